@@ -1,0 +1,53 @@
+//! One cell of the answer matrix: what one draw of one model on one item came to.
+
+use crate::data::{AnswerIdx, Failure};
+use crate::kernel::{Micros, Tokens, Usd};
+
+/// A judged answer or what came instead, with what it took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// What it came to.
+    pub state: CellState,
+    /// What it cost; `None` when the price or the tokens are unknown.
+    pub cost: Option<Usd>,
+    /// Tokens sent.
+    pub prompt_tokens: Option<Tokens>,
+    /// Tokens received.
+    pub completion_tokens: Option<Tokens>,
+    /// To the first token.
+    pub ttft: Option<Micros>,
+    /// To the last byte.
+    pub latency: Option<Micros>,
+}
+
+/// The five ways in which asking can end; every cell is in exactly one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CellState {
+    /// An answer was found in the response.
+    Answered {
+        /// Which of the item's distinct answers; `None` where only a verdict was recorded.
+        answer: Option<AnswerIdx>,
+        /// How right it is, from 0 to 1.
+        score: f64,
+    },
+    /// A response came, and no answer was found in it.
+    Unparsed,
+    /// The model or a filter declined.
+    Refused,
+    /// No usable response came.
+    Failed(Failure),
+    /// Nobody asked.
+    NotRun,
+}
+
+impl Cell {
+    /// A cell that nobody asked for.
+    pub const NOT_RUN: Self = Self {
+        state: CellState::NotRun,
+        cost: None,
+        prompt_tokens: None,
+        completion_tokens: None,
+        ttft: None,
+        latency: None,
+    };
+}

@@ -1,0 +1,32 @@
+//! One question of a dataset.
+
+use serde_json::{Map, Value};
+
+use crate::kernel::ItemId;
+
+/// A question with what a right answer looks like.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Unique within its dataset.
+    pub id: ItemId,
+    /// The question. Absent where recorded answers carry their own verdict.
+    pub input: Option<String>,
+    /// Every accepted answer; empty where recorded answers carry their own verdict.
+    pub targets: Vec<String>,
+    /// The options, where the answer is one of them.
+    pub choices: Vec<String>,
+    /// A part of the dataset that is reported by itself.
+    pub category: Option<String>,
+    /// Items of one cluster are never on both sides of a split.
+    pub cluster: Option<String>,
+    /// The whole row as it stands in the dataset, for the prompt template.
+    pub row: Map<String, Value>,
+}
+
+impl Item {
+    /// What must stay together in a split: the cluster, else the question's own words (the same
+    /// question may stand in a dataset twice), else the item by itself.
+    pub fn split_key(&self) -> &str {
+        self.cluster.as_deref().or(self.input.as_deref()).unwrap_or(self.id.as_str())
+    }
+}

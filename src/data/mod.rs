@@ -1,0 +1,20 @@
+//! Floor 1: what is asked, what came back, and what was made of it. Plain values, no behaviour.
+
+mod cell;
+mod failure;
+mod finding;
+mod item;
+mod matrix;
+mod outcome;
+mod recorded;
+pub mod summary;
+mod warning;
+
+pub use cell::{Cell, CellState};
+pub use failure::Failure;
+pub use finding::Estimate;
+pub use item::Item;
+pub use matrix::{Answer, AnswerIdx, ItemIdx, Matrix, ModelIdx};
+pub use outcome::{Outcome, Reason, Verdict};
+pub use recorded::{Extracted, Recorded};
+pub use warning::Warning;

@@ -1,0 +1,120 @@
+//! What one request going through one policy ended in.
+
+use crate::data::{AnswerIdx, Failure};
+use crate::kernel::{Micros, PolicyId, Usd};
+
+/// The end of one episode, with everything it took: calls of losers and failures included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// What the user got.
+    pub verdict: Verdict,
+    /// The member or stage that answered, where one did.
+    pub rung: Option<PolicyId>,
+    /// Calls started.
+    pub n_calls: u32,
+    /// What all of them cost; `None` when any is unknown.
+    pub cost: Option<Usd>,
+    /// From arrival to answer; `None` when any part is unknown.
+    pub latency: Option<Micros>,
+    /// Whether a tie had to be broken.
+    pub tied: bool,
+    /// Why it was decided so.
+    pub reason: Reason,
+}
+
+/// What the user got.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Verdict {
+    /// An answer.
+    Answered {
+        /// Which of the item's distinct answers; `None` where only a verdict was recorded.
+        answer: Option<AnswerIdx>,
+        /// How right it is, from 0 to 1.
+        score: f64,
+    },
+    /// The policy declined to choose.
+    Abstained,
+    /// A response in which no answer was found.
+    Unparsed,
+    /// A refusal.
+    Refused,
+    /// Nothing.
+    Failed(Failure),
+    /// The recording holds nothing to judge this item on.
+    NotRun,
+}
+
+/// Why a policy decided as it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The only member's answer.
+    Only,
+    /// Every answer was the same.
+    Unanimous,
+    /// More weight than any other answer.
+    Majority,
+    /// As much weight as another answer, and the tie rule chose it.
+    TieBroken,
+    /// As much weight as another answer, and the tie rule abstains.
+    TieAbstained,
+    /// Fewer answers than the quorum.
+    NoQuorum,
+    /// The stage's answer was accepted.
+    Accepted,
+    /// The last stage, whose answer is always taken.
+    LastStage,
+    /// The best of the models on other items.
+    BestElsewhere,
+    /// No member answered.
+    NoAnswer,
+}
+
+impl Reason {
+    /// Its name in `decisions.parquet`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Only => "only",
+            Self::Unanimous => "unanimous",
+            Self::Majority => "majority",
+            Self::TieBroken => "tie-broken",
+            Self::TieAbstained => "tie-abstained",
+            Self::NoQuorum => "no-quorum",
+            Self::Accepted => "accepted",
+            Self::LastStage => "last-stage",
+            Self::BestElsewhere => "best-elsewhere",
+            Self::NoAnswer => "no-answer",
+        }
+    }
+}
+
+impl Verdict {
+    /// The score of an answer; `None` for everything that is not one.
+    pub fn score(self) -> Option<f64> {
+        match self {
+            Self::Answered { score, .. } => Some(score),
+            _ => None,
+        }
+    }
+
+    /// How right the user was served, where the user was served at all: a response without a
+    /// readable answer, a refusal and an abstention count 0. `None` when nothing came.
+    pub fn judged(self) -> Option<f64> {
+        match self {
+            Self::Answered { score, .. } => Some(score),
+            Self::Abstained | Self::Unparsed | Self::Refused => Some(0.0),
+            Self::Failed(_) | Self::NotRun => None,
+        }
+    }
+
+    /// Its name in `decisions.parquet`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered { .. } => "answered",
+            Self::Abstained => "abstained",
+            Self::Unparsed => "unparsed",
+            Self::Refused => "refused",
+            Self::Failed(_) => "failed",
+            Self::NotRun => "not-run",
+        }
+    }
+}

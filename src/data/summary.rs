@@ -1,0 +1,257 @@
+//! All figures of a run, in the shape of `summary.json`: what every report is written from.
+//!
+//! A measure that is unknown is `None` (`null`), never 0.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::Estimate;
+use crate::kernel::{ModelId, PolicyId, Seed, TaskId};
+
+/// The version of the format that this program writes.
+pub const SCHEMA: u32 = 1;
+
+/// Everything in `summary.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// What wrote it.
+    pub tool: Tool,
+    /// What was run.
+    pub scenario: ScenarioRef,
+    /// The seed of every random choice.
+    pub seed: Seed,
+    /// A row per task and model.
+    pub models: Vec<ModelRow>,
+    /// A row per task and policy; every model is a policy of its own.
+    pub policies: Vec<PolicyRow>,
+    /// A row per task, policy and category.
+    pub categories: Vec<CategoryRow>,
+    /// A row per task and pair of models.
+    pub pairs: Vec<PairRow>,
+    /// A row per task: what no choice among the answers could exceed.
+    pub ceiling: Vec<CeilingRow>,
+    /// What a reader must know before trusting a figure.
+    pub warnings: Vec<WarningRow>,
+}
+
+/// A program and its version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `quorumbench`.
+    pub name: String,
+    /// As in Cargo.toml.
+    pub version: String,
+}
+
+/// A scenario and what its file held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioRef {
+    /// Its name.
+    pub name: String,
+    /// The SHA-256 of its file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What asking came to, in numbers of items. The kinds are disjoint.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Items asked: all of the following but `not_run`.
+    pub asked: u64,
+    /// An answer was found.
+    pub answered: u64,
+    /// The policy declined to choose; always 0 for a model.
+    pub abstained: u64,
+    /// A response came, and no answer was found in it.
+    pub unparsed: u64,
+    /// The model or a filter declined.
+    pub refused: u64,
+    /// No usable response came.
+    pub failed: u64,
+    /// Nobody asked.
+    pub not_run: u64,
+}
+
+/// The measures that models and policies share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measures {
+    /// What asking came to.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Failures by kind.
+    pub failures: BTreeMap<String, u64>,
+    /// Mean score of what was answered (n = answered).
+    pub accuracy: Option<Estimate>,
+    /// Mean score of all asked (n = asked), everything that is no answer counting 0.
+    pub accuracy_of_all: Option<Estimate>,
+    /// Money, of every call started.
+    pub cost_usd: Option<Cost>,
+    /// Tokens, of every call started.
+    pub tokens: Option<TokenCounts>,
+    /// From sending to the last byte, in milliseconds, of items that were answered.
+    pub latency_ms: Option<Quantiles>,
+    /// From sending to the first token, in milliseconds.
+    pub ttft_ms: Option<Quantiles>,
+}
+
+/// Dollars.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Of all items asked.
+    pub total: f64,
+    /// Per thousand items asked.
+    pub per_1k: f64,
+}
+
+/// Tokens of all items asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenCounts {
+    /// Sent.
+    pub input: u64,
+    /// Received.
+    pub output: u64,
+}
+
+/// Quantiles (Hyndman and Fan's type 7) and the mean.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Quantiles {
+    /// The median.
+    pub p50: f64,
+    /// Nine of ten are at most this.
+    pub p90: f64,
+    /// Nineteen of twenty are at most this.
+    pub p95: f64,
+    /// Ninety-nine of a hundred are at most this.
+    pub p99: f64,
+    /// The arithmetic mean.
+    pub mean: f64,
+}
+
+/// One candidate model on one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelRow {
+    /// The task.
+    pub task: TaskId,
+    /// The model.
+    pub model: ModelId,
+    /// Its figures.
+    #[serde(flatten)]
+    pub measures: Measures,
+}
+
+/// One policy on one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyRow {
+    /// The task.
+    pub task: TaskId,
+    /// The policy.
+    pub policy: PolicyId,
+    /// Its kind: `single`, `vote`, `cascade`, `best-single`.
+    pub kind: String,
+    /// Models or policies that it is made of.
+    pub members: Vec<PolicyId>,
+    /// Its figures.
+    #[serde(flatten)]
+    pub measures: Measures,
+    /// Calls started per item asked.
+    pub calls_per_item: Option<f64>,
+    /// Of a cascade, the share of items asked that went to its last stage.
+    pub strong_share: Option<f64>,
+    /// Items on which a tie had to be broken, or made the policy abstain.
+    pub tied: u64,
+    /// Items by the member or stage that answered.
+    pub rungs: BTreeMap<PolicyId, u64>,
+    /// The paired difference to the baseline; `None` for the baseline itself.
+    pub versus: Option<Versus>,
+}
+
+/// A paired difference, policy less baseline, over the items on which both were served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Versus {
+    /// The baseline.
+    pub policy: PolicyId,
+    /// What differs: `accuracy`.
+    pub metric: String,
+    /// The difference and its interval.
+    #[serde(flatten)]
+    pub difference: Estimate,
+    /// The two-sided p-value.
+    pub p: f64,
+    /// Items that the policy has more right than the baseline.
+    pub wins: u64,
+    /// Items that the baseline has more right.
+    pub losses: u64,
+}
+
+/// One policy on the items of one category.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CategoryRow {
+    /// The task.
+    pub task: TaskId,
+    /// The policy.
+    pub policy: PolicyId,
+    /// The category.
+    pub category: String,
+    /// What asking came to.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Mean score of what was answered.
+    pub accuracy: Option<Estimate>,
+    /// Mean score of all asked.
+    pub accuracy_of_all: Option<Estimate>,
+}
+
+/// How two models agree, over the items on which both were served. "Right" is a score of 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairRow {
+    /// The task.
+    pub task: TaskId,
+    /// One model.
+    pub a: ModelId,
+    /// The other.
+    pub b: ModelId,
+    /// Items on which both were served.
+    pub n: u64,
+    /// Both right.
+    pub both_right: u64,
+    /// Only `a` right.
+    pub only_a: u64,
+    /// Only `b` right.
+    pub only_b: u64,
+    /// Neither right.
+    pub neither: u64,
+    /// The correlation of being wrong.
+    pub phi: Option<f64>,
+    /// Yule's Q of being wrong.
+    pub q: Option<f64>,
+    /// Of the items that both answered wrong, the share on which they gave the same answer.
+    pub same_wrong_answer: Option<f64>,
+}
+
+/// What no choice among the models' answers could exceed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CeilingRow {
+    /// The task.
+    pub task: TaskId,
+    /// Items on which at least one model was served.
+    pub n: u64,
+    /// Mean of the best score on each item.
+    pub any_right: f64,
+    /// Share of the items that no model has right.
+    pub all_wrong: f64,
+    /// Independent models that would be worth as much: m / (1 + (m - 1) mean phi).
+    pub effective_votes: Option<f64>,
+}
+
+/// A doubt.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WarningRow {
+    /// The kind, in snake case.
+    pub kind: String,
+    /// What it is about.
+    pub on: String,
+    /// The doubt in words.
+    pub text: String,
+}

@@ -1,0 +1,119 @@
+//! Doubts about a figure, which are shown with it.
+
+use std::fmt;
+
+/// What a reader must know before trusting a figure, and about what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Warning {
+    /// A price was given as assumed.
+    PriceAssumed(String),
+    /// Cost is unknown: no price, or no tokens.
+    CostUnknown(String),
+    /// Latency is unknown for some cells.
+    LatencyUnknown(String),
+    /// Items that have no cell of this model: (model, missing, all).
+    MissingCells(String, u64, u64),
+    /// Items so few that intervals are wide: (task, n).
+    TooFewItems(String, u64),
+    /// Ties broken by rule: (policy, ties, n).
+    Ties(String, u64, u64),
+    /// A failure kind in a recording that is not one of ours, read as `other`: (word, rows).
+    UnknownStatus(String, u64),
+    /// Recorded rows that belong to no item or no task of the scenario: (source, rows).
+    StrayRows(String, u64),
+    /// Samples beyond the first that no policy here reads: (model, samples).
+    UnusedSamples(String, u32),
+    /// Calls that failed: (model, failed, asked).
+    FailedCalls(String, u64, u64),
+    /// Responses without a readable answer: (model, unparsed, asked).
+    Unparsed(String, u64, u64),
+    /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
+    VerdictsDiffer(String, u64, u64),
+}
+
+impl Warning {
+    /// Its kind, in snake case.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PriceAssumed(_) => "price_assumed",
+            Self::CostUnknown(_) => "cost_unknown",
+            Self::LatencyUnknown(_) => "latency_unknown",
+            Self::MissingCells(..) => "missing_cells",
+            Self::TooFewItems(..) => "too_few_items",
+            Self::Ties(..) => "ties",
+            Self::UnknownStatus(..) => "unknown_status",
+            Self::StrayRows(..) => "stray_rows",
+            Self::UnusedSamples(..) => "unused_samples",
+            Self::FailedCalls(..) => "failed_calls",
+            Self::Unparsed(..) => "unparsed",
+            Self::VerdictsDiffer(..) => "verdicts_differ",
+        }
+    }
+
+    /// What it is about: a model, a policy, a task, a file.
+    pub fn on(&self) -> &str {
+        match self {
+            Self::PriceAssumed(on)
+            | Self::CostUnknown(on)
+            | Self::LatencyUnknown(on)
+            | Self::MissingCells(on, ..)
+            | Self::TooFewItems(on, _)
+            | Self::Ties(on, ..)
+            | Self::UnknownStatus(on, _)
+            | Self::StrayRows(on, _)
+            | Self::UnusedSamples(on, _)
+            | Self::FailedCalls(on, ..)
+            | Self::Unparsed(on, ..)
+            | Self::VerdictsDiffer(on, ..) => on,
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PriceAssumed(on) => {
+                write!(f, "the price of {on} is assumed, so its cost is an estimate")
+            }
+            Self::CostUnknown(on) => {
+                write!(f, "the cost of {on} is unknown: give it a `price`, and tokens to count")
+            }
+            Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),
+            Self::MissingCells(on, missing, n) => write!(
+                f,
+                "{on} was not asked {missing} of {n} items; compare it on shared items only"
+            ),
+            Self::TooFewItems(on, n) => {
+                write!(f, "{on} has only {n} items: differences of a few points can't be seen")
+            }
+            Self::Ties(on, ties, n) => {
+                write!(f, "{on} had to break a tie on {ties} of {n} items: its `ties` rule matters")
+            }
+            Self::UnknownStatus(on, rows) => {
+                write!(f, "status `{on}` is not a known failure kind; {rows} rows read as `other`")
+            }
+            Self::StrayRows(on, rows) => {
+                write!(
+                    f,
+                    "{rows} rows of {on} belong to no item of this scenario and were left out"
+                )
+            }
+            Self::UnusedSamples(on, samples) => {
+                write!(f, "{on} has {samples} samples; the policies here read the first")
+            }
+            Self::FailedCalls(on, failed, n) => {
+                write!(
+                    f,
+                    "{failed} of {n} calls to {on} failed; they count as not served, not as wrong"
+                )
+            }
+            Self::Unparsed(on, unparsed, n) => write!(
+                f,
+                "{unparsed} of {n} responses of {on} have no readable answer; look at the extractor"
+            ),
+            Self::VerdictsDiffer(on, rows, n) => {
+                write!(f, "the scorer disagrees with {rows} of {n} recorded verdicts of {on}")
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Floor 0: units, names, chance and intervals. It knows nothing of models or files.
+
+mod ids;
+mod interval;
+mod seed;
+mod units;
+
+pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
+pub use interval::Interval;
+pub use seed::Seed;
+pub use units::{Micros, Price, Probability, Tokens, Usd};
