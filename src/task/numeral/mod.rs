@@ -218,7 +218,7 @@ impl Scan<'_> {
         let before = self.text[..start].trim_end_matches(['$', '€', '£', '¥', '₹']);
         let Some(rest) = before.strip_suffix('-') else { return Numeral { value, start, end } };
         let between = rest.chars().next_back().is_some_and(|c| {
-            c.is_alphanumeric() || matches!(c, '-' | ')' | ']' | '}' | '%' | '°' | '$')
+            c.is_alphanumeric() || matches!(c, '-' | ')' | ']' | '}' | '%' | '°')
         });
         match between {
             true => Numeral { value, start, end },

@@ -6,6 +6,15 @@ pub(super) struct Options<'a> {
     n_letters: usize,
 }
 
+/// What a statement names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// One letter, in upper case.
+    One(char),
+    /// More than one, which settles on none.
+    Several,
+}
+
 /// In which case a letter counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Case {
@@ -30,12 +39,12 @@ impl<'a> Options<'a> {
 
     /// The letter that a text begins with, or else the choice whose text it begins with, apart
     /// from punctuation and words like `definitely option`.
-    pub(super) fn named_in(&self, text: &str) -> Option<char> {
-        self.letter_in(text, Case::Any).or_else(|| self.text_at(undressed(text)))
+    pub(super) fn named_in(&self, text: &str) -> Option<Said> {
+        self.letter_in(text, Case::Any).or_else(|| self.text_at(undressed(text)).map(Said::One))
     }
 
     /// The letter that a text begins with, apart from punctuation and filling words.
-    pub(super) fn letter_in(&self, text: &str, case: Case) -> Option<char> {
+    pub(super) fn letter_in(&self, text: &str, case: Case) -> Option<Said> {
         let bare = undressed(text);
         let first = bare.chars().next().filter(char::is_ascii_alphabetic)?;
         let letter = self.get(first)?;
@@ -45,7 +54,8 @@ impl<'a> Options<'a> {
         let is_lower = first.is_ascii_lowercase();
         let is_said = !is_lower || (case == Case::Any && next.is_none_or(ends_letter));
         let is_letter = is_said && !is_in_word && !is_word(letter, after);
-        (is_letter && !is_denied(after) && !self.names_another(after)).then_some(letter)
+        let said = if self.names_another(after) { Said::Several } else { Said::One(letter) };
+        (is_letter && !is_denied(after)).then_some(said)
     }
 
     /// The letter that labels a line: `C) text`, `C. text`, `C text of the choice`.

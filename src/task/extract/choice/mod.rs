@@ -9,7 +9,7 @@ use super::line::filled_lines;
 use super::regex::compile;
 use super::stated::{Mark, Marks};
 use super::{ExtractError, Pick};
-use letter::{Case, Options};
+use letter::{Case, Options, Said};
 
 /// The letter of the choice that a response settles on, in upper case.
 ///
@@ -75,15 +75,18 @@ impl Reader {
         let settled = self
             .stated(response, &options)
             .or_else(|| self.alone(response, &options))
-            .or_else(|| labelled(response, &options))
+            .or_else(|| labelled(response, &options).map(Said::One))
             .or_else(|| self.leant_to(response, &options))
-            .or_else(|| only_one(&self.set_off, response, &options))
-            .or_else(|| options.only_text_in(response))
-            .or_else(|| only_one(&self.capital, response, &options));
-        settled.map(String::from)
+            .or_else(|| only_one(&self.set_off, response, &options).map(Said::One))
+            .or_else(|| options.only_text_in(response).map(Said::One))
+            .or_else(|| only_one(&self.capital, response, &options).map(Said::One));
+        match settled? {
+            Said::One(letter) => Some(letter.to_string()),
+            Said::Several => None,
+        }
     }
 
-    fn stated(&self, response: &str, options: &Options<'_>) -> Option<char> {
+    fn stated(&self, response: &str, options: &Options<'_>) -> Option<Said> {
         let announced = self.marks.find(response).into_iter().filter_map(|stated| {
             let letter = match stated.mark {
                 Mark::Hashes => options.letter_in(stated.rest, Case::Any)?,
@@ -103,18 +106,18 @@ impl Reader {
         self.picked(announced.chain(judged))
     }
 
-    fn alone(&self, response: &str, options: &Options<'_>) -> Option<char> {
+    fn alone(&self, response: &str, options: &Options<'_>) -> Option<Said> {
         let n_lines = filled_lines(response).take(2).count();
         let lone = filled_lines(response).enumerate().filter_map(|(nth, line)| {
             let mut bare = line.chars().filter(|c| c.is_alphanumeric());
             let letter = bare.next().filter(|_| bare.next().is_none())?;
             let is_said = letter.is_ascii_uppercase() || n_lines == 1;
-            Some((nth, options.get(letter).filter(|_| is_said)?))
+            Some((nth, Said::One(options.get(letter).filter(|_| is_said)?)))
         });
         self.picked(lone)
     }
 
-    fn leant_to(&self, response: &str, options: &Options<'_>) -> Option<char> {
+    fn leant_to(&self, response: &str, options: &Options<'_>) -> Option<Said> {
         let leanings = self.leaning.find_iter(response).filter_map(|found| {
             let rest = &response[found.end()..];
             let rest = &rest[..rest.floor_char_boundary(400)];
@@ -123,12 +126,12 @@ impl Reader {
         self.picked(leanings)
     }
 
-    fn picked(&self, found: impl Iterator<Item = (usize, char)>) -> Option<char> {
+    fn picked(&self, found: impl Iterator<Item = (usize, Said)>) -> Option<Said> {
         let picked = match self.pick {
             Pick::First => found.min_by_key(|(at, _)| *at),
             Pick::Last => found.max_by_key(|(at, _)| *at),
         };
-        picked.map(|(_, letter)| letter)
+        picked.map(|(_, said)| said)
     }
 }
 
@@ -146,14 +149,12 @@ fn labelled(response: &str, options: &Options<'_>) -> Option<char> {
 /// The only letter that a pattern finds in the last line, else in all lines.
 fn only_one(pattern: &regex::Regex, response: &str, options: &Options<'_>) -> Option<char> {
     let only_in = |text: &str| {
-        let mut letters: Vec<char> = pattern
+        let mut found = pattern
             .captures_iter(text)
             .filter_map(|found| found.iter().skip(1).flatten().next())
-            .filter_map(|letter| options.letter_in(&text[letter.start()..], Case::Upper))
-            .collect();
-        letters.sort_unstable();
-        letters.dedup();
-        if let [letter] = letters[..] { Some(letter) } else { None }
+            .filter_map(|letter| options.letter_in(&text[letter.start()..], Case::Upper));
+        let Said::One(letter) = found.next()? else { return None };
+        found.all(|other| other == Said::One(letter)).then_some(letter)
     };
     filled_lines(response).next_back().and_then(only_in).or_else(|| only_in(response))
 }
