@@ -66,13 +66,7 @@ fn mmlu_pro_verdicts_are_reproduced() -> Result<()> {
 }
 
 /// The share of verdicts that are reproduced; a response without a readable answer is wrong.
-fn agreement(
-    name: &str,
-    folder: &Path,
-    rows: &[Row],
-    extract: &str,
-    score: &str,
-) -> Result<f64> {
+fn agreement(name: &str, folder: &Path, rows: &[Row], extract: &str, score: &str) -> Result<f64> {
     let questions = questions(&folder.join("questions.jsonl"))?;
     let extractor = serde_json::from_str::<Extract>(extract)?.compile()?;
     let score: Score = serde_json::from_str(score)?;

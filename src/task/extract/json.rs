@@ -80,7 +80,7 @@ impl Reader {
     /// The field in whole objects.
     fn in_objects(&self, response: &str) -> Option<Found> {
         // Braces that open no object are tried in vain; this bounds the time they take.
-        let mut left_bytes = 64_000_000_usize;
+        let mut left_bytes = 16_000_000_usize;
         let mut found = None;
         let mut at = 0;
         while let Some(brace) = response[at..].find('{') {
@@ -112,24 +112,18 @@ impl Reader {
 
     /// The field where there is no whole object.
     fn in_pieces(&self, response: &str) -> Option<Found> {
-        let mut found = None;
-        for quote in ['"', '\''] {
+        ['"', '\''].into_iter().find_map(|quote| {
             let name = format!("{quote}{}{quote}", self.field);
-            for (at, name) in response.match_indices(&name) {
-                let after = response[at + name.len()..].trim_start().strip_prefix(':');
-                let (Some(after), false) = (after, response[..at].ends_with('\\')) else {
-                    continue;
-                };
-                found = Some(broken_value(after.trim_start()));
-                if self.pick == Pick::First {
-                    return found;
-                }
-            }
-            if found.is_some() {
-                return found;
-            }
-        }
-        found
+            let value_at = |(at, name): (usize, &str)| {
+                let after = response[at + name.len()..].trim_start().strip_prefix(':')?;
+                (!response[..at].ends_with('\\')).then_some(after.trim_start())
+            };
+            let value = match self.pick {
+                Pick::First => response.match_indices(&name).find_map(value_at),
+                Pick::Last => response.rmatch_indices(&name).find_map(value_at),
+            };
+            value.map(broken_value)
+        })
     }
 }
 
@@ -148,6 +142,9 @@ fn broken_value(json: &str) -> Found {
     }
 }
 
+/// What may follow a string, comments included.
+const FOLLOW: [&str; 6] = [",", "}", "]", "`", "//", "#"];
+
 /// Up to a quote that something follows which may follow a string.
 fn string(json: &str, quote: char) -> Found {
     let mut text = String::new();
@@ -155,7 +152,7 @@ fn string(json: &str, quote: char) -> Found {
     while let Some(c) = rest.next() {
         if c == quote {
             let after = rest.as_str().trim_start();
-            if after.is_empty() || after.starts_with([',', '}', ']', '`']) {
+            if after.is_empty() || FOLLOW.iter().any(|follow| after.starts_with(follow)) {
                 return Some(text);
             }
         }
@@ -241,6 +238,7 @@ mod tests {
             (r#"{"x": "say \"answer\": 1", "#, None),
             (r#"{"answer": "195,"#, None),
             (r#"{"answer": 195"#, None),
+            ("{\n\"answer\": \"189\"  // (63/8) * 24\n}", Some("189")),
             ("answer: 18", None),
             ("", None),
         ] {

@@ -116,3 +116,6 @@ pub enum ExtractError {
 fn at(char_idx: Option<usize>) -> String {
     char_idx.map(|idx| format!(", at character {}", idx + 1)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

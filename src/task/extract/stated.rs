@@ -35,7 +35,7 @@ pub(super) struct Marks(regex::Regex);
 impl Marks {
     pub(super) fn compile() -> Result<Self, ExtractError> {
         // A word for "answer", then on the same sentence "is" or a colon; or a heading.
-        let words = "answers?|réponse|respuesta|resposta|risposta|antwort|ответ";
+        let words = "answer|réponse|respuesta|resposta|risposta|antwort|ответ";
         let links = r"is|are|would be|est|es|é|è|ist";
         let pattern = format!(
             r"(?i)(?P<answer>\b(?:{words})\b[^.!?\n\r:=]{{0,60}}?(?:\b(?:{links})\b|[:=：])|\bfinal answer\b[*_#\s]*[\n\r]|(?:答案|答え|정답|الإجابة)[^.!?。\n\r]{{0,20}}?(?:是|为|は|：|:))|(?P<hashes>####)|(?P<boxed>\\f?boxe?d?\s?\{{)"
@@ -43,20 +43,26 @@ impl Marks {
         Ok(Self(compile(&pattern)?))
     }
 
-    /// The announcements in a text, in order.
+    /// The announcements in a text, in order; each goes up to the next one at most.
     pub(super) fn find<'a>(&self, text: &'a str) -> Vec<Stated<'a>> {
-        let stated = self.0.captures_iter(text).filter_map(|found| {
-            let whole = found.get(0)?;
+        let mut stated = Vec::new();
+        let mut marks = self.0.captures_iter(text).peekable();
+        while let Some(found) = marks.next() {
+            let (Some(whole), next) = (found.get(0), marks.peek().and_then(|next| next.get(0)))
+            else {
+                continue;
+            };
             let end = text.floor_char_boundary(whole.end().saturating_add(REACH));
+            let end = next.map_or(end, |next| end.min(next.start()));
             let rest = &text[whole.end()..end];
             let (mark, rest) = match (found.name("answer"), found.name("boxed")) {
-                (Some(_), _) => (Mark::Answer, rest),
-                (_, Some(_)) => (Mark::Boxed, boxed(rest)?),
-                _ => (Mark::Hashes, rest),
+                (Some(_), _) => (Mark::Answer, Some(rest)),
+                (_, Some(_)) => (Mark::Boxed, boxed(rest)),
+                _ => (Mark::Hashes, Some(rest)),
             };
-            Some(Stated { mark, at: whole.start(), rest })
-        });
-        stated.collect()
+            stated.extend(rest.map(|rest| Stated { mark, at: whole.start(), rest }));
+        }
+        stated
     }
 }
 
@@ -100,6 +106,7 @@ mod tests {
             (r"so \boxed{\frac{1}{2}} and \boxed{", &[(Mark::Boxed, r"\frac{1}{2}")]),
             ("#### 5\n\n", &[(Mark::Hashes, "5")]),
             ("answering is hard", &[]),
+            ("all the answers:\nA. One", &[]),
         ] {
             let found: Vec<(Mark, &str)> =
                 marks.find(text).iter().map(|stated| (stated.mark, said(stated.rest))).collect();

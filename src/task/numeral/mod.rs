@@ -217,9 +217,10 @@ impl Scan<'_> {
     fn signed(&self, value: Decimal, start: usize, end: usize) -> Numeral {
         let before = self.text[..start].trim_end_matches(['$', '€', '£', '¥', '₹']);
         let Some(rest) = before.strip_suffix('-') else { return Numeral { value, start, end } };
-        let between = rest.chars().next_back().is_some_and(|c| {
-            c.is_alphanumeric() || matches!(c, '-' | ')' | ']' | '}' | '%' | '°')
-        });
+        let between = rest
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | ')' | ']' | '}' | '%' | '°'));
         match between {
             true => Numeral { value, start, end },
             false => Numeral { value: value.negated(), start: rest.len(), end },

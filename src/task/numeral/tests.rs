@@ -50,7 +50,7 @@ fn numbers_are_read_as_people_write_them() {
         ("1/2 2 1/2 3 ¼ 7/0", &["0.5", "2.5", "3.25", "7", "0"]),
         ("wait...5. And .5.", &["5", "0.5"]),
         ("12345678901234567891234", &["12345678901234567891234"]),
-        ("1e999999999", &["1"]),
+        ("1e999999999 7", &["7"]),
         ("x_2 F16 2x3", &["2"]),
     ] {
         assert_eq!(found(text), values, "{text:?}");
@@ -70,7 +70,7 @@ fn a_text_is_a_number_only_as_a_whole() {
         ("", None),
     ] {
         let found = only_numeral(text);
-        assert_eq!(found.as_ref().map(Decimal::as_str), value, "{text:?}");
+        assert_eq!(found.map(|number| number.to_string()).as_deref(), value, "{text:?}");
     }
 }
 

@@ -67,3 +67,34 @@ impl Score {
 fn right_or_wrong(is_right: bool) -> f64 {
     f64::from(u8::from(is_right))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_may_be_bare_a_table_or_an_empty_table() -> Result<(), serde_json::Error> {
+        for (name, _) in Score::kinds() {
+            let bare: Score = serde_json::from_str(&format!("\"{name}\""))?;
+            let empty: Score = serde_json::from_str(&format!("{{\"{name}\": {{}}}}"))?;
+            assert_eq!(bare, empty, "{name}");
+            assert_eq!(serde_json::from_str::<Score>(&serde_json::to_string(&bare)?)?, bare);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_best_target_counts_and_no_target_is_never_right() {
+        let targets = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        for (answer, accepted, score) in [
+            ("foo", &["foobar", "boofar", "foo"][..], 1.0),
+            ("hello", &["", "hello"], 1.0),
+            ("", &[""], 1.0),
+            ("", &[], 0.0),
+            ("foo", &[], 0.0),
+        ] {
+            let targets: Vec<String> = targets(accepted);
+            assert_eq!(Score::default().score(answer, &targets), score, "{answer} {accepted:?}");
+        }
+    }
+}

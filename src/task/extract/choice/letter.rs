@@ -128,14 +128,15 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Without punctuation, LaTeX and filling words at the front.
+/// Without punctuation, LaTeX and some filling words at the front.
 fn undressed(text: &str) -> &str {
     const FORMS: [&str; 6] = ["text{", "textbf{", "mathrm{", "mathbf{", "boxed{", "bf{"];
-    const FILL: &str = " option choice letter answer definitely clearly certainly for sure likely \
+    const FILL: &str = "option choice letter answer definitely clearly certainly for sure likely \
         probably most indeed actually the it's it’s its it is therefore thus so hence following \
-        correct best be would should that ";
+        correct best be would should that";
+    const FILL_MAX: usize = 8;
     let mut rest = text;
-    loop {
+    for _ in 0..FILL_MAX {
         rest = rest.trim_start_matches(|c: char| {
             c.is_whitespace() || "*_\"'`([{$:=#>~\\“”‘’«–—-：（「".contains(c)
         });
@@ -146,14 +147,12 @@ fn undressed(text: &str) -> &str {
         let is_letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '\'' | '’');
         let word_end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
         let word = &rest[..word_end];
-        let is_filling = word.len() > 1
-            && word.len() < 12
-            && FILL.contains(&format!(" {} ", word.to_lowercase()));
-        if !is_filling {
+        if !FILL.split(' ').any(|filling| filling.eq_ignore_ascii_case(word)) {
             return rest;
         }
         rest = rest[word_end..].trim_start_matches(',');
     }
+    rest
 }
 
 /// Whether a word goes on with this character. Scripts without spaces don't go on.
@@ -173,19 +172,25 @@ fn ends_letter(c: char) -> bool {
 
 /// The article in `A careful reading`, the pronoun in `I think`.
 fn is_word(letter: char, after: &str) -> bool {
-    const LINKS: &str = " because since as and or which is are based due for but with not where \
-        given therefore so was has in from seems would should must while would by ";
+    const LINKS: &str = "because since as and or which is are based due for but with not where \
+        given therefore so was has in from seems would should must while by";
     let Some(tail) = after.strip_prefix(' ').filter(|_| matches!(letter, 'A' | 'I')) else {
         return false;
     };
     let word_end = tail.find(|c: char| !c.is_alphabetic()).unwrap_or(tail.len());
     let word = &tail[..word_end];
-    word.starts_with(char::is_lowercase) && !LINKS.contains(&format!(" {word} "))
+    word.starts_with(char::is_lowercase) && !LINKS.split(' ').any(|link| link == word)
 }
 
+/// `A is not`; and `A =`, where the letter is a variable.
 fn is_denied(after: &str) -> bool {
     let tail = after.trim_start_matches(|c: char| c.is_whitespace() || ")]}*_\"'.".contains(c));
     let denials = [
+        "=",
+        "+",
+        "<",
+        ">",
+        "×",
         "is not",
         "isn't",
         "isn’t",

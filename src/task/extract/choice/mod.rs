@@ -21,7 +21,7 @@ use letter::{Case, Options, Said};
 /// 4. a leaning: `I think it's C`, `therefore C`, `I choose (C)`;
 /// 5. the only letter set off in the last line or else the response: `(C)`, `**C**`, `option C`;
 /// 6. the only choice whose text stands in the response as whole words, case aside;
-/// 7. the only capital by itself in the last line or else the response.
+/// 7. the only capital by itself in the response.
 ///
 /// `pick` says which of several in 1, 2 and 4 counts. The article in `A careful reading` and the
 /// pronoun in `I think` are no letters, nor is one that is denied (`A is not`). A statement that
@@ -55,7 +55,7 @@ impl Choice {
                 r#"\b([A-Z])[)\]*_"'”’.]{0,4}\s+(?:is|must be|should be|would be|seems)\s+(?:(?:the|clearly|most|definitely|therefore|indeed|only|likely|a)\s+){0,3}(?:correct|right|best|answer|accurate|true)"#,
             )?,
             leaning: compile(
-                r"(?i)\b(?:choose|choosing|select|selecting|pick|go(?:ing)? with|opt for|therefore|thus|hence|so|i think|i believe|i'd say|i would say|must be|should be|match(?:es)?|corresponds? to|closest to|conclude that)\b,?\s",
+                r"(?i)\b(?:choose|choosing|select|selecting|pick|go(?:ing)? with|opt for|therefore|thus|hence|so|i think|i believe|i'd say|i would say|must be|should be|match(?:es)?|corresponds? to|conclude that)\b,?\s|\b(?:option|choice|closest|it|one|this|that|explanation|statement)(?: [a-z ]{0,60})? is:?\s|\bis:?\s+\(",
             )?,
             set_off: compile(
                 r"\(([A-Z])\)|\*\*[(]?([A-Z])[).:]{0,2}\*\*|(?:[Oo]ption|[Cc]hoice)\s+\(?([A-Z])\b",
@@ -77,7 +77,7 @@ impl Reader {
             .or_else(|| self.alone(response, &options))
             .or_else(|| labelled(response, &options).map(Said::One))
             .or_else(|| self.leant_to(response, &options))
-            .or_else(|| only_one(&self.set_off, response, &options).map(Said::One))
+            .or_else(|| self.set_off(response, &options).map(Said::One))
             .or_else(|| options.only_text_in(response).map(Said::One))
             .or_else(|| only_one(&self.capital, response, &options).map(Said::One));
         match settled? {
@@ -126,6 +126,11 @@ impl Reader {
         self.picked(leanings)
     }
 
+    fn set_off(&self, response: &str, options: &Options<'_>) -> Option<char> {
+        let only_in = |text: &str| only_one(&self.set_off, text, options);
+        filled_lines(response).next_back().and_then(only_in).or_else(|| only_in(response))
+    }
+
     fn picked(&self, found: impl Iterator<Item = (usize, Said)>) -> Option<Said> {
         let picked = match self.pick {
             Pick::First => found.min_by_key(|(at, _)| *at),
@@ -146,17 +151,14 @@ fn labelled(response: &str, options: &Options<'_>) -> Option<char> {
     ends.into_iter().flatten().any(|line| options.label(line) == Some(letter)).then_some(letter)
 }
 
-/// The only letter that a pattern finds in the last line, else in all lines.
-fn only_one(pattern: &regex::Regex, response: &str, options: &Options<'_>) -> Option<char> {
-    let only_in = |text: &str| {
-        let mut found = pattern
-            .captures_iter(text)
-            .filter_map(|found| found.iter().skip(1).flatten().next())
-            .filter_map(|letter| options.letter_in(&text[letter.start()..], Case::Upper));
-        let Said::One(letter) = found.next()? else { return None };
-        found.all(|other| other == Said::One(letter)).then_some(letter)
-    };
-    filled_lines(response).next_back().and_then(only_in).or_else(|| only_in(response))
+/// The only letter that a pattern finds.
+fn only_one(pattern: &regex::Regex, text: &str, options: &Options<'_>) -> Option<char> {
+    let mut found = pattern
+        .captures_iter(text)
+        .filter_map(|found| found.iter().skip(1).flatten().next())
+        .filter_map(|letter| options.letter_in(&text[letter.start()..], Case::Upper));
+    let Said::One(letter) = found.next()? else { return None };
+    found.all(|other| other == Said::One(letter)).then_some(letter)
 }
 
 #[cfg(test)]
