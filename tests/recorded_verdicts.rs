@@ -17,7 +17,6 @@ use serde_json::Value;
 /// One response with the verdict that was recorded.
 struct Row {
     id: String,
-    model: String,
     response: String,
     is_correct: bool,
 }
@@ -32,7 +31,7 @@ fn zeroeval_verdicts_are_reproduced() -> Result<()> {
     let extract = r#"{ "json": { "pick": "first", "then": { "number": { "pick": "first" } },
         "missing": "response" } }"#;
     let share = agreement("gsm8k_zeroeval", &folder, &rows, extract, r#""numeric""#)?;
-    assert!(share >= 0.995, "{share}");
+    assert!(share >= 0.999, "{share}");
     Ok(())
 }
 
@@ -60,8 +59,12 @@ fn openai_verdicts_are_reproduced() -> Result<()> {
 fn mmlu_pro_verdicts_are_reproduced() -> Result<()> {
     let Some(folder) = support::shared("data/mmlu_pro") else { return Ok(()) };
     let rows = rows_beside_verdicts(&folder, "responses_subset.jsonl.gz")?;
-    let share = agreement("mmlu_pro", &folder, &rows, r#""choice""#, r#""choice""#)?;
-    assert!(share >= 0.97, "{share}");
+    // The source takes the first statement, where a model that goes on has made another one since.
+    let as_there = r#"{ "choice": { "pick": "first" } }"#;
+    for (extract, least) in [(as_there, 0.98), (r#""choice""#, 0.975)] {
+        let share = agreement("mmlu_pro", &folder, &rows, extract, r#""choice""#)?;
+        assert!(share >= least, "{extract}: {share}");
+    }
     Ok(())
 }
 
@@ -83,14 +86,10 @@ fn agreement(name: &str, folder: &Path, rows: &[Row], extract: &str, score: &str
             (false, true) => n_only_there += 1,
             _ => n_agreed += 1,
         }
-        if is_correct != row.is_correct && std::env::var_os("SHOW").is_some() {
-            let Row { id, model, response, .. } = row;
-            println!("{id} {model}: {answer:?} for {target:?}, {is_correct}\n{response}\n-----");
-        }
     }
     let share = f64::from(n_agreed) / rows.len() as f64;
     println!(
-        "{name}: {n_agreed} of {} verdicts agree ({share:.5}); right only here {n_only_here}, \
+        "{name}, {extract}: {n_agreed} of {} verdicts agree ({share:.5}); right only here {n_only_here}, \
          only there {n_only_there}; {n_unparsed} unparsed",
         rows.len()
     );
@@ -110,8 +109,7 @@ fn questions(path: &Path) -> Result<Questions> {
 fn rows_with_verdicts(path: &Path) -> Result<Vec<Row>> {
     let row = |line: Value| -> Result<Row> {
         let is_correct = line["correct"] == 1;
-        let (id, model) = (text(&line["id"])?, text(&line["model"])?);
-        Ok(Row { id, model, response: text(&line["response"])?, is_correct })
+        Ok(Row { id: text(&line["id"])?, response: text(&line["response"])?, is_correct })
     };
     json_lines(File::open(path)?)?.into_iter().map(row).collect()
 }
@@ -127,8 +125,7 @@ fn rows_beside_verdicts(folder: &Path, responses: &str) -> Result<Vec<Row>> {
     let row = |line: Value| -> Result<Row> {
         let key = (text(&line["id"])?, text(&line["model"])?);
         let is_correct = *verdicts.get(&key).context("a verdict for each response")?;
-        let (id, model) = key;
-        Ok(Row { id, model, response: text(&line["response"])?, is_correct })
+        Ok(Row { id: key.0, response: text(&line["response"])?, is_correct })
     };
     let responses = GzDecoder::new(File::open(folder.join(responses))?);
     json_lines(responses)?.into_iter().map(row).collect()

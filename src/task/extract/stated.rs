@@ -5,7 +5,7 @@ use super::line::is_line_end;
 use super::regex::compile;
 
 /// How far an announcement is followed, in bytes, so that many of them stay cheap.
-const REACH: usize = 400;
+pub(super) const REACH: usize = 400;
 
 /// What announces an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

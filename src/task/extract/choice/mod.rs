@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::line::filled_lines;
 use super::regex::compile;
-use super::stated::{Mark, Marks};
+use super::stated::{Mark, Marks, REACH};
 use super::{ExtractError, Pick};
 use letter::{Case, Options, Said};
 
@@ -118,11 +118,15 @@ impl Reader {
     }
 
     fn leant_to(&self, response: &str, options: &Options<'_>) -> Option<Said> {
-        let leanings = self.leaning.find_iter(response).filter_map(|found| {
-            let rest = &response[found.end()..];
-            let rest = &rest[..rest.floor_char_boundary(400)];
-            Some((found.start(), options.letter_in(rest, Case::Upper)?))
+        let mut found = self.leaning.find_iter(response).peekable();
+        let leanings = std::iter::from_fn(|| {
+            let leaning = found.next()?;
+            let end = response.floor_char_boundary(leaning.end().saturating_add(REACH));
+            let end = found.peek().map_or(end, |next| end.min(next.start()));
+            let letter = options.letter_in(&response[leaning.end()..end], Case::Upper);
+            Some(letter.map(|letter| (leaning.start(), letter)))
         });
+        let leanings = leanings.flatten();
         self.picked(leanings)
     }
 
