@@ -219,7 +219,8 @@ fn stands_in(text: &str, part: &str) -> bool {
     text.match_indices(part).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + part.len()..].chars().next();
-        !(before.is_some_and(goes_on) && part.starts_with(goes_on))
-            && !(after.is_some_and(goes_on) && part.ends_with(goes_on))
+        let is_tail = before.is_some_and(goes_on) && part.starts_with(goes_on);
+        let is_head = after.is_some_and(goes_on) && part.ends_with(goes_on);
+        !is_tail && !is_head
     })
 }
