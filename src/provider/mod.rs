@@ -49,6 +49,11 @@ impl Endpoint {
         [("openai", "Chat completions over HTTP, and everything that speaks them.")]
     }
 
+    /// An endpoint that speaks chat completions.
+    pub fn chat(access: Access) -> Self {
+        Self::Openai(access)
+    }
+
     /// The name of its wire format.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,5 +1,13 @@
 //! What somebody who mistyped a word may have meant.
 
+/// The baseline that may stand among the members of a policy.
+pub(super) const BEST_SINGLE: &str = "best-single";
+
+/// Whether a name means something by itself, so that no model or policy may have it.
+pub(super) fn is_reserved(name: &str) -> bool {
+    [BEST_SINGLE, "random-line", "oracle", "all"].contains(&name) || name.starts_with('@')
+}
+
 /// "did you mean `x`? known here: x, y, z".
 pub(super) fn help<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
