@@ -5,3 +5,5 @@
 
 pub mod data;
 pub mod kernel;
+pub mod policy;
+pub mod vote;

@@ -107,6 +107,7 @@ impl Vote {
             Asking::UntilDecided => Spent::in_turn(asked),
         }
     }
+
     /// What too few answers come to: what kept most of the others from voting.
     ///
     /// A failure comes before all else; of several kinds the most frequent, and of those equally

@@ -90,3 +90,43 @@ impl Tally {
 pub(crate) fn exceeds(more: f64, less: f64) -> bool {
     more - less > TOLERANCE * more.abs().max(less.abs())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ballots for the answers of those numbers, from voter 0 on.
+    fn ballots(answers: &[u16]) -> Vec<Ballot> {
+        let ballot = |(voter, answer): (usize, &u16)| Ballot { voter, answer: AnswerIdx(*answer) };
+        answers.iter().enumerate().map(ballot).collect()
+    }
+
+    #[test]
+    fn the_largest_total_leads_and_equal_totals_tie() {
+        for (name, answers, weights, leaders) in [
+            ("nobody", &[][..], &[][..], &[][..]),
+            ("one", &[4], &[1.0], &[4]),
+            ("two to one", &[1, 0, 1], &[1.0; 3], &[1]),
+            ("one each", &[2, 0, 1], &[1.0; 3], &[0, 1, 2]),
+            ("the heavier minority", &[0, 1, 1], &[2.2, 0.4, 0.4], &[0]),
+            ("rounding is no lead", &[0, 0, 0, 1], &[0.1, 0.1, 0.1, 0.3], &[0, 1]),
+            ("a real lead", &[0, 1], &[1.0, 1.0 + 1e-9], &[1]),
+            ("no weight against some", &[0, 0, 1], &[0.0, 0.0, 0.1], &[1]),
+            ("no weight at all counts heads", &[0, 0, 1], &[0.0; 3], &[0]),
+        ] {
+            let leading: Vec<u16> =
+                Tally::count(&ballots(answers), weights).leaders().iter().map(|a| a.0).collect();
+            assert_eq!(leading, leaders, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_total_does_not_depend_on_the_order_of_ballots() {
+        let weights = [1e-17, 1.0, 0.3, 1e-17, 0.7, 1e-16];
+        let mut cast = ballots(&[0, 0, 0, 0, 1, 0]);
+        let forth = Tally::count(&cast, &weights);
+        cast.reverse();
+        assert_eq!(forth, Tally::count(&cast, &weights));
+        assert_eq!(forth.totals()[0].n_ballots, 5);
+    }
+}

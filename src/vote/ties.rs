@@ -140,3 +140,97 @@ fn draw(camps: &[Camp<'_>], election: &Election<'_>) -> Option<AnswerIdx> {
     let idx = (u128::from(drawn) * camps.len() as u128) >> 64;
     camps.get(idx as usize).map(|camp| camp.answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{ItemId, Probability, Seed};
+    use crate::vote::{Fitted, Standing};
+
+    /// A member's name, answer, accuracy in percent and cost, each 0 where unknown.
+    type Row = (&'static str, u16, u32, i64);
+
+    fn choose(ties: Ties, rows: &[Row], item: &str) -> Option<u16> {
+        let names: Vec<PolicyId> = rows.iter().map(|row| PolicyId::from(row.0)).collect();
+        let standing = |(_, _, percent, cost): Row| Standing {
+            fitted: Probability::try_from(f64::from(percent) / 100.0)
+                .ok()
+                .filter(|_| percent > 0)
+                .map(|accuracy| Fitted { accuracy, n_items: 100 }),
+            mean_cost: (cost > 0).then(|| Usd::from_picos(cost)),
+        };
+        let voters: Vec<Voter<'_>> = std::iter::zip(&names, rows)
+            .map(|(name, row)| Voter { name, standing: standing(*row) })
+            .collect();
+        let ballot = |(voter, row): (usize, &Row)| Ballot { voter, answer: AnswerIdx(row.1) };
+        let ballots: Vec<Ballot> = rows.iter().enumerate().map(ballot).collect();
+        let mut tied: Vec<AnswerIdx> = ballots.iter().map(|ballot| ballot.answer).collect();
+        tied.sort();
+        tied.dedup();
+        let (policy, item) = (PolicyId::from("trio"), ItemId::from(item));
+        let election =
+            Election { policy: &policy, item: &item, seed: Seed(7), n_classes: 4, voters: &voters };
+        ties.choose(&tied, &ballots, &election).map(|answer| answer.0)
+    }
+
+    #[test]
+    fn each_rule_takes_the_answer_that_its_name_says() {
+        let rows: [Row; 4] =
+            [("c", 0, 60, 50), ("b", 1, 80, 90), ("d", 0, 70, 40), ("a", 1, 45, 0)];
+        for (ties, expected) in [
+            (Ties::Cheapest, Some(0)),
+            (Ties::Priority, Some(0)),
+            (Ties::Accuracy, Some(1)),
+            (Ties::Weight, Some(0)),
+            (Ties::Abstain, None),
+        ] {
+            assert_eq!(choose(ties, &rows, "i"), expected, "{}", ties.name());
+        }
+    }
+
+    #[test]
+    fn where_the_rule_ties_the_name_that_sorts_first_decides() {
+        for ties in [Ties::Cheapest, Ties::Accuracy, Ties::Weight] {
+            for (name, rows) in [
+                ("equal", [("b", 0, 80, 9), ("a", 1, 80, 9)]),
+                ("unknown", [("b", 0, 0, 0), ("a", 1, 0, 0)]),
+            ] {
+                assert_eq!(choose(ties, &rows, "i"), Some(1), "{name}, {}", ties.name());
+                let [first, second] = rows;
+                assert_eq!(choose(ties, &[second, first], "i"), Some(1), "{name}, listed anew");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_comes_last() {
+        for (ties, known) in [(Ties::Cheapest, ("b", 0, 0, 900)), (Ties::Accuracy, ("b", 0, 1, 0))]
+        {
+            assert_eq!(choose(ties, &[("a", 1, 0, 0), known], "i"), Some(0), "{}", ties.name());
+        }
+    }
+
+    #[test]
+    fn chance_takes_each_answer_about_as_often_and_looks_at_no_order() {
+        let rows: [Row; 3] = [("a", 0, 60, 1), ("b", 1, 60, 1), ("c", 2, 60, 1)];
+        let relabelled: [Row; 3] = [("c", 0, 60, 1), ("b", 1, 60, 1), ("a", 2, 60, 1)];
+        let mut taken = [0; 3];
+        for item in 0..3000 {
+            let answer = choose(Ties::Random, &rows, &item.to_string());
+            let Some(idx) = answer else { panic!("item {item}: chance never abstains") };
+            taken[usize::from(idx)] += 1;
+            let again = choose(Ties::Random, &relabelled, &item.to_string());
+            assert_eq!(again, Some(2 - idx), "item {item}");
+        }
+        // Each of 3000 draws has one chance in three: 1000 give or take 26.
+        assert!(taken.iter().all(|n| (900..1100).contains(n)), "{taken:?}");
+    }
+
+    #[test]
+    fn every_kind_reads_back_from_its_name() {
+        for (name, _) in Ties::kinds() {
+            let ties: Option<Ties> = serde_json::from_str(&format!("{name:?}")).ok();
+            assert_eq!(ties.map(Ties::name), Some(name));
+        }
+    }
+}

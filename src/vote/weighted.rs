@@ -83,3 +83,56 @@ pub fn log_odds(fitted: Option<Fitted>, n_classes: u32) -> f64 {
     let n_others = f64::from(n_classes.max(2) - 1);
     (p * n_others / (1.0 - p)).ln().max(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Probability;
+
+    fn fitted(accuracy: f64, n_items: u64) -> Option<Fitted> {
+        Some(Fitted { accuracy: Probability::try_from(accuracy).ok()?, n_items })
+    }
+
+    #[test]
+    fn weights_are_the_log_odds_of_the_members_and_never_negative() {
+        let many = 1_000_000;
+        for (of, n_classes, expected) in [
+            // numpy's, from the Condorcet cases of the golden file on votes.
+            (fitted(0.9, many), 2, 2.197_224_577_336_219_6),
+            (fitted(0.8, many), 2, 1.386_294_361_119_890_8),
+            (fitted(0.7, many), 2, 0.847_297_860_387_203_4),
+            (fitted(0.6, many), 2, 0.405_465_108_108_164_2),
+            (fitted(0.55, many), 2, 0.200_670_695_462_151_4),
+            // Below one half and far above chance: ln(2.7 / 0.7).
+            (fitted(0.3, many), 10, 1.349_926_716_949_016),
+            // At chance, below it, and below it where there is but one other answer.
+            (fitted(0.1, many), 10, 0.0),
+            (fitted(0.02, many), 10, 0.0),
+            (fitted(0.3, many), 2, 0.0),
+            // Never wrong on 50 items counts as 99 %: ln(99).
+            (fitted(1.0, 50), 2, 4.595_119_850_134_59),
+            (fitted(1.0, 1), 2, 0.0),
+            // Fewer than two classes are two.
+            (fitted(0.9, many), 0, 2.197_224_577_336_219_6),
+            (fitted(0.9, 0), 2, 0.0),
+            (None, 4, 0.0),
+        ] {
+            let weight = log_odds(of, n_classes);
+            assert!((weight - expected).abs() < 1e-12, "{of:?}, K = {n_classes}: {weight}");
+        }
+    }
+
+    #[test]
+    fn only_finite_numbers_from_0_up_are_weights() {
+        for (value, is_weight) in [
+            (0.0, true),
+            (2.5, true),
+            (-0.1, false),
+            (f64::NAN, false),
+            (f64::INFINITY, false),
+            (1e300, false),
+        ] {
+            assert_eq!(Weight::try_from(value).is_ok(), is_weight, "{value}");
+        }
+    }
+}
