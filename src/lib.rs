@@ -4,6 +4,14 @@
 //! on lower ones. `ARCHITECTURE.md` has the map.
 
 pub mod data;
+pub mod engine;
+pub mod exchange;
 pub mod kernel;
 pub mod policy;
+pub mod provider;
+pub mod rows;
+pub mod scenario;
+pub mod stats;
+pub mod store;
+pub mod task;
 pub mod vote;

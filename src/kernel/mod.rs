@@ -2,6 +2,8 @@
 
 mod ids;
 mod interval;
+pub mod lists;
+pub mod lines;
 mod seed;
 mod spanned;
 mod units;

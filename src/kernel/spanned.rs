@@ -15,7 +15,7 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 pub const SPANNED: &str = "$quorumbench::spanned";
 
 /// A value and the bytes of the file that it was read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// What was read.
     pub value: T,

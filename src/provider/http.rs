@@ -89,6 +89,14 @@ impl Line {
         Exchange { result, latency: Micros(start.elapsed().as_micros() as u64) }
     }
 
+    /// A text without the key, should a provider have sent it back.
+    pub fn redacted(&self, text: &str) -> String {
+        match &self.key {
+            Some(Secret(key)) if !key.is_empty() => text.replace(key.as_str(), "[key]"),
+            _ => text.to_owned(),
+        }
+    }
+
     async fn exchange(
         &self,
         request: HttpRequest,

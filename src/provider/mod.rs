@@ -3,12 +3,14 @@
 mod chat;
 mod http;
 mod openai;
+mod spec;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use chat::{Chat, ChatReply, Message, Role, Sampling};
 pub use http::{Client, ClientError, Exchange, Line};
+pub use spec::{Recording, Spec};
 
 use crate::data::Failure;
 
@@ -16,7 +18,7 @@ use crate::data::Failure;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Endpoint {
-    /// `POST {base_url}/chat/completions`, as spoken by vLLM, llama.cpp, Ollama, LiteLLM and others.
+    /// `POST {base_url}/chat/completions`, as vLLM, llama.cpp, Ollama and LiteLLM speak it too.
     Openai(Access),
 }
 
@@ -44,16 +46,6 @@ pub struct HttpRequest {
 }
 
 impl Endpoint {
-    /// The wire formats that are spoken, each with a sentence.
-    pub fn kinds() -> [(&'static str, &'static str); 1] {
-        [("openai", "Chat completions over HTTP, and everything that speaks them.")]
-    }
-
-    /// An endpoint that speaks chat completions.
-    pub fn chat(access: Access) -> Self {
-        Self::Openai(access)
-    }
-
     /// The name of its wire format.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::diagnostic::Diagnostic;
-use super::lists::AllOr;
 use super::plan::{Candidate, Finder, Plan, Source, Task, Template};
 use super::policies;
-use super::raw::{Limits, RawModel, RawProvider, RawScenario, RawTask};
+use super::raw::{Limits, RawModel, RawScenario, RawTask};
 use super::read::{self, Complaint};
 use super::suggest;
 use crate::data::{FileError, Recorded};
 use crate::exchange::import::{self, Recording};
+use crate::kernel::lists::AllOr;
 use crate::kernel::{ModelId, ProviderId, Spanned, TaskId};
-use crate::provider::{Endpoint, Sampling};
+use crate::provider::{Endpoint, Sampling, Spec};
 use crate::task::dataset;
 use crate::task::extract::Extract;
 use crate::task::prompt::Prompt;
@@ -182,7 +182,7 @@ impl Loader<'_> {
         let mut candidates: BTreeMap<ModelId, Candidate> = BTreeMap::new();
         for ((name, provider), endpoint) in raw.providers.0.iter().zip(&endpoints) {
             providers.insert(&name.value, endpoint.as_ref());
-            if let RawProvider::Recorded(recorded) = provider {
+            if let Spec::Recorded(recorded) = provider {
                 let paths: Vec<PathBuf> =
                     recorded.answers.value.0.iter().map(|path| self.folder.join(path)).collect();
                 let found = self.recording(&recorded.answers.span, &paths);
@@ -277,15 +277,6 @@ impl Loader<'_> {
 
 /// What is asked when a task has no prompt of its own.
 const DEFAULT_PROMPT: &str = "{{ input }}";
-
-impl RawProvider {
-    fn endpoint(&self) -> Option<Endpoint> {
-        match self {
-            Self::Chat(access) => Some(Endpoint::chat(access.clone())),
-            Self::Recorded(_) => None,
-        }
-    }
-}
 
 fn recorded_model(id: ModelId, provider: &ProviderId) -> Candidate {
     Candidate {

@@ -2,7 +2,6 @@
 
 mod decode;
 mod diagnostic;
-mod lists;
 mod load;
 mod plan;
 mod policies;
@@ -12,7 +11,6 @@ mod suggest;
 mod tree;
 
 pub use diagnostic::Diagnostic;
-pub use lists::{AllOr, Named, OneOrMany};
 pub use load::{Loaded, load};
 pub use plan::{Candidate, Finder, Plan, Source, Task, Template};
 pub use raw::{Items, Limits, PriceList, RawScenario, Timeout};

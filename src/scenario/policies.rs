@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::lists::{AllOr, Named};
 use super::raw::{RawPolicy, RawVote};
 use super::read::Complaint;
 use super::suggest;
+use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{ModelId, PolicyId, Spanned};
 use crate::policy::{Asking, Cascade, Policy, Vote};
 use crate::vote::Rule;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::kernel::{PolicyId, Price, ProviderId, Seed, Spanned};
+use crate::kernel::lists::{AllOr, Named};
+use crate::kernel::{PolicyId, Price, ProviderId, Seed, Spanned, Tokens, Usd};
 use crate::policy::Accept;
-use crate::provider::{Access, Sampling};
-use crate::scenario::lists::{AllOr, Named, OneOrMany};
+use crate::provider::{Sampling, Spec};
 use crate::task::dataset::Fields;
 use crate::task::extract::Extract;
 use crate::task::score::Score;
@@ -28,7 +28,7 @@ pub struct RawScenario {
     /// Datasets with prompt, extractor and scorer.
     pub tasks: Named<RawTask>,
     /// Who answers.
-    pub providers: Named<RawProvider>,
+    pub providers: Named<Spec>,
     /// The candidates, beyond those that a recording brings.
     #[serde(default)]
     pub models: Named<RawModel>,
@@ -75,31 +75,6 @@ pub enum Items {
     All,
     /// Only items where every model has a cell.
     Common,
-}
-
-/// Who answers.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RawProvider {
-    /// Live models behind an endpoint that speaks chat completions.
-    #[serde(rename = "openai")]
-    Chat(Access),
-    /// Answers that were recorded before.
-    Recorded(RawRecorded),
-}
-
-/// Answers that were recorded before.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawRecorded {
-    /// A .jsonl, .csv or .parquet file, each also .gz; a list joins several.
-    pub answers: Spanned<OneOrMany>,
-    /// Which models of the recording are candidates. Left out: those listed under `models`.
-    #[serde(default)]
-    pub models: Option<Spanned<AllOr>>,
-    /// Fates that its models share beyond the provider.
-    #[serde(default)]
-    pub groups: Vec<String>,
 }
 
 /// A candidate model.
@@ -198,6 +173,15 @@ pub struct RawCascade {
     pub stages: Vec<Spanned<PolicyId>>,
     /// When the answer of a stage before the last is good enough.
     pub accept: Accept,
+}
+
+impl PriceList {
+    /// What a call cost. `sent` includes the tokens that were cached.
+    pub fn cost(&self, sent: Tokens, cached: Tokens, received: Tokens) -> Usd {
+        let cached = Tokens(cached.0.min(sent.0));
+        let fresh = Tokens(sent.0 - cached.0);
+        self.input * fresh + self.cached_input.unwrap_or(self.input) * cached + self.output * received
+    }
 }
 
 impl Default for Limits {

@@ -14,11 +14,11 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use crate::kernel::{PolicyId, Spanned};
 
 /// Entries by name, in the order in which they are written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Named<T>(pub Vec<(Spanned<String>, T)>);
 
 /// `all`, or a list of names.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum AllOr {
     /// Every model.
     All,
@@ -27,7 +27,7 @@ pub enum AllOr {
 }
 
 /// A path or a list of paths.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OneOrMany(pub Vec<PathBuf>);
 
 impl<T> Default for Named<T> {

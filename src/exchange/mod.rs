@@ -1,0 +1,3 @@
+//! Floor 2: the formats of other tools.
+
+pub mod import;

@@ -1,0 +1,6 @@
+//! Floor 2: what is asked, and how an answer is found and judged.
+
+pub mod dataset;
+pub mod extract;
+pub mod prompt;
+pub mod score;
