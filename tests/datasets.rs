@@ -23,7 +23,7 @@ fn the_generator_makes_the_committed_items() {
 
 #[test]
 fn the_generator_of_chance_is_split_mix_64() {
-    // Published with S. Vigna's splitmix64.c, and the reference values of several ports of it.
+    // Rosetta Code, "Pseudo-random numbers/Splitmix64".
     let mut draws = Draws::from_seed(1_234_567);
     for expected in [
         6_457_827_717_110_365_317,

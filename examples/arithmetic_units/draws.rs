@@ -4,7 +4,7 @@
 ///
 /// Source: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
 /// OOPSLA 2014, with the constants of S. Vigna's public-domain `splitmix64.c`. Checked against the
-/// first outputs for seed 1234567 that are published with that code (`tests/datasets.rs`).
+/// first outputs for seed 1234567 that Rosetta Code lists (`tests/datasets.rs`).
 pub(crate) struct Draws(u64);
 
 impl Draws {
