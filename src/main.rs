@@ -1,1 +1,3 @@
+//! The `quorumbench` command.
+
 fn main() {}
