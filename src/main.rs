@@ -1,3 +1,5 @@
 //! The `quorumbench` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    quorumbench::cmd::main()
+}

@@ -1,0 +1,1 @@
+//! Finds numbers in text and writes each in one canonical way.
