@@ -58,11 +58,13 @@ fn unordered_ties() -> impl Strategy<Value = Ties> {
 proptest! {
     #[test]
     fn the_order_of_members_changes_nothing(
-        (members, shuffled) in members().prop_flat_map(|m| (Just(m.clone()), Just(m).prop_shuffle())),
+        (members, shuffled) in
+            members().prop_flat_map(|m| (Just(m.clone()), Just(m).prop_shuffle())),
         rule in rules(),
         ties in unordered_ties(),
     ) {
-        let [one, other] = [members, shuffled].map(|m| vote_of(&m, &rule, ties, Asking::Together, 1));
+        let [one, other] =
+            [members, shuffled].map(|m| vote_of(&m, &rule, ties, Asking::Together, 1));
         prop_assert_eq!(one, other);
     }
 
@@ -125,8 +127,10 @@ proptest! {
     fn weights_that_are_equal_make_a_majority(
         members in members(), ties in unordered_ties(), accuracy in 0.0..=1.0_f64,
     ) {
-        let level: Vec<Member> =
-            members.into_iter().map(|(name, answer, _)| (name, answer, standing(accuracy))).collect();
+        let level: Vec<Member> = members
+            .into_iter()
+            .map(|(name, answer, _)| (name, answer, standing(accuracy)))
+            .collect();
         let [one, other] = [Rule::default(), Rule::Weighted(Weighted::default())]
             .map(|rule| vote_of(&level, &rule, ties, Asking::Together, 1));
         prop_assert_eq!(one, other);
