@@ -26,3 +26,35 @@ pub fn outcome(cell: &Cell, name: &PolicyId) -> Outcome {
     }
     outcome
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Probability, Usd};
+    use crate::policy::Fitted;
+
+    #[test]
+    fn the_most_accurate_is_best_then_the_cheapest_then_the_first_by_name() {
+        for (name, rows, best) in [
+            ("accuracy", &[("a", 0.7, 1), ("b", 0.8, 9)][..], Some("b")),
+            ("cost", &[("a", 0.8, 9), ("b", 0.8, 1)], Some("b")),
+            ("an unknown cost comes last", &[("a", 0.8, 0), ("b", 0.8, 9)], Some("b")),
+            ("name", &[("b", 0.8, 1), ("a", 0.8, 1)], Some("a")),
+            ("name, all costs unknown", &[("b", 0.8, 0), ("a", 0.8, 0)], Some("a")),
+            ("an unknown accuracy is no candidate", &[("a", -1.0, 1), ("b", 0.0, 9)], Some("b")),
+            ("none known", &[("a", -1.0, 1)], None),
+            ("nobody", &[], None),
+        ] {
+            let standing = |(name, accuracy, cost): &(&str, f64, i64)| {
+                let fitted = Probability::try_from(*accuracy).ok();
+                let fitted = fitted.map(|accuracy| Fitted { accuracy, n_items: 100 });
+                let mean_cost = (*cost > 0).then(|| Usd::from_picos(*cost));
+                (PolicyId::from(*name), Standing { fitted, mean_cost })
+            };
+            let mut standings: Vec<(PolicyId, Standing)> = rows.iter().map(standing).collect();
+            assert_eq!(choose(&standings).map(PolicyId::as_str), best, "{name}");
+            standings.reverse();
+            assert_eq!(choose(&standings).map(PolicyId::as_str), best, "{name}, listed anew");
+        }
+    }
+}

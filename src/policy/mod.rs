@@ -4,8 +4,12 @@ pub mod best_single;
 mod cascade;
 mod context;
 mod needs_answers;
+#[cfg(test)]
+mod properties;
 pub mod single;
 mod spent;
+#[cfg(test)]
+mod testing;
 mod vote;
 
 pub use crate::vote::{Fitted, Standing};

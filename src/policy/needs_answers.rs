@@ -31,3 +31,21 @@ pub fn votes_need_answers<'a>(
         n_cells => Err(OnlyVerdicts { policy: policy.clone(), model: model.clone(), n_cells }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::AnswerIdx;
+
+    #[test]
+    fn a_verdict_alone_is_not_enough_to_vote_with() {
+        let answered =
+            |answer| Cell { state: CellState::Answered { answer, score: 1.0 }, ..Cell::NOT_RUN };
+        let check = |cells: &[Cell]| {
+            votes_need_answers(&PolicyId::from("trio"), &ModelId::from("m"), cells)
+        };
+        assert_eq!(check(&[Cell::NOT_RUN, answered(Some(AnswerIdx(0)))]), Ok(()));
+        let complaint = check(&[answered(None), answered(Some(AnswerIdx(0))), answered(None)]);
+        assert_eq!(complaint.map_err(|error| error.n_cells), Err(2));
+    }
+}

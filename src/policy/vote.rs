@@ -173,3 +173,92 @@ fn most_frequent_failure(verdicts: &[Verdict]) -> Option<Failure> {
     // `max_by_key` takes the last of equals, so the run that sorts first is looked at last.
     runs.rev().max_by_key(|run| run.len()).map(|run| run[0])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Micros, Usd};
+    use crate::policy::testing::{letter, on_an_item, outcome, standing};
+
+    fn vote(letters: &str, ties: Ties, quorum: u32, asking: Asking) -> Outcome {
+        let name = |listed: usize| PolicyId::from(format!("m{listed}"));
+        let members: Vec<PolicyId> = (0..letters.len()).map(name).collect();
+        let outcomes: Vec<Outcome> = std::iter::zip(letters.chars(), &members)
+            .map(|(one, name)| outcome(one, name))
+            .collect();
+        let standings = vec![standing(0.5); members.len()];
+        let vote = Vote { members, rule: Rule::default(), ties, quorum, asking };
+        let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+        on_an_item(|ctx| vote.decide(ctx, &standings, &outcomes))
+    }
+
+    #[test]
+    fn the_answer_is_that_of_most_members_who_answered() {
+        for (letters, quorum, verdict, n_calls, agreement, reason) in [
+            ("AAA", 1, 'A', 3, Some(1.0), Reason::Unanimous),
+            ("ABB", 1, 'B', 3, Some(2.0 / 3.0), Reason::Majority),
+            ("AB", 1, 'A', 2, Some(0.5), Reason::TieBroken),
+            ("A?t", 1, 'A', 3, Some(1.0 / 3.0), Reason::Unanimous),
+            ("A-", 1, 'A', 1, Some(1.0), Reason::Unanimous),
+            ("CBC-", 1, 'C', 3, Some(2.0 / 3.0), Reason::Majority),
+            // Too few answers: what kept the others from answering.
+            ("A?t", 2, 't', 3, None, Reason::NoQuorum),
+            ("A??", 2, '?', 3, None, Reason::NoQuorum),
+            ("???", 1, '?', 3, None, Reason::NoAnswer),
+            ("!!", 1, '!', 2, None, Reason::NoAnswer),
+            ("!?", 1, '?', 2, None, Reason::NoAnswer),
+            ("rt", 1, 't', 2, None, Reason::NoAnswer),
+            ("rtr", 1, 'r', 3, None, Reason::NoAnswer),
+            ("!t-", 1, 't', 2, None, Reason::NoAnswer),
+            // Nothing to judge on.
+            ("--", 1, '-', 0, None, Reason::NoAnswer),
+            ("A-", 2, '-', 0, None, Reason::NoAnswer),
+            ("", 1, '-', 0, None, Reason::NoAnswer),
+            ("??", 0, '?', 2, None, Reason::NoAnswer),
+        ] {
+            let outcome = vote(letters, Ties::Accuracy, quorum, Asking::Together);
+            let got = (letter(&outcome), outcome.n_calls, outcome.agreement, outcome.reason);
+            assert_eq!(got, (verdict, n_calls, agreement, reason), "{letters}, quorum {quorum}");
+            assert_eq!(outcome.tied, letters == "AB", "{letters}");
+            let answered = outcome.verdict.score().is_some();
+            assert_eq!(outcome.rung.is_some(), answered, "{letters}: the vote itself answers");
+        }
+    }
+
+    #[test]
+    fn a_tie_may_end_in_an_abstention() {
+        let outcome = vote("AB", Ties::Abstain, 1, Asking::Together);
+        assert_eq!((letter(&outcome), outcome.reason), ('~', Reason::TieAbstained));
+        assert_eq!((outcome.tied, outcome.n_calls, outcome.agreement), (true, 2, None));
+    }
+
+    #[test]
+    fn all_at_once_the_slowest_decides_and_in_turn_all_add_up() {
+        for (letters, quorum, asking, n_calls, latency) in [
+            ("AAAAA", 1, Asking::Together, 5, 100),
+            ("AAAAA", 1, Asking::UntilDecided, 3, 300),
+            ("AAAAA", 4, Asking::UntilDecided, 4, 400),
+            ("AABBA", 1, Asking::UntilDecided, 5, 500),
+            ("-AA-A", 1, Asking::UntilDecided, 2, 200),
+            ("tAA", 1, Asking::UntilDecided, 3, 300),
+            ("ttt", 1, Asking::UntilDecided, 3, 300),
+        ] {
+            let outcome = vote(letters, Ties::Accuracy, quorum, asking);
+            let spent = (outcome.n_calls, outcome.cost, outcome.latency);
+            let cost = Usd::from_picos(10 * i64::from(n_calls));
+            assert_eq!(spent, (n_calls, Some(cost), Some(Micros(latency))), "{letters} {asking:?}");
+        }
+    }
+
+    #[test]
+    fn what_one_call_took_being_unknown_makes_the_sum_unknown() {
+        let members = vec![PolicyId::from("a"), PolicyId::from("b")];
+        let known = outcome('A', &members[0]);
+        let unknown = Outcome { cost: None, latency: None, ..known.clone() };
+        let (rule, ties, asking) = (Rule::default(), Ties::default(), Asking::Together);
+        let vote = Vote { members, rule, ties, quorum: 1, asking };
+        let outcomes = [&known, &unknown];
+        let outcome = on_an_item(|ctx| vote.decide(ctx, &[Standing::default(); 2], &outcomes));
+        assert_eq!((outcome.n_calls, outcome.cost, outcome.latency), (2, None, None));
+    }
+}

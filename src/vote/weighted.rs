@@ -30,22 +30,22 @@ pub enum Weights {
     Given(BTreeMap<PolicyId, Weight>),
 }
 
-/// How much a ballot counts: finite, and not below 0.
+/// How much a ballot counts, from 0 to 10^12.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "f64", into = "f64")]
-#[schemars(with = "f64", extend("minimum" = 0))]
+#[schemars(with = "f64", extend("minimum" = 0, "maximum" = 1e12))]
 pub struct Weight(f64);
 
 /// Why a number is no weight.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is not a weight: it is finite, and not below 0")]
+#[error("{0} is not a weight: it is from 0 to 1000000000000")]
 pub struct NotAWeight(f64);
 
 impl TryFrom<f64> for Weight {
     type Error = NotAWeight;
 
     fn try_from(value: f64) -> Result<Self, NotAWeight> {
-        // Below the largest number by far, so that a sum of weights stays finite; NaN is refused.
+        // Written positively so that NaN is refused; bounded so that every sum stays finite.
         if (0.0..=1e12).contains(&value) { Ok(Self(value)) } else { Err(NotAWeight(value)) }
     }
 }
@@ -77,8 +77,8 @@ impl Weighted {
 ///
 /// Source: S. Nitzan and J. Paroush, Int. Econ. Rev. 23 (1982), 289-297 for K = 2.
 pub fn log_odds(fitted: Option<Fitted>, n_classes: u32) -> f64 {
-    let Some(Fitted { accuracy, n_items: 1.. }) = fitted else { return 0.0 };
-    let edge = 0.5 / fitted.map_or(1.0, |fitted| fitted.n_items as f64);
+    let Some(Fitted { accuracy, n_items: n_items @ 1.. }) = fitted else { return 0.0 };
+    let edge = 0.5 / n_items as f64;
     let p = accuracy.value().clamp(edge, 1.0 - edge);
     let n_others = f64::from(n_classes.max(2) - 1);
     (p * n_others / (1.0 - p)).ln().max(0.0)
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn only_finite_numbers_from_0_up_are_weights() {
+    fn only_numbers_from_0_to_a_bound_are_weights() {
         for (value, is_weight) in [
             (0.0, true),
             (2.5, true),
