@@ -3,6 +3,7 @@
 //! The library behind the `quorumbench` command. Folders are floors: a module uses only modules
 //! on lower ones. `ARCHITECTURE.md` has the map.
 
+pub mod analysis;
 pub mod cmd;
 pub mod data;
 pub mod engine;

@@ -33,7 +33,7 @@ pub fn yules_q(counts: PairedCounts) -> Option<f64> {
 ///
 /// `None` where the denominator is not above 0, which real correlations of `n_models` cannot bring
 /// about. Negative correlations give more votes than models.
-/// Source: the design effect of L. Kish, Survey Sampling (1965), section 5.4. Checked against
+/// Source: the design effect of L. Kish, Survey Sampling (1965). Checked against
 /// independent code on MMLU-Pro and GSM8K (`tests/golden_stats.rs`).
 pub fn effective_votes(n_models: usize, mean_phi: f64) -> Option<f64> {
     let below = 1.0 + n_models.saturating_sub(1) as f64 * mean_phi;
@@ -117,7 +117,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn coefficients_stay_within_one_and_share_their_sign(table in [0u64..1_000_000; 4]) {
+        fn coefficients_stay_within_one_and_share_their_sign(table in prop::array::uniform4(0u64..1_000_000)) {
             if let (Some(phi), Some(q)) = (phi(counts(table)), yules_q(counts(table))) {
                 prop_assert!((-1.0..=1.0).contains(&phi) && (-1.0..=1.0).contains(&q));
                 prop_assert!(phi * q >= 0.0, "{} {}", phi, q);
@@ -126,7 +126,7 @@ mod tests {
         }
 
         #[test]
-        fn renaming_the_models_changes_nothing([both, only_a, only_b, neither] in [0u64..1000; 4]) {
+        fn renaming_the_models_changes_nothing([both, only_a, only_b, neither] in prop::array::uniform4(0u64..1000)) {
             let one = counts([both, only_a, only_b, neither]);
             let other = counts([both, only_b, only_a, neither]);
             prop_assert_eq!(yules_q(one), yules_q(other));
