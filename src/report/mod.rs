@@ -7,8 +7,11 @@ mod file;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
+#[cfg(test)]
+mod sample;
 pub mod tables;
 pub mod terminal;
+mod text;
 pub mod verdict;
 
 use std::path::Path;
