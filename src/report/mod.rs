@@ -2,8 +2,10 @@
 //!
 //! All but the rows of [`matrix`] are a pure function of [`Summary`].
 
+mod columns;
 mod error;
 mod file;
+mod frames;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
