@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod kernel;
 pub mod policy;
 pub mod provider;
+pub mod report;
 pub mod rows;
 pub mod scenario;
 pub mod stats;
