@@ -1,7 +1,10 @@
 //! Floor 6: the command line, one file a subcommand. stdout is data, stderr is talk.
 
+mod collection;
+mod evaluate;
 mod exit;
 mod inputs;
+mod outputs;
 mod progress;
 mod run;
 
@@ -29,12 +32,14 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Evaluate(evaluate::Args),
 }
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     };
     match result {
         Ok(exit) => exit.into(),

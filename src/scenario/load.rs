@@ -12,7 +12,7 @@ use super::policies;
 use super::raw::{Limits, RawModel, RawScenario, RawTask};
 use super::read::{self, Complaint};
 use super::suggest;
-use crate::data::{FileError, Recorded};
+use crate::data::{FileError, Recorded, Warning};
 use crate::exchange::import::{self, Recording};
 use crate::kernel::lists::AllOr;
 use crate::kernel::{ModelId, ProviderId, Spanned, TaskId};
@@ -28,6 +28,14 @@ pub struct Loaded {
     pub plan: Plan,
     /// Every recorded row of every recorded provider, those given beside the scenario last.
     pub recordings: Vec<Recording>,
+}
+
+impl Loaded {
+    /// What a reader must know of the recordings.
+    pub fn doubts(&self) -> Vec<Warning> {
+        let unknown = self.recordings.iter().flat_map(|recording| &recording.unknown_statuses);
+        unknown.map(|(word, n)| Warning::UnknownStatus(word.clone(), *n)).collect()
+    }
 }
 
 /// The provider of answers that are given beside the scenario.
