@@ -110,7 +110,6 @@ fn correct(score: Option<f64>) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
-    use std::time::Duration;
 
     use polars::prelude::{AnyValue, ParquetReader, SerReader};
 
@@ -143,10 +142,13 @@ mod tests {
         let names = "task id model sample response answer score correct status prompt_tokens \
                      completion_tokens cost_usd ttft_ms latency_ms attempts finish_reason \
                      recorded_at cached_tokens verdict";
-        assert_eq!(frame.get_column_names_str(), names.split(' ').collect::<Vec<_>>());
+        assert_eq!(
+            frame.schema().iter_names().collect::<Vec<_>>(),
+            names.split(' ').collect::<Vec<_>>()
+        );
         let value = |column: &str, row| frame.column(column).unwrap().get(row).unwrap();
+        assert_eq!(value("model", 0), AnyValue::String("two\nlines, \"quoted\""));
         for (column, first, second) in [
-            ("model", AnyValue::String("two\nlines, \"quoted\""), value("model", 0)),
             ("answer", AnyValue::String("B"), AnyValue::Null),
             ("score", AnyValue::Float64(1.0), AnyValue::Null),
             ("correct", AnyValue::Int32(1), AnyValue::Null),
@@ -170,7 +172,10 @@ mod tests {
         let frame = parquet(&dir.path().join("decisions.parquet"));
         let names = "task policy id verdict failure answer score correct rung calls cost_usd \
                      latency_ms tied reason";
-        assert_eq!(frame.get_column_names_str(), names.split(' ').collect::<Vec<_>>());
+        assert_eq!(
+            frame.schema().iter_names().collect::<Vec<_>>(),
+            names.split(' ').collect::<Vec<_>>()
+        );
         let value = |column: &str, row| frame.column(column).unwrap().get(row).unwrap();
         for (column, first, second) in [
             ("verdict", AnyValue::String("answered"), AnyValue::String("failed")),
@@ -198,9 +203,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("decisions.parquet");
         let [one, other] = [&rows, &rows].map(|rows| {
-            let started = std::time::Instant::now();
             write_decisions(rows, dir.path()).unwrap();
-            assert!(started.elapsed() < Duration::from_secs(60));
             fs::read(&path).unwrap()
         });
         assert!(one == other);
