@@ -117,7 +117,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn coefficients_stay_within_one_and_share_their_sign(table in prop::array::uniform4(0u64..1_000_000)) {
+        fn coefficients_stay_within_one_and_share_their_sign(
+            table in prop::array::uniform4(0u64..1_000_000),
+        ) {
             if let (Some(phi), Some(q)) = (phi(counts(table)), yules_q(counts(table))) {
                 prop_assert!((-1.0..=1.0).contains(&phi) && (-1.0..=1.0).contains(&q));
                 prop_assert!(phi * q >= 0.0, "{} {}", phi, q);
@@ -126,7 +128,9 @@ mod tests {
         }
 
         #[test]
-        fn renaming_the_models_changes_nothing([both, only_a, only_b, neither] in prop::array::uniform4(0u64..1000)) {
+        fn renaming_the_models_changes_nothing(
+            [both, only_a, only_b, neither] in prop::array::uniform4(0u64..1000),
+        ) {
             let one = counts([both, only_a, only_b, neither]);
             let other = counts([both, only_b, only_a, neither]);
             prop_assert_eq!(yules_q(one), yules_q(other));

@@ -2,8 +2,8 @@
 
 /// The quantile at `p` (0.95 for the 95th percentile) of values in ascending order, in their unit.
 ///
-/// Hyndman and Fan's type 7: linear between the order statistics around `p (n - 1)`, as numpy, R and
-/// spreadsheets do it. `statrs` has type 8 (10, not 9.55, at 0.95 of 1..=10) and is not used.
+/// Hyndman and Fan's type 7: linear between the order statistics around `p (n - 1)`, as numpy, R
+/// and spreadsheets do it. `statrs` has type 8 (10, not 9.55, at 0.95 of 1..=10) and is not used.
 /// `None` without values and for a `p` outside [0, 1]. The values must be sorted and hold no NaN.
 /// Source: R. J. Hyndman and Y. Fan, The American Statistician 50 (1996), 361-365. Checked against
 /// numpy `percentile` (test below, and on 999 resamples in `tests/golden_stats.rs`).
