@@ -2,7 +2,6 @@
 
 use crate::data::summary::{CeilingRow, PairRow};
 use crate::data::{AnswerIdx, ItemIdx, Matrix, ModelIdx, Verdict};
-use crate::policy::single;
 use crate::stats::{self, PairedCounts};
 
 /// A row per pair of models, over the items on which both were served. "Right" is a score of 1.
@@ -87,5 +86,5 @@ fn verdicts(matrix: &Matrix, model: ModelIdx) -> Vec<Verdict> {
 }
 
 fn verdict(matrix: &Matrix, item: ItemIdx, model: ModelIdx) -> Verdict {
-    single::outcome(matrix.cell(item, model, 0), &"".into()).verdict
+    matrix.cell(item, model, 0).state.into()
 }

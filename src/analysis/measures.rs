@@ -27,8 +27,7 @@ pub struct Case {
 
 /// Everything that can be said of these items together.
 pub fn measures(cases: &[Case]) -> Measures {
-    let asked: Vec<&Case> =
-        cases.iter().filter(|case| case.verdict != Verdict::NotRun).collect();
+    let asked: Vec<&Case> = cases.iter().filter(|case| case.verdict != Verdict::NotRun).collect();
     let score = |case: &&Case| {
         let score = case.verdict.score()?;
         Some(Scored { score, cluster: case.cluster })

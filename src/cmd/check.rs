@@ -75,9 +75,11 @@ fn cost(plan: &Plan, questions: &[Question]) -> String {
             .sum();
         let sent = Tokens((characters as u64).div_ceil(CHARACTERS_A_TOKEN));
         let most = candidate.sampling.max_tokens.map(|most| Tokens(most * own.len() as u64));
-        let dollars = candidate.price.as_ref().zip(most).map(|(price, most)| {
-            price.cost(sent, Tokens(0), most)
-        });
+        let dollars = candidate
+            .price
+            .as_ref()
+            .zip(most)
+            .map(|(price, most)| price.cost(sent, Tokens(0), most));
         let received = most.map_or("unknown".into(), |most| format!("at most {}", most.0));
         let dollars = dollars.map_or("unknown".into(), |most: Usd| format!("at most {most}"));
         // Writing to a text can't fail.

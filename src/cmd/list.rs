@@ -60,8 +60,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 fn entries(kind: Kind) -> Result<Vec<Entry>> {
     Ok(match kind {
         Kind::Providers => own(Spec::kinds()),
-        Kind::Extractors => own(Extract::kinds()),
-        Kind::Scorers => own(Score::kinds()),
+        Kind::Extractors => own(Extract::kinds().iter().copied()),
+        Kind::Scorers => own(Score::kinds().iter().copied()),
         Kind::Votes => own(Rule::kinds()),
         Kind::Ties => own(Ties::kinds()),
         Kind::Policies => own(Policy::kinds()),

@@ -21,14 +21,19 @@ pub use exit::Exit;
 
 /// Which combination of language models to run, with figures you can defend.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, after_help = "\
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
 Start with:
   quorumbench run scenarios/quickstart.yaml   a benchmark on recorded answers, offline
   quorumbench init my-benchmark               a scenario of your own
   quorumbench list                            everything that a scenario can name
 
 Exit codes: 0 done, 1 internal or I/O error, 2 wrong usage, 3 invalid scenario or data,
-4 incomplete run (the same command goes on from there).")]
+4 incomplete run (the same command goes on from there)."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -76,8 +76,8 @@ impl Output {
         let dir = self.output.clone().unwrap_or_else(default);
         let formats: Vec<Format> = Format::kinds().map(|(format, ..)| format).collect();
         report::write(&evaluation.summary, &formats, &dir).context("write reports")?;
-        report::matrix::write_answers(&evaluation.answers, &dir).context("write answers")?;
-        report::matrix::write_decisions(&evaluation.decisions, &dir).context("write decisions")?;
+        report::write_answers(&evaluation.answers, &dir).context("write answers")?;
+        report::write_decisions(&evaluation.decisions, &dir).context("write decisions")?;
         write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
         record.n_answers = evaluation.answers.len() as u64;
         record.finished_at = crate::engine::collect::now();
@@ -90,7 +90,7 @@ impl Output {
         if self.json {
             print(&(serde_json::to_string_pretty(&evaluation.summary)? + "\n"))?;
         } else {
-            print(&report::terminal::render(&evaluation.summary, width()))?;
+            print(&report::render(&evaluation.summary, width(), is_coloured()))?;
         }
         eprintln!("reports: {}", dir.display());
         Ok(())
@@ -103,6 +103,11 @@ pub(super) fn print(text: &str) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => result.context("print"),
     }
+}
+
+/// Whether stdout is a terminal whose user has not asked for no colour.
+pub(super) fn is_coloured() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// The columns of the terminal that stdout is.

@@ -81,9 +81,11 @@ impl Display {
 
     /// Models go on side by side, so the slowest decides.
     fn seconds_left(&self, progress: &Progress, seconds: f64) -> f64 {
-        let left = progress.models.values().filter(|model| model.n_done > 0).map(|model| {
-            (model.n_total - model.n_done) as f64 * seconds / model.n_done as f64
-        });
+        let left = progress
+            .models
+            .values()
+            .filter(|model| model.n_done > 0)
+            .map(|model| (model.n_total - model.n_done) as f64 * seconds / model.n_done as f64);
         left.fold(0.0, f64::max)
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args as ClapArgs;
 
 use super::Exit;
-use super::outputs::{print, width};
+use super::outputs::{is_coloured, print, width};
 use crate::exchange::{export, import};
 use crate::report::{self, Format};
 
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let summary = report::json::read(&args.run.join("summary.json")).context("read the run")?;
     for name in &args.format {
         match (name.as_str(), Format::from_name(name)) {
-            (TERMINAL, _) => print(&report::terminal::render(&summary, width()))?,
+            (TERMINAL, _) => print(&report::render(&summary, width(), is_coloured()))?,
             (RECORDED, _) => recorded(args)?,
             (_, Some(format)) => {
                 report::write(&summary, &[format], &args.run).context("write reports")?;

@@ -2,7 +2,6 @@
 
 mod cell;
 mod failure;
-mod file_error;
 mod finding;
 mod item;
 mod matrix;
@@ -13,7 +12,6 @@ mod warning;
 
 pub use cell::{Cell, CellState};
 pub use failure::Failure;
-pub use file_error::{FileError, FileErrorKind};
 pub use finding::Estimate;
 pub use item::Item;
 pub use matrix::{Answer, AnswerIdx, ItemIdx, Matrix, ModelIdx};

@@ -1,6 +1,6 @@
 //! What one request going through one policy ended in.
 
-use crate::data::{AnswerIdx, Failure};
+use crate::data::{AnswerIdx, CellState, Failure};
 use crate::kernel::{Micros, PolicyId, Usd};
 
 /// The end of one episode, with everything it took: calls of losers and failures included.
@@ -107,6 +107,18 @@ impl Reason {
             Self::EarlierStage => "earlier-stage",
             Self::BestElsewhere => "best-elsewhere",
             Self::NoAnswer => "no-answer",
+        }
+    }
+}
+
+impl From<CellState> for Verdict {
+    fn from(state: CellState) -> Self {
+        match state {
+            CellState::Answered { answer, score } => Self::Answered { answer, score },
+            CellState::Unparsed => Self::Unparsed,
+            CellState::Refused => Self::Refused,
+            CellState::Failed(failure) => Self::Failed(failure),
+            CellState::NotRun => Self::NotRun,
         }
     }
 }

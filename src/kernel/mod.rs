@@ -2,8 +2,8 @@
 
 mod ids;
 mod interval;
-pub mod lists;
 pub mod lines;
+pub mod lists;
 mod seed;
 mod spanned;
 mod units;

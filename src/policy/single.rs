@@ -5,13 +5,10 @@ use crate::kernel::PolicyId;
 
 /// What a user got who asked this model alone, under the name of its policy.
 pub fn outcome(cell: &Cell, name: &PolicyId) -> Outcome {
-    let verdict = match cell.state {
-        CellState::Answered { answer, score } => Verdict::Answered { answer, score },
-        CellState::Unparsed => Verdict::Unparsed,
-        CellState::Refused => Verdict::Refused,
-        CellState::Failed(failure) => Verdict::Failed(failure),
-        CellState::NotRun => return Outcome::NOT_RUN,
-    };
+    if cell.state == CellState::NotRun {
+        return Outcome::NOT_RUN;
+    }
+    let verdict = Verdict::from(cell.state);
     let answered = matches!(verdict, Verdict::Answered { .. });
     Outcome {
         verdict,

@@ -1,232 +1,205 @@
-//! What a run says about its question, in a sentence per task.
+//! One sentence a task: whether any policy beats the best single model, and at what price.
 
-use std::collections::BTreeSet;
+use crate::data::summary::{PolicyRow, Summary, Versus};
+use crate::report::by_task::{BEST_SINGLE, TaskRows, by_task, is_baseline};
+use crate::report::{escape, text};
 
-use crate::data::summary::{ModelRow, PolicyRow, Summary, Versus};
-use crate::kernel::TaskId;
-use crate::report::text;
-
-/// The policy that others are measured against.
-const BASELINE: &str = "best-single";
-
-/// Per task: whether a combination beats the best single model, by how much and at what price.
+/// A sentence a task, headed by the task's name where there are several.
 ///
-/// A combination is a vote or a cascade, and it beats the baseline where the lower end of the
-/// interval of their difference is above 0. Of equal differences the first listed is told.
+/// Of the policies whose interval lies above zero, it names the one with the greatest difference
+/// to `best-single`; where there is none, of all policies. Ties go to the earliest listed.
 pub fn verdicts(summary: &Summary) -> Vec<String> {
-    quoted(summary, str::to_owned)
+    sentences(summary, escape::plain)
 }
 
-/// The same, with each name as `quote` makes it, for formats in which names need escapes.
-pub(crate) fn quoted(summary: &Summary, quote: impl Fn(&str) -> String) -> Vec<String> {
-    let tasks = tasks(summary);
-    let sentence = |task: &&TaskId| {
-        let sentence = of_task(summary, task, &quote)?;
-        // Where there is one task, its name says nothing.
-        let named = tasks.len() > 1;
-        Some(if named { format!("{}: {sentence}", quote(task.as_str())) } else { sentence })
+/// The same, with names written by `name`.
+pub(super) fn sentences(summary: &Summary, name: fn(&str) -> String) -> Vec<String> {
+    let tasks = by_task(summary);
+    let head = |task: &TaskRows<'_>| match tasks.len() {
+        1 => String::new(),
+        _ => format!("{}: ", name(task.task.as_str())),
     };
-    tasks.iter().filter_map(sentence).collect()
+    tasks.iter().map(|task| format!("{}{}", head(task), sentence(task, name))).collect()
 }
 
-/// The tasks that have figures, in the order of the summary.
-pub(crate) fn tasks(summary: &Summary) -> Vec<&TaskId> {
-    let mut seen = BTreeSet::new();
-    let models = summary.models.iter().map(|row| &row.task);
-    let policies = summary.policies.iter().map(|row| &row.task);
-    models.chain(policies).filter(|task| seen.insert(*task)).collect()
-}
+/// A policy and its difference to the best single model.
+type Compared<'a> = (&'a PolicyRow, &'a Versus);
 
-/// `None` where there is nothing to say it about: neither a model nor a combination.
-fn of_task(summary: &Summary, task: &TaskId, quote: &impl Fn(&str) -> String) -> Option<String> {
-    let policies = || summary.policies.iter().filter(|row| row.task == *task);
-    let baseline = policies().find(|row| row.policy.as_str() == BASELINE);
-    let best = baseline.and_then(most_used);
-    let ensembles: Vec<_> = policies().filter(|row| is_ensemble(row)).collect();
-    if ensembles.is_empty() {
-        let models: Vec<_> = summary.models.iter().filter(|row| row.task == *task).collect();
-        return best_model(&models, best, quote);
-    }
-    let single = match best {
-        Some(name) => format!("the best single model ({})", quote(name)),
-        None => "the best single model".to_owned(),
-    };
-    let compared: Vec<_> =
-        ensembles.iter().filter_map(|row| Some((*row, row.versus.as_ref()?))).collect();
-    // The last of equals is the maximum, hence the turn.
-    let top = compared
+fn sentence(task: &TaskRows<'_>, name: fn(&str) -> String) -> String {
+    let compared: Vec<Compared<'_>> = task
+        .policies
         .iter()
-        .rev()
-        .max_by(|(_, one), (_, other)| one.difference.point.total_cmp(&other.difference.point));
-    let Some((ensemble, versus)) = top else {
-        return Some(format!("No policy here could be compared with {single}."));
+        .filter(|row| row.kind != "single" && !is_baseline(row))
+        .filter_map(|row| Some((*row, row.versus.as_ref()?)))
+        .filter(|(_, versus)| versus.policy.as_str() == BEST_SINGLE)
+        .filter(|(_, versus)| versus.difference.point.is_finite())
+        .collect();
+    let Some((best, versus, better)) = foremost(&compared) else {
+        return without_ensembles(task, name);
     };
-    let name = quote(ensemble.policy.as_str());
-    let mut said = if versus.difference.low > 0.0 {
-        won(&name, &single, versus, times_the_price(ensemble, baseline))
+    let model = task.best_single().and_then(|row| most_used(row, name));
+    let model = model.map(|model| format!(" ({model})")).unwrap_or_default();
+    let policy = name(best.policy.as_str());
+    let points = text::points(versus.difference.point);
+    let points = points.trim_start_matches(if better { '+' } else { ' ' });
+    let evidence = format!(
+        "{points} points {} ({}, n = {})",
+        text::ends(&versus.difference),
+        text::p_clause(versus.p),
+        versus.difference.n
+    );
+    let price = task.best_single().and_then(|row| price(best, row)).unwrap_or_default();
+    let chosen = match compared.len() {
+        1 => String::new(),
+        k => format!("; best of {k} compared, so this is an optimistic reading"),
+    };
+    if better {
+        format!("{policy} beats the best single model{model} by {evidence}{price}{chosen}.")
     } else {
-        not_won(&name, &single, versus)
-    };
-    if compared.len() > 1 {
-        said.push_str(&best_of(compared.len()));
+        format!(
+            "No policy beats the best single model{model}: the closest, {policy}, differs by \
+             {evidence}{price}{chosen}."
+        )
     }
-    Some(said)
 }
 
-/// `trio beats ... by 2.1 points [0.4, 3.8] (p = 0.01, n = 224) at 1.8 times its price.`
-fn won(name: &str, single: &str, versus: &Versus, times: Option<f64>) -> String {
-    let by = text::difference(&versus.difference);
-    let by = by.trim_start_matches('+').replacen(" [", " points [", 1);
-    let price = times.map(|times| format!(" at {} times its price", text::ratio(times)));
-    format!("{name} beats {single} by {by} {}{}.", certainty(versus), price.unwrap_or_default())
-}
-
-/// `No policy here beats ...: the nearest, trio, differs by -0.4 points [-2.0, 1.2] (...).`
-fn not_won(name: &str, single: &str, versus: &Versus) -> String {
-    let by = text::difference(&versus.difference).replacen(" [", " points [", 1);
-    let certainty = certainty(versus);
-    format!("No policy here beats {single}: the nearest, {name}, differs by {by} {certainty}.")
-}
-
-fn certainty(versus: &Versus) -> String {
-    format!("({}, n = {})", text::p_equals(versus.p), versus.difference.n)
-}
-
-/// Which model is best, where nothing combines them: the one that the baseline used most, else the
-/// one of the highest accuracy.
-fn best_model(
-    models: &[&ModelRow],
-    used: Option<&str>,
-    quote: &impl Fn(&str) -> String,
-) -> Option<String> {
-    let accuracy = |row: &ModelRow| row.measures.accuracy.as_ref().map(|accuracy| accuracy.point);
-    let named = models.iter().find(|row| Some(row.model.as_str()) == used);
-    let best = named.or_else(|| {
-        let known = models.iter().rev().filter(|row| accuracy(row).is_some());
-        known.max_by(|one, other| {
-            let [one, other] = [one, other].map(|row| accuracy(row).unwrap_or(f64::NAN));
-            one.total_cmp(&other)
+/// The policy to name, and whether its interval lies above zero.
+fn foremost<'a>(compared: &[Compared<'a>]) -> Option<(&'a PolicyRow, &'a Versus, bool)> {
+    let above = |versus: &Versus| versus.difference.low > 0.0;
+    let greatest = |all: &mut dyn Iterator<Item = &Compared<'a>>| {
+        all.copied().reduce(|best, next| {
+            if next.1.difference.point > best.1.difference.point { next } else { best }
         })
-    })?;
-    let name = quote(best.model.as_str());
-    let accuracy = best.measures.accuracy.as_ref();
-    let right = text::or_unknown(accuracy, |it| format!("{} (n = {})", text::share(it), it.n));
-    Some(match models.len() {
-        1 => format!("{name} is the only model: {right}."),
-        k => format!("The best single model is {name}: {right}.{}", best_of(k)),
-    })
+    };
+    let beating = greatest(&mut compared.iter().filter(|(_, versus)| above(versus)));
+    let named = beating.or_else(|| greatest(&mut compared.iter()));
+    named.map(|(row, versus)| (row, versus, above(versus)))
 }
 
-fn best_of(k: usize) -> String {
-    format!(" It is the best of {k}, which flatters it.")
+/// The model behind `best-single`; which one it is may differ from fold to fold.
+fn most_used(best_single: &PolicyRow, name: fn(&str) -> String) -> Option<String> {
+    let most = best_single.rungs.values().max()?;
+    let (model, _) = best_single.rungs.iter().find(|(_, n)| *n == most)?;
+    let model = name(model.as_str());
+    Some(if best_single.rungs.len() > 1 { format!("mostly {model}") } else { model })
 }
 
-fn is_ensemble(row: &PolicyRow) -> bool {
-    matches!(&*row.kind, "vote" | "cascade")
+/// What the policy costs beside the best single model; `None` when either price is unknown.
+fn price(policy: &PolicyRow, best_single: &PolicyRow) -> Option<String> {
+    let per_1k = |row: &PolicyRow| row.measures.cost_usd.map(|cost| cost.per_1k);
+    let ratio = per_1k(policy)? / per_1k(best_single)?;
+    (ratio.is_finite() && ratio > 0.0)
+        .then(|| format!(" at {} times its price", text::times(ratio)))
 }
 
-/// The rung that answered the most items; of equals the first by name.
-fn most_used(row: &PolicyRow) -> Option<&str> {
-    let most = row.rungs.iter().rev().max_by_key(|(_, n)| **n);
-    most.map(|(rung, _)| rung.as_str())
-}
-
-/// `None` where a price is unknown, or the baseline costs nothing.
-fn times_the_price(row: &PolicyRow, baseline: Option<&PolicyRow>) -> Option<f64> {
-    let price = |row: &PolicyRow| row.measures.cost_usd.map(|cost| cost.per_1k);
-    let of_baseline = price(baseline?).filter(|price| *price > 0.0)?;
-    Some(price(row)? / of_baseline)
+fn without_ensembles(task: &TaskRows<'_>, name: fn(&str) -> String) -> String {
+    let cross_fitted = task.best_single().and_then(|row| {
+        let accuracy = row.measures.accuracy.as_ref()?;
+        Some((most_used(row, name)?, accuracy, String::new()))
+    });
+    let best = cross_fitted.or_else(|| {
+        let known = task.models.iter().filter_map(|(row, _)| {
+            let accuracy = row.measures.accuracy.as_ref()?;
+            accuracy.point.is_finite().then_some((name(row.model.as_str()), accuracy))
+        });
+        let (model, accuracy) =
+            known.reduce(|best, next| if next.1.point > best.1.point { next } else { best })?;
+        let chosen = match task.models.len() {
+            1 => String::new(),
+            k => format!("; best of {k} compared, so this is an optimistic reading"),
+        };
+        Some((model, accuracy, chosen))
+    });
+    match best {
+        Some((model, accuracy, chosen)) => format!(
+            "No policy was compared with a single model; the best single model is {model} with \
+             {} (n = {}, {}){chosen}.",
+            text::share(accuracy),
+            accuracy.n,
+            accuracy.method
+        ),
+        None => "Nothing was answered, so nothing can be said.".to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::report::sample::{model, policy, summary};
-
-    /// The sentence about one task with these policies.
-    fn said(policies: Vec<PolicyRow>) -> String {
-        let verdicts = verdicts(&Summary { policies, ..summary() });
-        assert_eq!(verdicts.len(), 1);
-        verdicts[0].clone()
-    }
+    use crate::report::sample::{difference, empty, hostile, triage};
 
     #[test]
-    fn the_interval_decides_who_beats_whom() {
-        let single = || policy("best-single", "best-single", None);
-        let vote = |name, versus| policy(name, "vote", Some(versus));
-        let unknown_price = || {
-            let mut row = vote("trio", (0.021, 0.004, 0.038, 0.0123));
-            row.measures.cost_usd = None;
-            row
-        };
-        let no_rungs = || PolicyRow { rungs: BTreeMap::new(), ..single() };
-        let cases = [
+    fn a_policy_wins_only_with_its_whole_interval() {
+        for (saver, trio, expected) in [
             (
-                "above",
-                vec![single(), vote("trio", (0.021, 0.004, 0.038, 0.0123))],
-                "trio beats the best single model (mini) by 2.1 points [0.4, 3.8] (p = 0.01, \
-                 n = 194) at 1.8 times its price.",
+                None,
+                Some((0.021, 0.004, 0.038, 0.014)),
+                "trio beats the best single model (mostly opus) by 2.1 points [0.4, 3.8] \
+                 (p = 0.01, n = 224) at 0.07 times its price.",
             ),
             (
-                "price unknown",
-                vec![single(), unknown_price()],
-                "trio beats the best single model (mini) by 2.1 points [0.4, 3.8] (p = 0.01, \
-                 n = 194).",
+                Some((0.03, -0.001, 0.061, 0.06)),
+                Some((0.021, 0.004, 0.038, 0.014)),
+                "trio beats the best single model (mostly opus) by 2.1 points [0.4, 3.8] \
+                 (p = 0.01, n = 224) at 0.07 times its price; best of 2 compared, so this is an \
+                 optimistic reading.",
             ),
             (
-                "touching 0",
-                vec![single(), vote("trio", (0.021, 0.0, 0.042, 0.05))],
-                "No policy here beats the best single model (mini): the nearest, trio, differs by \
-                 +2.1 points [0.0, 4.2] (p = 0.05, n = 194).",
+                Some((-0.004, -0.02, 0.012, 0.62)),
+                Some((-0.03, -0.05, -0.01, 0.0001)),
+                "No policy beats the best single model (mostly opus): the closest, saver, differs \
+                 by -0.4 points [-2.0, 1.2] (p = 0.62, n = 224) at 0.26 times its price; best of \
+                 2 compared, so this is an optimistic reading.",
             ),
             (
-                "several",
-                vec![
-                    single(),
-                    vote("a", (-0.02, -0.04, 0.0, 0.1)),
-                    vote("b", (-0.004, -0.02, 0.012, 0.0)),
-                    vote("c", (-0.004, -0.02, 0.012, 0.7)),
-                ],
-                "No policy here beats the best single model (mini): the nearest, b, differs by \
-                 -0.4 points [-2.0, 1.2] (p < 0.001, n = 194). It is the best of 3, which \
-                 flatters it.",
+                None,
+                Some((0.02, 0.0, 0.04, 0.05)),
+                "No policy beats the best single model (mostly opus): the closest, trio, differs \
+                 by +2.0 points [0.0, 4.0] (p = 0.05, n = 224) at 0.07 times its price.",
             ),
             (
-                "nothing shared",
-                vec![no_rungs(), policy("trio", "vote", None)],
-                "No policy here could be compared with the best single model.",
+                None,
+                None,
+                "No policy was compared with a single model; the best single model is mostly opus \
+                 with 73.0 % [67.0, 78.5] (n = 222, wilson).",
             ),
-            (
-                "no ensembles",
-                vec![policy("mini", "single", None), single()],
-                "The best single model is mini: 72.8 % [66.3, 78.9] (n = 195). It is the best of \
-                 3, which flatters it.",
-            ),
-        ];
-        for (case, policies, expected) in cases {
-            assert_eq!(said(policies), expected, "{case}");
+        ] {
+            let mut summary = triage();
+            for row in &mut summary.policies {
+                match row.policy.as_str() {
+                    "saver" => row.versus = saver.map(difference),
+                    "trio" => row.versus = trio.map(difference),
+                    _ => {}
+                }
+            }
+            assert_eq!(verdicts(&summary), [expected]);
         }
     }
 
     #[test]
-    fn without_a_baseline_the_highest_accuracy_is_best() {
-        let mut summary = Summary { policies: vec![], ..summary() };
-        assert!(verdicts(&summary)[0].starts_with("The best single model is mini: 72.8 %"));
-        summary.models = vec![model("solo", 0.5)];
-        assert_eq!(verdicts(&summary), ["solo is the only model: 50.0 % [43.5, 56.1] (n = 195)."]);
-        summary.models.clear();
-        assert!(verdicts(&summary).is_empty());
+    fn without_a_baseline_the_best_model_is_an_optimistic_reading() {
+        let mut summary = triage();
+        summary.policies.clear();
+        assert_eq!(
+            verdicts(&summary),
+            ["No policy was compared with a single model; the best single model is opus with \
+              73.4 % [67.4, 78.9] (n = 222, wilson); best of 4 compared, so this is an \
+              optimistic reading."]
+        );
+        summary.models.truncate(1);
+        summary.models[0].measures.accuracy = None;
+        assert_eq!(verdicts(&summary), ["Nothing was answered, so nothing can be said."]);
+        assert!(verdicts(&empty()).is_empty());
     }
 
     #[test]
-    fn several_tasks_are_told_apart() {
-        let mut summary = summary();
-        summary.models.push(ModelRow { task: "routing".into(), ..model("mini", 0.5) });
-        let verdicts = verdicts(&summary);
-        assert_eq!(verdicts.len(), 2);
-        assert!(verdicts[0].starts_with("triage: trio beats"), "{}", verdicts[0]);
-        assert!(verdicts[1].starts_with("routing: mini is the only model"), "{}", verdicts[1]);
+    fn several_tasks_are_named_and_an_unknown_price_is_not() {
+        let [first, second] = verdicts(&hostile()).try_into().unwrap();
+        assert!(first.starts_with("triage: trio beats "), "{first}");
+        assert_eq!(
+            second,
+            "reading|2: No policy beats the best single model \
+             (a-name-of-sixty-characters-that-says-too-much-about-the-model): the closest, \
+             vote|of\\nall, differs by 0.0 points [-2.0, 2.0] (p = 1.00, n = 224)."
+        );
     }
 }

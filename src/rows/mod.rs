@@ -1,10 +1,13 @@
 //! Floor 1: rows of a file, whatever its format, each with its line.
 
+mod error;
+
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::data::FileErrorKind;
+pub use error::{FileError, FileErrorKind};
+
 use crate::kernel::lines::{self, Line, Lines, MAX_LINE_MIB};
 
 /// A row by column, or what is wrong with it.
@@ -25,10 +28,7 @@ pub fn read(path: &Path, each: &mut dyn FnMut(usize, &str, Row) -> bool) {
     }
 }
 
-fn jsonl(
-    path: &Path,
-    each: &mut dyn FnMut(usize, &str, Row) -> bool,
-) -> Result<(), FileErrorKind> {
+fn jsonl(path: &Path, each: &mut dyn FnMut(usize, &str, Row) -> bool) -> Result<(), FileErrorKind> {
     let mut lines = Lines::open(path)?;
     while let Some((number, line)) = lines.next()? {
         let goes_on = match line {
@@ -79,9 +79,8 @@ fn parquet(
     each: &mut dyn FnMut(usize, &str, Row) -> bool,
 ) -> Result<(), FileErrorKind> {
     use polars::prelude::{ParquetReader, SerReader};
-    let not_parquet = |error: polars::prelude::PolarsError| {
-        FileErrorKind::NotParquet(error.to_string())
-    };
+    let not_parquet =
+        |error: polars::prelude::PolarsError| FileErrorKind::NotParquet(error.to_string());
     let file = std::fs::File::open(path)?;
     let frame = ParquetReader::new(file).finish().map_err(not_parquet)?;
     for position in 0..frame.height() {

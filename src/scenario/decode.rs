@@ -130,9 +130,7 @@ impl<'a> Decoder<'a> {
             Value::Number(value) => visitor.visit_f64(*value),
             Value::Text(value) => visitor.visit_str(value),
             Value::List(nodes) => visitor.visit_seq(Items { decoder: self, nodes, next: 0 }),
-            Value::Table(entries) => {
-                visitor.visit_map(Entries { decoder: self, entries, next: 0 })
-            }
+            Value::Table(entries) => visitor.visit_map(Entries { decoder: self, entries, next: 0 }),
         }
     }
 }

@@ -12,11 +12,12 @@ use super::policies;
 use super::raw::{Limits, RawModel, RawScenario, RawTask};
 use super::read::{self, Complaint};
 use super::suggest;
-use crate::data::{FileError, Recorded, Warning};
+use crate::data::{Recorded, Warning};
 use crate::exchange::import::{self, Recording};
 use crate::kernel::lists::AllOr;
 use crate::kernel::{ModelId, ProviderId, Spanned, TaskId};
 use crate::provider::{Endpoint, Sampling, Spec};
+use crate::rows::FileError;
 use crate::task::dataset;
 use crate::task::extract::Extract;
 use crate::task::prompt::Prompt;
@@ -203,7 +204,8 @@ impl Loader<'_> {
         let beside = ProviderId::from(BESIDE);
         if !answers.is_empty() {
             let found = self.recording(&(0..0), answers);
-            candidates.extend(found.into_iter().map(|id| (id.clone(), recorded_model(id, &beside))));
+            candidates
+                .extend(found.into_iter().map(|id| (id.clone(), recorded_model(id, &beside))));
         }
         for (name, model) in &raw.models.0 {
             let id = ModelId::from(name.value.as_str());

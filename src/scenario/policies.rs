@@ -27,8 +27,7 @@ pub(super) fn resolve(
         policies.insert(id, resolver.policy(policy, &name.span));
     }
     resolver.check_cycles();
-    let policies =
-        if resolver.complaints.is_empty() { ordered(policies) } else { Vec::new() };
+    let policies = if resolver.complaints.is_empty() { ordered(policies) } else { Vec::new() };
     (policies, resolver.complaints)
 }
 
@@ -185,9 +184,8 @@ fn reaches<'a>(
 fn ordered(mut policies: BTreeMap<PolicyId, Policy>) -> Vec<(PolicyId, Policy)> {
     let mut done: Vec<(PolicyId, Policy)> = Vec::new();
     while !policies.is_empty() {
-        let is_ready = |policy: &Policy| {
-            policy.members().iter().all(|member| !policies.contains_key(member))
-        };
+        let is_ready =
+            |policy: &Policy| policy.members().iter().all(|member| !policies.contains_key(member));
         let ready = policies.iter().find(|(_, policy)| is_ready(policy));
         let Some(id) = ready.map(|(id, _)| id.clone()) else { break };
         if let Some(policy) = policies.remove(&id) {

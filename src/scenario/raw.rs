@@ -180,7 +180,9 @@ impl PriceList {
     pub fn cost(&self, sent: Tokens, cached: Tokens, received: Tokens) -> Usd {
         let cached = Tokens(cached.0.min(sent.0));
         let fresh = Tokens(sent.0 - cached.0);
-        self.input * fresh + self.cached_input.unwrap_or(self.input) * cached + self.output * received
+        self.input * fresh
+            + self.cached_input.unwrap_or(self.input) * cached
+            + self.output * received
     }
 }
 

@@ -125,15 +125,18 @@ policies:
             .iter()
             .map(|complaint| (complaint.message.as_str(), &SIX[complaint.span.clone()]))
             .collect();
-        assert_eq!(told, [
-            ("the key `trio` stands twice here", "trio"),
-            ("unknown key `sead`", "sead"),
-            ("unknown kind `numbr`", "numbr"),
-            ("unknown key `promt`", "promt"),
-            ("unknown kind `majoritty`", "majoritty"),
-            ("expected u32, found the text `many`", "many"),
-            ("1.5 is not between 0 and 1", "1.5"),
-        ]);
+        assert_eq!(
+            told,
+            [
+                ("the key `trio` stands twice here", "trio"),
+                ("unknown key `sead`", "sead"),
+                ("unknown kind `numbr`", "numbr"),
+                ("unknown key `promt`", "promt"),
+                ("unknown kind `majoritty`", "majoritty"),
+                ("expected u32, found the text `many`", "many"),
+                ("1.5 is not between 0 and 1", "1.5"),
+            ]
+        );
         let help = reading.complaints[1].help.as_deref().unwrap();
         assert!(help.starts_with("did you mean `seed`?"), "{help}");
         let raw = reading.raw.unwrap();
@@ -149,7 +152,8 @@ policies:
 
     #[test]
     fn a_kind_reads_bare_empty_or_with_options() {
-        for rule in ["majority", "{ majority: {} }", "{ majority: }", "weighted", "{ weighted: {} }"]
+        for rule in
+            ["majority", "{ majority: {} }", "{ majority: }", "weighted", "{ weighted: {} }"]
         {
             let text = format!(
                 "{{version: 1, name: x, tasks: {{}}, providers: {{}}, \

@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_finger_is_recognised_and_another_word_is_not() {
-        for (word, near) in [("quorom", Some("quorum")), ("Members", Some("members")), ("xyz", None)]
+        for (word, near) in
+            [("quorom", Some("quorum")), ("Members", Some("members")), ("xyz", None)]
         {
             assert_eq!(nearest(word, &["members", "quorum", "rule"]), near, "{word}");
         }

@@ -81,7 +81,9 @@ impl Node {
                 entries.remove(*last);
                 self.damaged = true;
             }
-            ([next, rest @ ..], Value::List(nodes)) if *next < nodes.len() => nodes[*next].cut(rest),
+            ([next, rest @ ..], Value::List(nodes)) if *next < nodes.len() => {
+                nodes[*next].cut(rest)
+            }
             ([next, rest @ ..], Value::Table(entries)) if *next < entries.len() => {
                 entries[*next].1.cut(rest);
             }

@@ -104,7 +104,12 @@ impl Store {
     ///
     /// # Errors
     /// When the file can't be written, say because the disk is full.
-    pub fn keep(&self, key: &Key, answer: &Recorded, detail: Option<&str>) -> Result<(), StoreError> {
+    pub fn keep(
+        &self,
+        key: &Key,
+        answer: &Recorded,
+        detail: Option<&str>,
+    ) -> Result<(), StoreError> {
         const INSERT: &str = "INSERT OR REPLACE INTO answers (key, model, request, response, \
              failure, detail, prompt_tokens, cached_tokens, completion_tokens, cost_picos, \
              ttft_us, latency_us, attempts, finish_reason, recorded_at) \
@@ -139,8 +144,10 @@ impl Store {
 }
 
 fn recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
-    let tokens = |name: &str| row.get::<_, Option<i64>>(name).map(|it| it.map(|n| Tokens(n as u64)));
-    let micros = |name: &str| row.get::<_, Option<i64>>(name).map(|it| it.map(|n| Micros(n as u64)));
+    let tokens =
+        |name: &str| row.get::<_, Option<i64>>(name).map(|it| it.map(|n| Tokens(n as u64)));
+    let micros =
+        |name: &str| row.get::<_, Option<i64>>(name).map(|it| it.map(|n| Micros(n as u64)));
     let failure: Option<String> = row.get("failure")?;
     Ok(Recorded {
         response: row.get("response")?,
@@ -188,7 +195,8 @@ mod tests {
     fn a_file_that_is_no_store_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answers.sqlite");
-        std::fs::write(&path, "this is not a database, but long enough to look at".repeat(9)).unwrap();
+        std::fs::write(&path, "this is not a database, but long enough to look at".repeat(9))
+            .unwrap();
         let error = Store::open(&path).unwrap_err();
         assert!(error.to_string().contains("open the answer store"), "{error}");
     }

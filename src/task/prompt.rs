@@ -94,7 +94,10 @@ mod tests {
         for (source, complaint) in [
             ("{{ passage }}\n{{ pasage }}", "line 2"),
             ("{{ letter(26) }}", "26 letters"),
-            ("{% for i in range(9000) %}{% for j in range(9000) %}{% endfor %}{% endfor %}", "fuel"),
+            (
+                "{% for i in range(9000) %}{% for j in range(9000) %}{% endfor %}{% endfor %}",
+                "fuel",
+            ),
         ] {
             let error = Prompt::compile(source).unwrap().render(&item).unwrap_err();
             assert!(error.to_string().contains(complaint), "{error}");

@@ -55,7 +55,8 @@ pub fn questions(plan: &Plan, n_samples: u32) -> Result<Vec<Question>, QuestionE
                 for sample in 0..n_samples {
                     let mut sampling = candidate.sampling.clone();
                     sampling.seed = sampling.seed.map(|seed| seed + u64::from(sample));
-                    let chat = Chat { model: name.to_owned(), messages: messages.clone(), sampling };
+                    let chat =
+                        Chat { model: name.to_owned(), messages: messages.clone(), sampling };
                     let url = &endpoint.access().base_url;
                     questions.push(Question {
                         task: task.id.clone(),

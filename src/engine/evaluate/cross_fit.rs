@@ -33,11 +33,7 @@ pub(super) struct Run<'a> {
 impl Field<'_> {
     /// What `policy` came to on every item, in the matrix's order.
     pub(super) fn outcomes(&self, policy: &PolicyId) -> Vec<Outcome> {
-        let run = Run {
-            field: self,
-            outcomes: RefCell::default(),
-            standings: RefCell::default(),
-        };
+        let run = Run { field: self, outcomes: RefCell::default(), standings: RefCell::default() };
         let mut outcomes = vec![Outcome::NOT_RUN; self.matrix.items().len()];
         let all: Folds = (1 << self.folds.len()) - 1;
         for (fold, items) in self.folds.iter().enumerate() {
@@ -82,10 +78,11 @@ impl Run<'_> {
         let members = |names: &[PolicyId]| -> Vec<Rc<Vec<Outcome>>> {
             names.iter().map(|member| self.applied(member, fit, fold)).collect()
         };
-        let at = |columns: &[Rc<Vec<Outcome>>], row: usize, use_row: &dyn Fn(&[&Outcome]) -> Outcome| {
-            let row: Vec<&Outcome> = columns.iter().map(|column| &column[row]).collect();
-            use_row(&row)
-        };
+        let at =
+            |columns: &[Rc<Vec<Outcome>>], row: usize, use_row: &dyn Fn(&[&Outcome]) -> Outcome| {
+                let row: Vec<&Outcome> = columns.iter().map(|column| &column[row]).collect();
+                use_row(&row)
+            };
         match self.field.policies.get(name) {
             None => nothing(),
             Some(Policy::Single(_)) => {

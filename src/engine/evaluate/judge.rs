@@ -38,7 +38,8 @@ pub(super) fn judge<'a>(
     let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
     let places: BTreeMap<&ItemId, usize> =
         task.items.iter().enumerate().map(|(place, item)| (&item.id, place)).collect();
-    let mut found: Vec<Vec<Option<&'a Recorded>>> = vec![vec![None; models.len()]; task.items.len()];
+    let mut found: Vec<Vec<Option<&'a Recorded>>> =
+        vec![vec![None; models.len()]; task.items.len()];
     let mut n_samples: BTreeMap<&ModelId, u32> = BTreeMap::new();
     for row in rows {
         let Some(place) = places.get(&row.id) else { continue };
@@ -201,8 +202,9 @@ fn disagreements(models: &[ModelId], judged: &[OneItem]) -> Vec<Warning> {
     let of_model = |(at, model): (usize, &ModelId)| {
         let compared = || judged.iter().filter_map(|one| one.agrees[at]);
         let n_different = compared().filter(|agrees| !agrees).count() as u64;
-        (n_different > 0)
-            .then(|| Warning::VerdictsDiffer(model.to_string(), n_different, compared().count() as u64))
+        (n_different > 0).then(|| {
+            Warning::VerdictsDiffer(model.to_string(), n_different, compared().count() as u64)
+        })
     };
     models.iter().enumerate().filter_map(of_model).collect()
 }

@@ -16,10 +16,10 @@ pub use judge::JudgeError;
 
 use crate::analysis;
 use crate::data::summary::{self, ScenarioRef, Summary, Tool, WarningRow};
-use crate::data::{ItemIdx, Matrix, Outcome, Recorded, Warning};
+use crate::data::{ItemIdx, Matrix, Outcome, Recorded, Verdict, Warning};
 use crate::kernel::PolicyId;
 use crate::policy::{OnlyVerdicts, Policy, votes_need_answers};
-use crate::report::matrix::{AnswerRow, DecisionRow};
+use crate::report::{AnswerRow, DecisionRow};
 use crate::scenario::{Plan, Task};
 use cross_fit::Field;
 use judge::Judged;
@@ -128,11 +128,10 @@ fn fill(
 
 fn answer_rows<'a>(judged: &'a Judged<'_>) -> impl Iterator<Item = AnswerRow> + 'a {
     let matrix = &judged.matrix;
-    let cells = matrix
-        .item_idxs()
-        .flat_map(|item| matrix.model_idxs().map(move |model| (item, model)));
+    let cells =
+        matrix.item_idxs().flat_map(|item| matrix.model_idxs().map(move |model| (item, model)));
     cells.zip(&judged.rows).filter_map(|((item, model), row)| {
-        let verdict = crate::policy::single::outcome(matrix.cell(item, model, 0), &"".into()).verdict;
+        let verdict = Verdict::from(matrix.cell(item, model, 0).state);
         Some(AnswerRow {
             recorded: Recorded { task: Some(matrix.task().clone()), ..(*row)?.clone() },
             answer: text(matrix, item, verdict),
@@ -152,14 +151,15 @@ fn decision_rows<'a>(
             policy: policy.clone(),
             id: matrix.item(item).id.clone(),
             answer: text(matrix, item, outcome.verdict),
+            score: outcome.verdict.score(),
             outcome: outcome.clone(),
         })
     })
 }
 
-fn text(matrix: &Matrix, item: ItemIdx, verdict: crate::data::Verdict) -> Option<String> {
+fn text(matrix: &Matrix, item: ItemIdx, verdict: Verdict) -> Option<String> {
     match verdict {
-        crate::data::Verdict::Answered { answer: Some(answer), .. } => {
+        Verdict::Answered { answer: Some(answer), .. } => {
             Some(matrix.answers(item)[usize::from(answer.0)].text.clone())
         }
         _ => None,

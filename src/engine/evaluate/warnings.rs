@@ -12,9 +12,10 @@ const FEW: u64 = 200;
 
 /// Doubts that follow from the plan alone.
 pub(super) fn of_plan(plan: &Plan) -> Vec<Warning> {
-    let assumed = plan.candidates.iter().filter(|candidate| {
-        candidate.price.as_ref().is_some_and(|price| price.assumed.is_some())
-    });
+    let assumed = plan
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.price.as_ref().is_some_and(|price| price.assumed.is_some()));
     assumed.map(|candidate| Warning::PriceAssumed(candidate.id.to_string())).collect()
 }
 
@@ -40,7 +41,8 @@ pub(super) fn stray(plan: &Plan, rows: &[&Recorded]) -> Vec<Warning> {
 /// Doubts that follow from the figures of one task.
 pub(super) fn of_task(task: &Task, models: &[ModelRow], policies: &[PolicyRow]) -> Vec<Warning> {
     let mut doubts = Vec::new();
-    let n_items = models.first().map_or(0, |row| row.measures.counts.asked + row.measures.counts.not_run);
+    let n_items =
+        models.first().map_or(0, |row| row.measures.counts.asked + row.measures.counts.not_run);
     if n_items < FEW {
         doubts.push(Warning::TooFewItems(task.id.to_string(), n_items));
     }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::data::{Extracted, Failure, FileError, FileErrorKind, Recorded};
+use crate::data::{Extracted, Failure, Recorded};
 use crate::kernel::{ItemId, Micros, ModelId, TaskId, Tokens, Usd};
-use crate::rows;
+use crate::rows::{self, FileError, FileErrorKind};
 
 /// More mistakes than this, and the rest is not worth telling.
 const MAX_ERRORS: usize = 100;
@@ -216,6 +216,9 @@ mod tests {
             errors.iter().map(|error| format!("{} {}", error.line, error.kind)).collect();
         assert_eq!(told[0], "2 repeats 1 by m, sample 0 of line 1");
         assert!(told[1].starts_with("3 is not JSON"), "{}", told[1]);
-        assert_eq!(told[2..], ["4 has no `id`", "5 is not a JSON object", "6 `score` is not between 0 and 1"]);
+        assert_eq!(
+            told[2..],
+            ["4 has no `id`", "5 is not a JSON object", "6 `score` is not between 0 and 1"]
+        );
     }
 }

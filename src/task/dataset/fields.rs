@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::data::{FileErrorKind, Item};
+use crate::data::Item;
 use crate::kernel::ItemId;
+use crate::rows::FileErrorKind;
 
 /// The names of the columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

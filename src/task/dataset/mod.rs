@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 pub use fields::Fields;
 
-use crate::data::{FileError, FileErrorKind, Item};
-use crate::rows;
+use crate::data::Item;
+use crate::rows::{self, FileError, FileErrorKind};
 
 /// More mistakes than this in one file, and the rest is not worth telling.
 const MAX_ERRORS: usize = 100;
@@ -19,7 +19,8 @@ const MAX_ERRORS: usize = 100;
 /// # Errors
 /// Every mistake in it, at most a hundred.
 pub fn load(path: &Path, fields: &Fields) -> Result<Vec<Item>, Vec<FileError>> {
-    let whole = |kind| vec![FileError { path: path.to_owned(), line: 0, text: String::new(), kind }];
+    let whole =
+        |kind| vec![FileError { path: path.to_owned(), line: 0, text: String::new(), kind }];
     if path.to_string_lossy().contains("hf:/") {
         return Err(whole(FileErrorKind::Hub));
     }

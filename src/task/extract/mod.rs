@@ -1,109 +1,43 @@
-//! How the answer is found in a model's text.
+//! How an answer is read from a response: one file a kind.
 
 mod choice;
 mod json;
+mod line;
 mod number;
 mod regex;
+mod stated;
 mod text;
 
-use schemars::{JsonSchema, Schema};
+pub use choice::Choice;
+pub use json::{Json, Missing};
+pub use number::{Accept, Number};
+pub use regex::Regex;
+pub use text::{Lines, Text};
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use choice::Choice;
-pub use json::Json;
-pub use number::Number;
-pub use regex::{Group, Regex};
-pub use text::{Text, TextPick};
+use crate::task::kinds::kinds;
 
-/// What is taken for the answer: `choice`, or `{ regex: { pattern: "...", pick: last } }`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(transform = bare_kinds)]
-pub enum Extract {
-    /// A number, in one canonical spelling.
-    Number(Number),
-    /// The letter of one of the item's choices.
-    Choice(Choice),
-    /// A field of a JSON object.
-    Json(Json),
-    /// What a pattern matches.
-    Regex(Regex),
-    /// The text itself.
-    Text(Text),
+kinds! {
+    /// How an answer is read from a response: `number`, or `{ regex: { pattern: "…" } }`.
+    Extract, "an extractor, such as `number` or `{ json: { field: answer, then: number } }`":
+    "number" => Number: "The number that the response states, in canonical decimal writing.",
+    "choice" => Choice: "The letter of the choice that the response settles on.",
+    "json" => Json: "A field of a JSON object in the response, read further by another extractor.",
+    "regex" => Regex: "What a regular expression finds.",
+    "text" => Text: "The whole response, or one line of it, without white space around.",
 }
 
-/// Which of several places is taken.
+/// Which of several finds is the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pick {
-    /// The earliest.
+    /// The first, for models that answer and then explain or ramble on.
     First,
-    /// The latest.
+    /// The last, for models that think first.
     #[default]
     Last,
-}
-
-/// An [`Extract`] that is ready to be used.
-#[derive(Debug, Clone)]
-pub struct Extractor(Compiled);
-
-#[derive(Debug, Clone)]
-enum Compiled {
-    Number(number::Finder),
-    Choice(choice::Finder),
-    Json(json::Finder),
-    Regex(regex::Finder),
-    Text(Text),
-}
-
-/// Why an [`Extract`] can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ExtractError {
-    /// The pattern doesn't read, or is too large.
-    #[error("`{pattern}` is no usable regular expression: {}", last_line(.source))]
-    Pattern {
-        /// As it was written.
-        pattern: String,
-        /// What the parser said.
-        source: Box<::regex::Error>,
-    },
-    /// The pattern has no such group.
-    #[error("`{pattern}` has no group {group}; its groups: {known}")]
-    NoGroup {
-        /// As it was written.
-        pattern: String,
-        /// The group that was asked for.
-        group: String,
-        /// The groups there are.
-        known: String,
-    },
-}
-
-/// Each kind with one sentence.
-const KINDS: [(&str, &str); 5] = [
-    ("number", "The last number, or the first, in one canonical spelling; markers win."),
-    ("choice", "The letter of the choice that the text settles on."),
-    ("json", "A field of the last JSON object, or the first, even where it is cut off."),
-    ("regex", "What a regular expression or one of its groups matches."),
-    ("text", "The text itself or its first line, without white space around it."),
-];
-
-impl Extract {
-    /// Every kind's name with a sentence about it.
-    pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
-        KINDS.into_iter()
-    }
-
-    /// Checks the options and makes it ready to be used.
-    pub fn compile(&self) -> Result<Extractor, ExtractError> {
-        Ok(Extractor(match self {
-            Self::Number(number) => Compiled::Number(number.compile()?),
-            Self::Choice(choice) => Compiled::Choice(choice.compile()?),
-            Self::Json(json) => Compiled::Json(json.compile()?),
-            Self::Regex(regex) => Compiled::Regex(regex.compile()?),
-            Self::Text(text) => Compiled::Text(*text),
-        }))
-    }
 }
 
 impl Default for Extract {
@@ -112,35 +46,76 @@ impl Default for Extract {
     }
 }
 
+impl Extract {
+    /// Makes it ready for use: patterns are compiled once, here.
+    pub fn compile(&self) -> Result<Extractor, ExtractError> {
+        Ok(Extractor(match self {
+            Self::Number(number) => Compiled::Number(number.compile()?),
+            Self::Choice(choice) => Compiled::Choice(Box::new(choice.compile()?)),
+            Self::Json(json) => Compiled::Json(Box::new(json.compile()?)),
+            Self::Regex(regex) => Compiled::Regex(regex.compile()?),
+            Self::Text(text) => Compiled::Text(*text),
+        }))
+    }
+}
+
+/// An extractor that is ready for use.
+#[derive(Debug, Clone)]
+pub struct Extractor(Compiled);
+
+#[derive(Debug, Clone)]
+enum Compiled {
+    Number(number::Reader),
+    Choice(Box<choice::Reader>),
+    Json(Box<json::Reader>),
+    Regex(regex::Reader),
+    Text(Text),
+}
+
 impl Extractor {
-    /// The answer in `response`; `None` where there is none to be found. The empty string is an
-    /// answer.
+    /// The answer in a response, where `choices` are the item's choices in the order of their
+    /// letters. `None` is a response without a readable answer; the empty string is an answer.
     pub fn extract(&self, response: &str, choices: &[String]) -> Option<String> {
         match &self.0 {
-            Compiled::Number(number) => number.find(response),
-            Compiled::Choice(choice) => choice.find(response, choices),
-            Compiled::Json(json) => json.find(response, choices),
-            Compiled::Regex(regex) => regex.find(response),
-            Compiled::Text(text) => Some(text.find(response)),
+            Compiled::Number(number) => number.extract(response),
+            Compiled::Choice(choice) => choice.extract(response, choices),
+            Compiled::Json(json) => json.extract(response, choices),
+            Compiled::Regex(regex) => regex.extract(response),
+            Compiled::Text(text) => Some(text.extract(response)),
         }
     }
 }
 
-/// Compiles a pattern of a user or of our own.
-fn pattern(pattern: &str) -> Result<::regex::Regex, ExtractError> {
-    ::regex::Regex::new(pattern).map_err(|error| ExtractError::Pattern {
-        pattern: pattern.to_owned(),
-        source: Box::new(error),
-    })
+/// Why an extractor can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExtractError {
+    /// The pattern is no regular expression.
+    #[error("no regular expression: {reason}{}", at(*.char_idx))]
+    Syntax {
+        /// What is wrong.
+        reason: String,
+        /// Where in the pattern, in characters from 0; `None` when the engine doesn't tell.
+        char_idx: Option<usize>,
+    },
+    /// The pattern needs too much memory.
+    #[error("the regular expression takes more than {limit_bytes} bytes when compiled")]
+    TooBig {
+        /// The most that one may take.
+        limit_bytes: usize,
+    },
+    /// The pattern has fewer groups than the option says.
+    #[error("no group {group} in the pattern, which has {n_groups}")]
+    NoSuchGroup {
+        /// The group asked for.
+        group: usize,
+        /// Groups in the pattern.
+        n_groups: usize,
+    },
 }
 
-/// The parser draws the pattern over several lines and says what is wrong on the last.
-fn last_line(error: &::regex::Error) -> String {
-    let text = error.to_string();
-    let line = text.lines().last().unwrap_or_default();
-    line.trim_start_matches("error: ").to_owned()
+fn at(char_idx: Option<usize>) -> String {
+    char_idx.map(|idx| format!(", at character {}", idx + 1)).unwrap_or_default()
 }
 
-fn bare_kinds(schema: &mut Schema) {
-    crate::task::also_bare(schema, Extract::kinds().map(|(name, _)| name));
-}
+#[cfg(test)]
+mod tests;

@@ -1,37 +1,39 @@
-//! `text`: the response itself.
+//! `text`: the response as it is, or one line of it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Takes the whole response, or its first line, without the white space around it.
-///
-/// There is always an answer, if only the empty string.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+use super::line::filled_lines;
+
+/// The response without white space around; it always finds an answer, if an empty one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Text {
-    /// How much of it.
-    pub pick: TextPick,
+    /// Which part of the response.
+    pub lines: Lines,
 }
 
-/// How much of a text is taken.
+/// Which part of a response is the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum TextPick {
+pub enum Lines {
     /// All of it.
     #[default]
     All,
-    /// The first line that isn't empty.
-    FirstLine,
+    /// The first line that is not blank, for models that go on after a short answer.
+    First,
+    /// The last line that is not blank, for models that think first.
+    Last,
 }
 
 impl Text {
-    pub(super) fn find(self, response: &str) -> String {
-        let text = response.trim();
-        let taken = match self.pick {
-            TextPick::All => text,
-            TextPick::FirstLine => text.lines().next().unwrap_or_default().trim_end(),
+    pub(super) fn extract(self, response: &str) -> String {
+        let part = match self.lines {
+            Lines::All => Some(response.trim()),
+            Lines::First => filled_lines(response).next(),
+            Lines::Last => filled_lines(response).next_back(),
         };
-        taken.to_owned()
+        part.unwrap_or_default().to_owned()
     }
 }
 
@@ -40,16 +42,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_around_a_text_is_dropped() {
-        for (pick, response, answer) in [
-            (TextPick::All, " Paris\n", "Paris"),
-            (TextPick::All, "Paris \r\nTexas", "Paris \r\nTexas"),
-            (TextPick::FirstLine, "\n\n Paris \r\nTexas", "Paris"),
-            (TextPick::FirstLine, "Paris", "Paris"),
-            (TextPick::FirstLine, " \n ", ""),
-            (TextPick::All, "", ""),
+    fn a_text_loses_only_the_white_space_around() {
+        for (lines, response, answer) in [
+            (Lines::All, " Paris \n", "Paris"),
+            (Lines::All, "a\n b", "a\n b"),
+            (Lines::All, "", ""),
+            (Lines::All, "\u{a0}\u{2028}\t", ""),
+            (Lines::First, "\n\r\n  Paris\r\nbecause of France", "Paris"),
+            (Lines::First, "Paris\u{2028}Lyon", "Paris"),
+            (Lines::First, "Paris\rLyon", "Paris"),
+            (Lines::First, " \n ", ""),
+            (Lines::Last, "Thinking.\nParis\n\n", "Paris"),
         ] {
-            assert_eq!(Text { pick }.find(response), answer, "{pick:?} of {response:?}");
+            assert_eq!(Text { lines }.extract(response), answer, "{lines:?} of {response:?}");
         }
     }
 }

@@ -1,32 +1,78 @@
-//! `f1`: the share of words in common.
+//! `f1`: how many words the answer shares with a target.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::normal::squad;
+use super::normal::{normal, words};
+use super::{Classes, right_or_wrong};
 
-/// The harmonic mean of precision and recall over words, each counted as often as it stands there.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+/// The F1 score of the two bags of normalised words: 2 * shared / (words here + words there).
+///
+/// Source: Rajpurkar et al., SQuAD, 2016 (arXiv:1606.05250), section 6.1. Word order does not
+/// count. Two empty texts score 1, one empty text 0. In a vote, answers are one answer when
+/// their normalised texts are equal: a graded score is no equality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct F1 {}
 
 impl F1 {
-    /// From 0 to 1. Two texts without a word are the same; one without is as wrong as can be.
-    pub(super) fn overlap(self, answer: &str, target: &str) -> f64 {
-        let (answer, target) = (squad(answer), squad(target));
-        let mut left: BTreeMap<&str, u32> = BTreeMap::new();
-        let n_target =
-            target.split(' ').inspect(|word| *left.entry(word).or_default() += 1).count();
-        let (mut n_answer, mut n_common) = (0, 0);
-        for word in answer.split(' ') {
-            n_answer += 1;
-            if let Some(n_left) = left.get_mut(word).filter(|n_left| **n_left > 0) {
+    pub(super) fn score(self, answer: &str, target: &str) -> f64 {
+        let (answer, target) = (words(answer), words(target));
+        let n_words = answer.len() + target.len();
+        if answer.is_empty() || target.is_empty() {
+            return right_or_wrong(n_words == 0);
+        }
+        let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+        for word in &target {
+            *left.entry(word).or_default() += 1;
+        }
+        let mut n_shared = 0_usize;
+        for word in &answer {
+            if let Some(n_left) = left.get_mut(word.as_str()).filter(|n_left| **n_left > 0) {
                 *n_left -= 1;
-                n_common += 1;
+                n_shared += 1;
             }
         }
-        2.0 * f64::from(n_common) / (f64::from(n_answer) + n_target as f64)
+        2.0 * n_shared as f64 / n_words as f64
+    }
+
+    pub(super) fn classes(self, answers: &[&str]) -> Classes {
+        Classes::by_key(answers.iter().map(|text| (normal(text), text.trim().to_owned())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f1_is_twice_the_shared_words_over_all_words() {
+        let fox = "The quick brown fox jumps over the lazy dog";
+        for (answer, target, score) in [
+            // From inspect_ai, tests/scorer/test_classification.py.
+            ("foo", "foo", 1.0),
+            ("foo1", "foo", 0.0),
+            ("Paris", "Paris, Texas", 2.0 / 3.0),
+            ("hello", " hello", 1.0),
+            ("hello", "", 0.0),
+            ("(3.14)", "3.14", 1.0),
+            ("The answer is 3.14.", "3.14", 0.5),
+            // From lighteval, test_cases/f1_score.json. It keeps articles, so its figures are
+            // .6154, .1333, .8 and .8 where dropping them gives these.
+            (fox, fox, 1.0),
+            ("The quick brown fox", fox, 0.6),
+            ("A cat sleeps on the mat", fox, 0.0),
+            ("The brown quick fox jumps over the dog lazy", fox, 1.0),
+            ("The quick brown fox jumps over the lazy dog and runs fast", fox, 14.0 / 17.0),
+            ("The fox jumps over the dog", fox, 8.0 / 11.0),
+            // Ours.
+            ("a b b", "b b b", 0.8),
+            ("", "", 1.0),
+        ] {
+            let found = F1 {}.score(answer, target);
+            assert!((found - score).abs() < 1e-12, "{answer:?} against {target:?}: {found}");
+        }
     }
 }

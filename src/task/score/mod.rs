@@ -1,85 +1,30 @@
-//! How right an answer is, and which answers are the same.
+//! How an answer is judged against the accepted targets, and which answers are the same one.
 
 mod choice;
+mod classes;
 mod exact;
 mod f1;
 mod includes;
 mod normal;
 mod numeric;
 
-use std::collections::BTreeMap;
-
-use schemars::{JsonSchema, Schema};
-use serde::{Deserialize, Serialize};
-
 pub use choice::Choice;
+pub use classes::Classes;
 pub use exact::{Exact, Normalize};
 pub use f1::F1;
 pub use includes::Includes;
-pub use numeric::Numeric;
+pub use numeric::{Numeric, Tolerance};
 
-/// What makes an answer right: `exact`, or `{ numeric: { tolerance: 0.01 } }`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(transform = bare_kinds)]
-pub enum Score {
-    /// The same words.
-    Exact(Exact),
-    /// The same number.
-    Numeric(Numeric),
-    /// The same letter.
-    Choice(Choice),
-    /// The share of words in common.
-    F1(F1),
-    /// The target stands in the answer.
-    Includes(Includes),
-}
+use crate::task::kinds::kinds;
 
-/// Answers sorted into classes of equal ones.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Classes {
-    /// What each class says, sorted; one text a class.
-    pub texts: Vec<String>,
-    /// The class of each answer, in the order of the answers.
-    pub of: Vec<usize>,
-}
-
-/// Each kind with one sentence.
-const KINDS: [(&str, &str); 5] = [
-    ("exact", "1 for the same words; case, punctuation and articles don't count."),
-    ("numeric", "1 for the same number, within a tolerance."),
-    ("choice", "1 for the same letter."),
-    ("f1", "The share of words that answer and target have in common."),
-    ("includes", "1 where the target stands in the answer."),
-];
-
-impl Score {
-    /// Every kind's name with a sentence about it.
-    pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
-        KINDS.into_iter()
-    }
-
-    /// How right `answer` is, from 0 to 1: the best over `targets`, and 0 where there are none.
-    pub fn score(&self, answer: &str, targets: &[String]) -> f64 {
-        let against = |target: &String| match self {
-            Self::Exact(exact) => f64::from(exact.holds(answer, target)),
-            Self::Numeric(numeric) => f64::from(numeric.holds(answer, target)),
-            Self::Choice(choice) => f64::from(choice.holds(answer, target)),
-            Self::F1(f1) => f1.overlap(answer, target),
-            Self::Includes(includes) => f64::from(includes.holds(answer, target)),
-        };
-        targets.iter().map(against).fold(0.0, f64::max)
-    }
-
-    /// Which of `answers` are the same answer in a vote. It doesn't depend on their order.
-    pub fn classes(&self, answers: &[&str]) -> Classes {
-        match self {
-            Self::Exact(exact) => by_text(answers, |answer| exact.canonical(answer)),
-            Self::Numeric(numeric) => numeric.classes(answers),
-            Self::Choice(choice) => by_text(answers, |answer| choice.canonical(answer)),
-            Self::F1(_) | Self::Includes(_) => by_text(answers, normal::squad),
-        }
-    }
+kinds! {
+    /// How an answer is judged: `exact`, or `{ numeric: { absolute: 0.5 } }`.
+    Score, "a scorer, such as `exact` or `{ numeric: { absolute: 0.5 } }`":
+    "exact" => Exact: "Right when it equals a target, apart from case, punctuation and articles.",
+    "numeric" => Numeric: "Right when it is the number that a target is, within a tolerance.",
+    "choice" => Choice: "Right when it is the letter that a target is.",
+    "f1" => F1: "How many words it shares with a target, from 0 to 1.",
+    "includes" => Includes: "Right when a target stands in it as whole words.",
 }
 
 impl Default for Score {
@@ -88,17 +33,68 @@ impl Default for Score {
     }
 }
 
-/// Answers are the same where their canonical text is.
-fn by_text(answers: &[&str], canonical: impl Fn(&str) -> String) -> Classes {
-    let own: Vec<String> = answers.iter().map(|answer| canonical(answer)).collect();
-    let mut class_of: BTreeMap<&str, usize> = own.iter().map(|text| (text.as_str(), 0)).collect();
-    for (class, place) in class_of.values_mut().enumerate() {
-        *place = class;
+impl Score {
+    /// How right an answer is, from 0 to 1: the best over the accepted targets.
+    ///
+    /// Without targets it is 0: nothing would be right. An empty target accepts only an answer
+    /// which is empty too.
+    pub fn score(&self, answer: &str, targets: &[String]) -> f64 {
+        let scores = targets.iter().map(|target| match self {
+            Self::Exact(exact) => exact.score(answer, target),
+            Self::Numeric(numeric) => numeric.score(answer, target),
+            Self::Choice(choice) => choice.score(answer, target),
+            Self::F1(f1) => f1.score(answer, target),
+            Self::Includes(includes) => includes.score(answer, target),
+        });
+        scores.fold(0.0, f64::max)
     }
-    let of = own.iter().map(|text| class_of[text.as_str()]).collect();
-    Classes { texts: class_of.into_keys().map(str::to_owned).collect(), of }
+
+    /// Groups the answers which are one answer under this scorer.
+    ///
+    /// Neither the texts nor their order depend on the order of the answers.
+    pub fn classes(&self, answers: &[&str]) -> Classes {
+        match self {
+            Self::Exact(exact) => exact.classes(answers),
+            Self::Numeric(numeric) => numeric.classes(answers),
+            Self::Choice(choice) => choice.classes(answers),
+            Self::F1(f1) => f1.classes(answers),
+            Self::Includes(includes) => includes.classes(answers),
+        }
+    }
 }
 
-fn bare_kinds(schema: &mut Schema) {
-    crate::task::also_bare(schema, Score::kinds().map(|(name, _)| name));
+/// 1 for right and 0 for wrong.
+fn right_or_wrong(is_right: bool) -> f64 {
+    f64::from(u8::from(is_right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_may_be_bare_a_table_or_an_empty_table() -> Result<(), serde_json::Error> {
+        for (name, _) in Score::kinds() {
+            let bare: Score = serde_json::from_str(&format!("\"{name}\""))?;
+            let empty: Score = serde_json::from_str(&format!("{{\"{name}\": {{}}}}"))?;
+            assert_eq!(bare, empty, "{name}");
+            assert_eq!(serde_json::from_str::<Score>(&serde_json::to_string(&bare)?)?, bare);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_best_target_counts_and_no_target_is_never_right() {
+        let targets = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        for (answer, accepted, score) in [
+            ("foo", &["foobar", "boofar", "foo"][..], 1.0),
+            ("hello", &["", "hello"], 1.0),
+            ("", &[""], 1.0),
+            ("", &[], 0.0),
+            ("foo", &[], 0.0),
+        ] {
+            let targets: Vec<String> = targets(accepted);
+            assert_eq!(Score::default().score(answer, &targets), score, "{answer} {accepted:?}");
+        }
+    }
 }

@@ -1,1 +1,0 @@
-//! Finds numbers in text and writes each in one canonical way.
