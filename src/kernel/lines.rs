@@ -38,7 +38,7 @@ impl Lines {
     ///
     /// # Errors
     /// When the file can't be read on.
-    pub fn next(&mut self) -> io::Result<Option<(usize, Line)>> {
+    pub fn read(&mut self) -> io::Result<Option<(usize, Line)>> {
         const MAX: u64 = (MAX_LINE_MIB as u64) << 20;
         let mut bytes = Vec::new();
         let n_read = self.reader.by_ref().take(MAX).read_until(b'\n', &mut bytes)?;

@@ -180,6 +180,8 @@ mod tests {
             answer: Some(String::new()),
             score: Some(0.0),
             outcome: Outcome {
+                agreement: None,
+                n_stages: 1,
                 verdict: Verdict::Answered { answer: None, score: 0.0 },
                 rung: Some("trio".into()),
                 n_calls: 3,

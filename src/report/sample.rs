@@ -21,6 +21,7 @@ pub(super) fn empty() -> Summary {
         categories: Vec::new(),
         pairs: Vec::new(),
         ceiling: Vec::new(),
+        extractors: Vec::new(),
         warnings: Vec::new(),
     }
 }

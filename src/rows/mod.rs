@@ -30,7 +30,7 @@ pub fn read(path: &Path, each: &mut dyn FnMut(usize, &str, Row) -> bool) {
 
 fn jsonl(path: &Path, each: &mut dyn FnMut(usize, &str, Row) -> bool) -> Result<(), FileErrorKind> {
     let mut lines = Lines::open(path)?;
-    while let Some((number, line)) = lines.next()? {
+    while let Some((number, line)) = lines.read()? {
         let goes_on = match line {
             Line::TooLong => each(number, "", Err(FileErrorKind::TooLong(MAX_LINE_MIB))),
             Line::NotUtf8 => each(number, "", Err(FileErrorKind::NotUtf8)),

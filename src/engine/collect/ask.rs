@@ -100,7 +100,6 @@ fn cost(price: &PriceList, reply: &ChatReply) -> Option<Usd> {
 
 /// The time, as RFC 3339 in UTC.
 pub fn now() -> String {
-    #[expect(clippy::disallowed_methods, reason = "when an answer was recorded is a fact about it")]
     let now = chrono::Utc::now();
     now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

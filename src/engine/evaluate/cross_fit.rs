@@ -14,6 +14,9 @@ use crate::policy::{Context, Fitted, Policy, Standing, best_single, single};
 /// A set of folds, a bit each.
 type Folds = u8;
 
+/// A policy as fitted on some folds and applied to one.
+type Applied = (PolicyId, Folds, usize);
+
 /// What all policies are judged on.
 pub(super) struct Field<'a> {
     pub(super) matrix: &'a Matrix,
@@ -26,7 +29,7 @@ pub(super) struct Field<'a> {
 /// One policy's run, with what was worked out on the way.
 pub(super) struct Run<'a> {
     field: &'a Field<'a>,
-    outcomes: RefCell<BTreeMap<(PolicyId, Folds, usize), Rc<Vec<Outcome>>>>,
+    outcomes: RefCell<BTreeMap<Applied, Rc<Vec<Outcome>>>>,
     standings: RefCell<BTreeMap<(PolicyId, Folds), Standing>>,
 }
 

@@ -220,7 +220,8 @@ fn stands_in(text: &str, part: &str) -> bool {
     text.match_indices(part).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + part.len()..].chars().next();
-        !(before.is_some_and(goes_on) && part.starts_with(goes_on))
-            && !(after.is_some_and(goes_on) && part.ends_with(goes_on))
+        let goes_on_before = before.is_some_and(goes_on) && part.starts_with(goes_on);
+        let goes_on_after = after.is_some_and(goes_on) && part.ends_with(goes_on);
+        !goes_on_before && !goes_on_after
     })
 }
