@@ -1,14 +1,19 @@
 //! The rules that a scenario may name, and how their names are read.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use schemars::{JsonSchema, Schema};
+use serde::de::value::StrDeserializer;
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kernel::PolicyId;
 use crate::vote::{Majority, Voter, Weighted, Weights};
 
 /// How several answers become one: `majority`, or `{ weighted: { weights: log-odds } }`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(transform = also_bare)]
 pub enum Rule {
     /// Every ballot counts the same.
     Majority(Majority),
@@ -49,6 +54,58 @@ impl Rule {
 impl Default for Rule {
     fn default() -> Self {
         Self::Majority(Majority {})
+    }
+}
+
+/// A kind by its name alone.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Majority,
+    Weighted,
+}
+
+// By hand, because a derived reader takes no bare `weighted` for one with every option left out.
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BareOrTable)
+    }
+}
+
+struct BareOrTable;
+
+impl<'de> Visitor<'de> for BareOrTable {
+    type Value = Rule;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a vote rule, such as `majority` or `{ weighted: { weights: log-odds } }`")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Rule, E> {
+        Ok(match Kind::deserialize(StrDeserializer::new(name))? {
+            Kind::Majority => Rule::Majority(Majority::default()),
+            Kind::Weighted => Rule::Weighted(Weighted::default()),
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Rule, A::Error> {
+        let Some(kind) = table.next_key()? else { return Err(Error::invalid_length(0, &self)) };
+        let rule = match kind {
+            Kind::Majority => Rule::Majority(table.next_value()?),
+            Kind::Weighted => Rule::Weighted(table.next_value()?),
+        };
+        match table.next_key::<IgnoredAny>()? {
+            None => Ok(rule),
+            Some(_) => Err(Error::invalid_length(2, &self)),
+        }
+    }
+}
+
+/// Adds the bare names to the schema, which knows only the tables.
+fn also_bare(schema: &mut Schema) {
+    let names: Vec<&str> = Rule::kinds().map(|(name, _)| name).collect();
+    if let Some(forms) = schema.get_mut("oneOf").and_then(|forms| forms.as_array_mut()) {
+        forms.push(serde_json::json!({ "type": "string", "enum": names }));
     }
 }
 
