@@ -159,13 +159,16 @@ fn fixed(value: f64, decimals: usize) -> String {
 mod tests {
     use super::*;
 
+    /// A format, and values with how they read.
+    type Cases = (fn(f64) -> String, &'static [(f64, &'static str)]);
+
     fn estimate(point: f64, low: f64, high: f64) -> Estimate {
         Estimate { point, low, high, level: 0.95, n: 200, method: "wilson".to_owned() }
     }
 
     #[test]
     fn figures_read_as_declared() {
-        let table: [(fn(f64) -> String, &[(f64, &str)]); 7] = [
+        let table: [Cases; 7] = [
             (percent, &[(0.71, "71.0"), (1.0, "100.0"), (-0.0001, "0.0"), (f64::NAN, "-")]),
             (points, &[(0.021, "+2.1"), (-0.004, "-0.4"), (0.0, "0.0"), (-0.0004, "0.0")]),
             (p, &[(0.03, "0.03"), (0.0004, "<0.001"), (0.0, "<0.001"), (0.0042, "0.004")]),
