@@ -51,8 +51,8 @@ pub fn accuracy(scored: &[Scored]) -> Option<Estimate> {
 
 /// The paired difference of `policy` less `baseline`, item by item; `None` of nothing.
 ///
-/// Right or wrong by independent items: Bonett and Price's interval, McNemar's mid-p. Else Student's
-/// interval and test of the differences, cluster-robust where there are clusters.
+/// Right or wrong by independent items: Bonett and Price's interval, McNemar's mid-p. Else
+/// Student's interval and test of the differences, cluster-robust where there are clusters.
 pub fn difference(baseline: &PolicyId, pairs: &[(Scored, Scored)]) -> Option<Versus> {
     let n = pairs.len() as u64;
     let first: Vec<Scored> = pairs.iter().map(|(ours, _)| *ours).collect();

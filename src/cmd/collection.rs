@@ -17,7 +17,8 @@ use crate::store::Store;
 #[derive(Debug, ClapArgs)]
 pub(super) struct Collection {
     /// Ask every question this often.
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
     samples: u32,
 
     /// Requests in flight per model, in place of what the scenario says.

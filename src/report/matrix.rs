@@ -1,4 +1,4 @@
-//! `answers.parquet` and `decisions.parquet`: what every model said, and what every policy made of it.
+//! `answers.parquet` and `decisions.parquet`: what models said, and what policies made of it.
 
 use std::path::Path;
 

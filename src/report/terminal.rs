@@ -18,7 +18,8 @@ const GREEN: &str = "32";
 ///
 /// Where room is short, columns leave in this order: wins and losses, kind, the models'
 /// p and difference, median latency, accuracy of all asked, p, latency, price, served,
-/// difference. From accuracy of all asked on, columns first move closer. Then names are cut. Colour marks rows whose difference's interval excludes 0.
+/// difference. From accuracy of all asked on, columns first move closer. Then names are cut.
+/// Colour marks rows whose difference's interval excludes 0.
 pub fn render(summary: &Summary, width: usize, color: bool) -> String {
     let mut page = Page { width: width.max(NARROWEST), color, text: String::new() };
     for task in by_task(summary) {
