@@ -1,6 +1,8 @@
 //! Recorded responses of real models: what is extracted and scored here agrees with the verdicts
 //! that were recorded with them.
 
+#![expect(clippy::print_stdout, reason = "the figures are for whoever looks")]
+
 mod support;
 
 use std::collections::BTreeMap;
