@@ -1,1 +1,5 @@
-fn main() {}
+//! The `quorumbench` command.
+
+fn main() -> std::process::ExitCode {
+    quorumbench::cmd::main()
+}

@@ -1,6 +1,8 @@
 //! Recorded responses of real models: what is extracted and scored here agrees with the verdicts
 //! that were recorded with them.
 
+#![expect(clippy::print_stdout, reason = "the figures are for whoever looks")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -61,7 +63,7 @@ fn mmlu_pro_verdicts_are_reproduced() -> Result<()> {
     let rows = rows_beside_verdicts(&folder, "responses_subset.jsonl.gz")?;
     // The source takes the first statement, where a model that goes on has made another one since.
     let as_there = r#"{ "choice": { "pick": "first" } }"#;
-    for (extract, least) in [(as_there, 0.98), (r#""choice""#, 0.975)] {
+    for (extract, least) in [(as_there, 0.985), (r#""choice""#, 0.975)] {
         let share = agreement("mmlu_pro", &folder, &rows, extract, r#""choice""#)?;
         assert!(share >= least, "{extract}: {share}");
     }

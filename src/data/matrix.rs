@@ -42,7 +42,8 @@ impl Matrix {
     /// Puts the parts together.
     ///
     /// # Panics
-    /// When `cells` has not one cell per item, model and sample, or `answers` not one list per item.
+    /// When `cells` has not one cell per item, model and sample, or `answers` not one list per
+    /// item.
     pub fn new(
         task: TaskId,
         items: Vec<Item>,

@@ -1,6 +1,6 @@
 //! What one request going through one policy ended in.
 
-use crate::data::{AnswerIdx, Failure};
+use crate::data::{AnswerIdx, CellState, Failure};
 use crate::kernel::{Micros, PolicyId, Usd};
 
 /// The end of one episode, with everything it took: calls of losers and failures included.
@@ -18,8 +18,29 @@ pub struct Outcome {
     pub latency: Option<Micros>,
     /// Whether a tie had to be broken.
     pub tied: bool,
+    /// The share of the members who gave this answer, by number: 1 for a model by itself. Whoever
+    /// failed or was not needed counts against, and whoever was never run does not count. `None`
+    /// where nothing was answered.
+    pub agreement: Option<f64>,
+    /// Stages that a cascade reached; 1 for whatever is no cascade, and 0 where nothing ran.
+    pub n_stages: u32,
     /// Why it was decided so.
     pub reason: Reason,
+}
+
+impl Outcome {
+    /// Where the recording holds nothing to judge on. It is left out of every count.
+    pub const NOT_RUN: Self = Self {
+        verdict: Verdict::NotRun,
+        rung: None,
+        n_calls: 0,
+        cost: None,
+        latency: None,
+        tied: false,
+        agreement: None,
+        n_stages: 0,
+        reason: Reason::NoAnswer,
+    };
 }
 
 /// What the user got.
@@ -63,6 +84,8 @@ pub enum Reason {
     Accepted,
     /// The last stage, whose answer is always taken.
     LastStage,
+    /// An earlier stage's answer, because the last stage brought none.
+    EarlierStage,
     /// The best of the models on other items.
     BestElsewhere,
     /// No member answered.
@@ -81,8 +104,21 @@ impl Reason {
             Self::NoQuorum => "no-quorum",
             Self::Accepted => "accepted",
             Self::LastStage => "last-stage",
+            Self::EarlierStage => "earlier-stage",
             Self::BestElsewhere => "best-elsewhere",
             Self::NoAnswer => "no-answer",
+        }
+    }
+}
+
+impl From<CellState> for Verdict {
+    fn from(state: CellState) -> Self {
+        match state {
+            CellState::Answered { answer, score } => Self::Answered { answer, score },
+            CellState::Unparsed => Self::Unparsed,
+            CellState::Refused => Self::Refused,
+            CellState::Failed(failure) => Self::Failed(failure),
+            CellState::NotRun => Self::NotRun,
         }
     }
 }

@@ -33,6 +33,9 @@ pub struct Summary {
     pub pairs: Vec<PairRow>,
     /// A row per task: what no choice among the answers could exceed.
     pub ceiling: Vec<CeilingRow>,
+    /// A row per task, extractor and model, where a task compares extractors.
+    #[serde(default)]
+    pub extractors: Vec<ExtractorRow>,
     /// What a reader must know before trusting a figure.
     pub warnings: Vec<WarningRow>,
 }
@@ -243,6 +246,23 @@ pub struct CeilingRow {
     pub all_wrong: f64,
     /// Independent models that would be worth as much: m / (1 + (m - 1) mean phi).
     pub effective_votes: Option<f64>,
+}
+
+/// What one extractor found in the responses of one model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExtractorRow {
+    /// The task.
+    pub task: TaskId,
+    /// The extractor, `(own)` for the one that the task is judged by.
+    pub extractor: String,
+    /// The model.
+    pub model: ModelId,
+    /// Responses in which it found an answer.
+    pub answered: u64,
+    /// Responses in which it found none.
+    pub unparsed: u64,
+    /// Mean score of all asked.
+    pub accuracy_of_all: Option<Estimate>,
 }
 
 /// A doubt.

@@ -2,10 +2,14 @@
 
 mod ids;
 mod interval;
+pub mod lines;
+pub mod lists;
 mod seed;
+mod spanned;
 mod units;
 
 pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
 pub use interval::Interval;
 pub use seed::Seed;
+pub use spanned::{SPANNED, Spanned};
 pub use units::{Micros, Price, Probability, Tokens, Usd};

@@ -1,6 +1,8 @@
-//! Floor 2: what is asked, how an answer is read from a response, and how it is judged.
+//! Floor 2: what is asked, and how an answer is found and judged.
 
+pub mod dataset;
 pub mod extract;
 mod kinds;
 mod numeral;
+pub mod prompt;
 pub mod score;

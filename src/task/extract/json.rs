@@ -236,6 +236,7 @@ mod tests {
             ("{'answer': '18'}", Some("18")),
             (r#"{"x": "\q", "answer": "\frac{1}{2}"}"#, Some(r"\frac{1}{2}")),
             (r#"{"x": "say \"answer\": 1", "#, None),
+            (r#"{"answer": "1", "answer": "195,"#, None),
             (r#"{"answer": "195,"#, None),
             (r#"{"answer": 195"#, None),
             ("{\n\"answer\": \"189\"  // (63/8) * 24\n}", Some("189")),

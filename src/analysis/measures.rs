@@ -1,0 +1,159 @@
+//! What models and policies are measured by.
+
+use std::collections::BTreeMap;
+
+use super::estimate::{Scored, accuracy};
+use crate::data::Verdict;
+use crate::data::summary::{Cost, Counts, Measures, Quantiles, TokenCounts};
+use crate::kernel::{Micros, Tokens, Usd};
+use crate::stats;
+
+/// One item as it went for one model or policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    /// What the user got.
+    pub verdict: Verdict,
+    /// The cluster of the item.
+    pub cluster: u32,
+    /// What it cost.
+    pub cost: Option<Usd>,
+    /// To the answer.
+    pub latency: Option<Micros>,
+    /// To the first token.
+    pub ttft: Option<Micros>,
+    /// Tokens sent and received.
+    pub tokens: Option<(Tokens, Tokens)>,
+}
+
+/// Everything that can be said of these items together.
+pub fn measures(cases: &[Case]) -> Measures {
+    let asked: Vec<&Case> = cases.iter().filter(|case| case.verdict != Verdict::NotRun).collect();
+    let score = |case: &&Case| {
+        let score = case.verdict.score()?;
+        Some(Scored { score, cluster: case.cluster })
+    };
+    let answered: Vec<Scored> = asked.iter().filter_map(score).collect();
+    let of_all: Vec<Scored> = asked
+        .iter()
+        .map(|case| Scored { score: case.verdict.score().unwrap_or(0.0), cluster: case.cluster })
+        .collect();
+    let served = || asked.iter().filter(|case| case.verdict.score().is_some());
+    Measures {
+        counts: counts(cases),
+        failures: failures(cases),
+        accuracy: accuracy(&answered),
+        accuracy_of_all: accuracy(&of_all),
+        cost_usd: cost(&asked),
+        tokens: tokens(&asked),
+        latency_ms: quantiles(served().map(|case| case.latency)),
+        ttft_ms: quantiles(served().map(|case| case.ttft)),
+    }
+}
+
+fn counts(cases: &[Case]) -> Counts {
+    let mut counts = Counts::default();
+    for case in cases {
+        let count = match case.verdict {
+            Verdict::Answered { .. } => &mut counts.answered,
+            Verdict::Abstained => &mut counts.abstained,
+            Verdict::Unparsed => &mut counts.unparsed,
+            Verdict::Refused => &mut counts.refused,
+            Verdict::Failed(_) => &mut counts.failed,
+            Verdict::NotRun => &mut counts.not_run,
+        };
+        *count += 1;
+    }
+    counts.asked = cases.len() as u64 - counts.not_run;
+    counts
+}
+
+fn failures(cases: &[Case]) -> BTreeMap<String, u64> {
+    let mut failures = BTreeMap::new();
+    for case in cases {
+        if let Verdict::Failed(failure) = case.verdict {
+            *failures.entry(failure.name().to_owned()).or_default() += 1;
+        }
+    }
+    failures
+}
+
+/// The cost of calls that brought nothing is unknown to most providers; it counts as nothing where
+/// others are known, because failed calls are not billed.
+fn cost(asked: &[&Case]) -> Option<Cost> {
+    let known = |case: &&Case| match (case.cost, case.verdict) {
+        (None, Verdict::Failed(_)) => Some(Usd::ZERO),
+        (cost, _) => cost,
+    };
+    if asked.iter().all(|case| case.cost.is_none()) {
+        return None;
+    }
+    let total = asked.iter().map(known).sum::<Option<Usd>>()?.dollars();
+    Some(Cost { total, per_1k: total / asked.len() as f64 * 1000.0 })
+}
+
+fn tokens(asked: &[&Case]) -> Option<TokenCounts> {
+    let (mut input, mut output) = (Tokens(0), Tokens(0));
+    for case in asked {
+        match (case.tokens, case.verdict) {
+            (Some((sent, received)), _) => {
+                input += sent;
+                output += received;
+            }
+            (None, Verdict::Failed(_)) => {}
+            (None, _) => return None,
+        }
+    }
+    (input.0 > 0).then_some(TokenCounts { input: input.0, output: output.0 })
+}
+
+/// `None` where any is unknown: a percentile of what happens to be known would mislead.
+fn quantiles(times: impl Iterator<Item = Option<Micros>>) -> Option<Quantiles> {
+    let mut times: Vec<f64> = times.map(|time| time.map(Micros::ms)).collect::<Option<_>>()?;
+    times.sort_by(f64::total_cmp);
+    let quantile = |p| stats::quantile(&times, p);
+    Some(Quantiles {
+        p50: quantile(0.5)?,
+        p90: quantile(0.9)?,
+        p95: quantile(0.95)?,
+        p99: quantile(0.99)?,
+        mean: times.iter().sum::<f64>() / times.len() as f64,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Failure;
+
+    #[test]
+    fn a_failed_call_is_not_a_wrong_answer() {
+        let case = |verdict, cluster| Case {
+            verdict,
+            cluster,
+            cost: Some(Usd::from_picos(1_000_000)),
+            latency: Some(Micros(1000)),
+            ttft: None,
+            tokens: Some((Tokens(10), Tokens(2))),
+        };
+        let answered = |score| Verdict::Answered { answer: None, score };
+        let failed = Case { cost: None, tokens: None, ..case(Verdict::Failed(Failure::Quota), 3) };
+        let cases = [
+            case(answered(1.0), 0),
+            case(answered(0.0), 1),
+            case(Verdict::Unparsed, 2),
+            failed,
+            case(Verdict::NotRun, 4),
+        ];
+        let measures = measures(&cases);
+        let Counts { asked, answered, unparsed, failed, not_run, .. } = measures.counts;
+        assert_eq!((asked, answered, unparsed, failed, not_run), (4, 2, 1, 1, 1));
+        let accuracy = measures.accuracy.unwrap();
+        assert_eq!((accuracy.point, accuracy.n), (0.5, 2));
+        let of_all = measures.accuracy_of_all.unwrap();
+        assert_eq!((of_all.point, of_all.n), (0.25, 4));
+        assert_eq!(measures.failures.get("quota"), Some(&1));
+        assert_eq!(measures.cost_usd.unwrap().total, 3e-6);
+        assert_eq!(measures.tokens, Some(TokenCounts { input: 30, output: 6 }));
+        assert_eq!(measures.ttft_ms, None);
+    }
+}

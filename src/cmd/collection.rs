@@ -1,0 +1,125 @@
+//! How the commands that call models collect answers.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, Result};
+use clap::Args as ClapArgs;
+
+use super::Exit;
+use super::progress::Display;
+use crate::engine::collect::{self, Collected, Network, Options, Reuse};
+use crate::scenario::Plan;
+use crate::store::Store;
+
+/// How answers are collected.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Collection {
+    /// Ask every question this often.
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    samples: u32,
+
+    /// Requests in flight per model, in place of what the scenario says.
+    #[arg(short = 'j', long, value_name = "N")]
+    max_connections: Option<std::num::NonZeroUsize>,
+
+    /// Ask again what failed before.
+    #[arg(long)]
+    retry_errors: bool,
+
+    /// Ask everything again, and replace what is kept.
+    #[arg(long, conflicts_with = "offline")]
+    no_cache: bool,
+
+    /// Ask nobody: an answer that is missing is an error.
+    #[arg(long)]
+    offline: bool,
+
+    /// Keep answers in this file [default: .quorumbench/answers.sqlite beside the scenario].
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+
+    /// End with exit code 4 when more calls than this fail: a number, or a share such as 0.1.
+    #[arg(long, value_name = "N|0.X")]
+    fail_on_error: Option<Tolerance>,
+
+    /// Show no progress.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+impl Collection {
+    /// Collects what the plan's live candidates have to say.
+    pub(super) fn collect(&self, plan: &Plan, store: PathBuf) -> Result<Collected> {
+        let questions = collect::questions(plan, self.samples).context("make the prompts")?;
+        if questions.is_empty() {
+            return Ok(Collected::default());
+        }
+        let store = Store::open(self.store.as_ref().unwrap_or(&store))?;
+        let reuse = match (self.no_cache, self.retry_errors) {
+            (true, _) => Reuse::Nothing,
+            (false, true) => Reuse::Answers,
+            (false, false) => Reuse::All,
+        };
+        let network = if self.offline { Network::Forbidden } else { Network::Allowed };
+        let max_connections = self.max_connections.map(std::num::NonZeroUsize::get);
+        let options = Options { reuse, network, max_connections };
+        let stop = Cell::new(false);
+        let mut display = Display::new(self.quiet);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let collected = runtime.block_on(async {
+            let work =
+                collect::collect(plan, &questions, &store, options, &stop, |it| display.show(it));
+            tokio::pin!(work);
+            loop {
+                tokio::select! {
+                    collected = &mut work => return Ok(collected?),
+                    _ = tokio::signal::ctrl_c() => {
+                        anyhow::ensure!(!stop.get(), "finish: stopped twice; every answer is kept");
+                        stop.set(true);
+                    }
+                }
+            }
+        });
+        display.finish();
+        collected.context("collect answers")
+    }
+
+    /// How a run that collected this ends. Without `--fail-on-error` failed calls are data, unless
+    /// all of them failed.
+    pub(super) fn verdict(&self, collected: &Collected) -> Exit {
+        let n_failed = collected.rows.iter().filter(|row| row.failure.is_some()).count();
+        let n = collected.rows.len();
+        let too_many = match self.fail_on_error {
+            None => n > 0 && n_failed == n,
+            Some(Tolerance::Number(most)) => n_failed > most,
+            Some(Tolerance::Share(most)) => n_failed as f64 > most * n as f64,
+        };
+        if too_many || collected.n_left > 0 { Exit::Incomplete } else { Exit::Done }
+    }
+}
+
+/// How many calls may fail.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Tolerance {
+    /// This many.
+    Number(usize),
+    /// This share of all.
+    Share(f64),
+}
+
+impl FromStr for Tolerance {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Number(number));
+        }
+        match text.parse() {
+            Ok(share) if (0.0..=1.0).contains(&share) => Ok(Self::Share(share)),
+            _ => Err("give a whole number of calls, or a share from 0.0 to 1.0".into()),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! How the program ends, and how an error is shown.
+
+use std::fmt;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use annotate_snippets::Renderer;
+
+use crate::scenario::Diagnostic;
+
+/// The exit codes. Where several apply, the one that stands first here wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The scenario, a dataset or a recording is invalid.
+    Invalid,
+    /// The run is incomplete: too many calls failed, or it was interrupted.
+    Incomplete,
+    /// An internal or I/O error.
+    Error,
+    /// Done.
+    Done,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Error => 1,
+            Exit::Invalid => 3,
+            Exit::Incomplete => 4,
+        })
+    }
+}
+
+/// Everything that is wrong with what the user gave.
+#[derive(Debug)]
+pub(super) struct Invalid(pub(super) Vec<Diagnostic>);
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        for diagnostic in &self.0 {
+            writeln!(f, "{}\n", diagnostic.render(&renderer))?;
+        }
+        match self.0.len() {
+            1 => write!(f, "1 mistake"),
+            n => write!(f, "{n} mistakes"),
+        }
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// Shows an error with its causes, and says how the program ends.
+#[expect(clippy::print_stderr, reason = "stderr is talk")]
+pub(super) fn report(error: &anyhow::Error) -> Exit {
+    if let Some(invalid) = error.downcast_ref::<Invalid>() {
+        eprintln!("{invalid}");
+        return Exit::Invalid;
+    }
+    eprintln!("error: failed to {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because: {cause}");
+    }
+    Exit::Error
+}

@@ -1,0 +1,38 @@
+//! What several commands take: a scenario, and which part of it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+
+use super::exit::Invalid;
+use crate::scenario::{self, Loaded};
+
+/// Which scenario, and which part of it.
+#[derive(Debug, Args)]
+pub(super) struct Input {
+    /// The scenario file.
+    pub(super) scenario: PathBuf,
+
+    /// Decide random choices by this seed instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+impl Input {
+    /// Reads the scenario and every file it names.
+    pub(super) fn load(&self, answers: &[PathBuf]) -> Result<Loaded> {
+        let mut loaded = scenario::load(&self.scenario, answers).map_err(Invalid)?;
+        if let Some(seed) = self.seed {
+            loaded.plan.seed = crate::kernel::Seed(seed);
+        }
+        Ok(loaded)
+    }
+
+    /// Where answers are kept unless the user says otherwise: beside the scenario, so that the same
+    /// scenario finds them again from wherever it is run.
+    pub(super) fn store(&self) -> PathBuf {
+        let folder = self.scenario.parent().unwrap_or(Path::new(""));
+        folder.join(".quorumbench").join("answers.sqlite")
+    }
+}

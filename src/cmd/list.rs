@@ -1,0 +1,101 @@
+//! `list`: everything that a scenario can name.
+
+use anyhow::{Result, bail};
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::Exit;
+use super::outputs::print;
+use crate::data::Failure;
+use crate::policy::Policy;
+use crate::provider::Spec;
+use crate::report::Format;
+use crate::task::extract::Extract;
+use crate::task::score::Score;
+use crate::vote::{Rule, Ties};
+
+/// List everything that a scenario can name, a line each.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// What to list. Left out: what can be listed.
+    kind: Option<Kind>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    Providers,
+    Extractors,
+    Scorers,
+    Votes,
+    Ties,
+    Policies,
+    Failures,
+    Faults,
+    Gates,
+    Traffic,
+    Imports,
+    Exports,
+    Reports,
+    Models,
+    Scenarios,
+}
+
+type Entry = (String, String);
+
+/// Runs it.
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let entries = match args.kind {
+        Some(kind) => entries(kind)?,
+        None => Kind::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value)
+            .map(|kind| (kind.get_name().to_owned(), String::new()))
+            .collect(),
+    };
+    let width = entries.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let line = |(name, text): &Entry| format!("{name:width$}  {text}").trim_end().to_owned() + "\n";
+    print(&entries.iter().map(line).collect::<String>())?;
+    Ok(Exit::Done)
+}
+
+fn entries(kind: Kind) -> Result<Vec<Entry>> {
+    Ok(match kind {
+        Kind::Providers => own(Spec::kinds()),
+        Kind::Extractors => own(Extract::kinds().iter().copied()),
+        Kind::Scorers => own(Score::kinds().iter().copied()),
+        Kind::Votes => own(Rule::kinds()),
+        Kind::Ties => own(Ties::kinds()),
+        Kind::Policies => own(Policy::kinds()),
+        Kind::Failures => own(Failure::kinds().map(|(_, name, text)| (name, text))),
+        Kind::Reports => own(Format::kinds().map(|(_, name, text)| (name, text))),
+        Kind::Imports => own([("recorded", "Recorded answers, as JSONL, CSV or Parquet.")]),
+        Kind::Scenarios => scenarios()?,
+        Kind::Faults | Kind::Gates | Kind::Traffic | Kind::Exports | Kind::Models => {
+            bail!("list them: this version has none yet")
+        }
+    })
+}
+
+fn own(kinds: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<Entry> {
+    kinds.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+}
+
+/// The scenario files under `scenarios/`, each with its first comment.
+fn scenarios() -> Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from("scenarios")];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "yaml") {
+                let text = std::fs::read_to_string(&path)?;
+                let comment = text.lines().find_map(|line| line.strip_prefix("# "));
+                found.push((path.display().to_string(), comment.unwrap_or("").to_owned()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

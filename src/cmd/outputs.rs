@@ -1,0 +1,124 @@
+//! Where reports go, and how a run is shown and remembered.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde::Serialize;
+
+use crate::engine::evaluate::Evaluation;
+use crate::report::{self, Format};
+use crate::scenario::Plan;
+
+/// Columns of a table where stdout is no terminal.
+const WIDTH: usize = 100;
+
+/// Where reports go, and what is shown.
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// Write the run folder here [default: reports/<scenario>-<UTC time>].
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Print summary.json on stdout, and nothing else.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `run.json`: when and how a run was made. Everything else in a run folder depends on scenario,
+/// answers, seed and version alone.
+#[derive(Debug, Serialize)]
+pub(super) struct RunRecord {
+    version: &'static str,
+    scenario: String,
+    scenario_sha256: String,
+    seed: u64,
+    started_at: String,
+    finished_at: String,
+    n_answers: u64,
+    n_asked_now: u64,
+    n_failed_now: u64,
+}
+
+impl RunRecord {
+    pub(super) fn new(plan: &Plan, started_at: String) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            scenario: plan.file.display().to_string(),
+            scenario_sha256: plan.sha256.clone(),
+            seed: plan.seed.0,
+            started_at,
+            finished_at: String::new(),
+            n_answers: 0,
+            n_asked_now: 0,
+            n_failed_now: 0,
+        }
+    }
+
+    pub(super) fn asked(mut self, n_asked: u64, n_failed: u64) -> Self {
+        self.n_asked_now = n_asked;
+        self.n_failed_now = n_failed;
+        self
+    }
+}
+
+impl Output {
+    /// Writes the run folder and shows the figures.
+    pub(super) fn write(
+        &self,
+        plan: &Plan,
+        evaluation: &Evaluation,
+        mut record: RunRecord,
+    ) -> Result<()> {
+        let stamp: String = record.started_at.chars().filter(|c| !"-:".contains(*c)).collect();
+        let default = || Path::new("reports").join(format!("{}-{stamp}", plan.name));
+        let dir = self.output.clone().unwrap_or_else(default);
+        let formats: Vec<Format> = Format::kinds().map(|(format, ..)| format).collect();
+        report::write(&evaluation.summary, &formats, &dir).context("write reports")?;
+        report::write_answers(&evaluation.answers, &dir).context("write answers")?;
+        report::write_decisions(&evaluation.decisions, &dir).context("write decisions")?;
+        write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
+        record.n_answers = evaluation.answers.len() as u64;
+        record.finished_at = crate::engine::collect::now();
+        write(&dir.join("run.json"), &(serde_json::to_string_pretty(&record)? + "\n"))?;
+        self.show(evaluation, &dir)
+    }
+
+    #[expect(clippy::print_stderr, reason = "stderr is talk")]
+    fn show(&self, evaluation: &Evaluation, dir: &Path) -> Result<()> {
+        if self.json {
+            print(&(serde_json::to_string_pretty(&evaluation.summary)? + "\n"))?;
+        } else {
+            print(&report::render(&evaluation.summary, width(), is_coloured()))?;
+        }
+        eprintln!("reports: {}", dir.display());
+        Ok(())
+    }
+}
+
+/// Prints data. A reader that has seen enough is no error.
+pub(super) fn print(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("print"),
+    }
+}
+
+/// Whether stdout is a terminal whose user has not asked for no colour.
+pub(super) fn is_coloured() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// The columns of the terminal that stdout is.
+pub(super) fn width() -> usize {
+    if !std::io::stdout().is_terminal() {
+        return WIDTH;
+    }
+    let (_, columns) = console::Term::stdout().size();
+    usize::from(columns).clamp(80, 160)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("write {}", path.display()))
+}

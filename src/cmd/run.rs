@@ -1,0 +1,46 @@
+//! `run`: collects answers, judges policies, writes reports.
+
+use anyhow::{Context, Result};
+use clap::Args as ClapArgs;
+
+use super::Exit;
+use super::collection::Collection;
+use super::inputs::Input;
+use super::outputs::{Output, RunRecord};
+use crate::data::Recorded;
+use crate::engine::{collect, evaluate};
+
+/// Collect answers, judge every policy on them, and write reports.
+///
+/// Answers are kept as they arrive. Stop it or kill it: the same command goes on where it was.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  quorumbench run scenarios/quickstart.yaml
+  quorumbench run my.yaml -o reports/latest --json | jq '.policies[].accuracy.point'
+  quorumbench run my.yaml --offline            fails rather than asking anybody
+  quorumbench run my.yaml --retry-errors       asks again what failed before")]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    collection: Collection,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Runs it.
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let started = collect::now();
+    let loaded = args.input.load(&[])?;
+    let collected = args.collection.collect(&loaded.plan, args.input.store())?;
+    let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
+    let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();
+    let evaluation =
+        evaluate::evaluate(&loaded.plan, &rows, loaded.doubts()).context("judge the answers")?;
+    let record = RunRecord::new(&loaded.plan, started).asked(collected.n_asked, collected.n_failed);
+    args.output.write(&loaded.plan, &evaluation, record)?;
+    Ok(args.collection.verdict(&collected))
+}

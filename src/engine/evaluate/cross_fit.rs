@@ -1,0 +1,172 @@
+//! Runs every policy over the matrix; whatever is fitted is fitted on other items.
+//!
+//! Policies nest, so fitting does too: the members of a policy that is fitted on some folds are
+//! themselves fitted on those folds only. Nothing that is scored has had a hand in its own fit.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
+use crate::kernel::{PolicyId, Probability, Seed, Usd};
+use crate::policy::{Context, Fitted, Policy, Standing, best_single, single};
+
+/// A set of folds, a bit each.
+type Folds = u8;
+
+/// A policy as fitted on some folds and applied to one.
+type Applied = (PolicyId, Folds, usize);
+
+/// What all policies are judged on.
+pub(super) struct Field<'a> {
+    pub(super) matrix: &'a Matrix,
+    pub(super) folds: &'a [Vec<ItemIdx>],
+    pub(super) seed: Seed,
+    /// Every policy by name, each model by itself among them.
+    pub(super) policies: &'a BTreeMap<PolicyId, Policy>,
+}
+
+/// One policy's run, with what was worked out on the way.
+pub(super) struct Run<'a> {
+    field: &'a Field<'a>,
+    outcomes: RefCell<BTreeMap<Applied, Rc<Vec<Outcome>>>>,
+    standings: RefCell<BTreeMap<(PolicyId, Folds), Standing>>,
+}
+
+impl Field<'_> {
+    /// What `policy` came to on every item, in the matrix's order.
+    pub(super) fn outcomes(&self, policy: &PolicyId) -> Vec<Outcome> {
+        let run = Run { field: self, outcomes: RefCell::default(), standings: RefCell::default() };
+        let mut outcomes = vec![Outcome::NOT_RUN; self.matrix.items().len()];
+        let all: Folds = (1 << self.folds.len()) - 1;
+        for (fold, items) in self.folds.iter().enumerate() {
+            let of_fold = run.applied(policy, all & !(1 << fold), fold);
+            for (item, outcome) in items.iter().zip(of_fold.iter()) {
+                outcomes[item.0 as usize] = outcome.clone();
+            }
+        }
+        outcomes
+    }
+
+    fn model(&self, name: &PolicyId) -> Option<ModelIdx> {
+        self.matrix.model_idx(&name.as_str().into())
+    }
+
+    /// How many answers were possible: the item's choices, else the distinct answers seen on it.
+    fn n_classes(&self, item: ItemIdx) -> u32 {
+        match self.matrix.item(item).choices.len() {
+            0 => self.matrix.answers(item).len().max(2) as u32,
+            n_choices => n_choices as u32,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// The outcomes on the items of `fold`, of `policy` as fitted on the folds in `fit`.
+    fn applied(&self, policy: &PolicyId, fit: Folds, fold: usize) -> Rc<Vec<Outcome>> {
+        let fit = if self.reads_targets(policy) { fit } else { 0 };
+        let key = (policy.clone(), fit, fold);
+        if let Some(known) = self.outcomes.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let outcomes = Rc::new(self.decide(policy, fit, fold));
+        self.outcomes.borrow_mut().insert(key, Rc::clone(&outcomes));
+        outcomes
+    }
+
+    fn decide(&self, name: &PolicyId, fit: Folds, fold: usize) -> Vec<Outcome> {
+        let items = &self.field.folds[fold];
+        let nothing = || vec![Outcome::NOT_RUN; items.len()];
+        let matrix = self.field.matrix;
+        let members = |names: &[PolicyId]| -> Vec<Rc<Vec<Outcome>>> {
+            names.iter().map(|member| self.applied(member, fit, fold)).collect()
+        };
+        let at =
+            |columns: &[Rc<Vec<Outcome>>], row: usize, use_row: &dyn Fn(&[&Outcome]) -> Outcome| {
+                let row: Vec<&Outcome> = columns.iter().map(|column| &column[row]).collect();
+                use_row(&row)
+            };
+        match self.field.policies.get(name) {
+            None => nothing(),
+            Some(Policy::Single(_)) => {
+                let Some(model) = self.field.model(name) else { return nothing() };
+                let outcome = |item: &ItemIdx| single::outcome(matrix.cell(*item, model, 0), name);
+                items.iter().map(outcome).collect()
+            }
+            Some(Policy::BestSingle) => {
+                let Some(model) = self.best_single(fit) else { return nothing() };
+                let Some(idx) = self.field.model(&model) else { return nothing() };
+                let outcome =
+                    |item: &ItemIdx| best_single::outcome(matrix.cell(*item, idx, 0), &model);
+                items.iter().map(outcome).collect()
+            }
+            Some(Policy::Cascade(cascade)) => {
+                let columns = members(&cascade.stages);
+                (0..items.len()).map(|row| at(&columns, row, &|row| cascade.decide(row))).collect()
+            }
+            Some(Policy::Vote(vote)) => {
+                let columns = members(&vote.members);
+                let standings: Vec<Standing> =
+                    vote.members.iter().map(|member| self.standing(member, fit)).collect();
+                let decide = |(row, item): (usize, &ItemIdx)| {
+                    let ctx = Context {
+                        policy: name,
+                        item: &matrix.item(*item).id,
+                        seed: self.field.seed,
+                        n_classes: self.field.n_classes(*item),
+                        answers: matrix.answers(*item),
+                    };
+                    at(&columns, row, &|row| vote.decide(&ctx, &standings, row))
+                };
+                items.iter().enumerate().map(decide).collect()
+            }
+        }
+    }
+
+    fn best_single(&self, fit: Folds) -> Option<PolicyId> {
+        let models = self.field.matrix.models().iter();
+        let standings: Vec<(PolicyId, Standing)> = models
+            .map(|model| PolicyId::from(model.as_str()))
+            .map(|model| (model.clone(), self.standing(&model, fit)))
+            .collect();
+        best_single::choose(&standings).cloned()
+    }
+
+    /// How a member did on the folds in `fit`, each scored with what the others of them fitted.
+    fn standing(&self, member: &PolicyId, fit: Folds) -> Standing {
+        let key = (member.clone(), fit);
+        if let Some(known) = self.standings.borrow().get(&key) {
+            return *known;
+        }
+        let mut scores = Vec::new();
+        let mut cost = Some(Usd::ZERO);
+        for fold in (0..self.field.folds.len()).filter(|fold| fit & 1 << fold != 0) {
+            for outcome in self.applied(member, fit & !(1 << fold), fold).iter() {
+                if let Some(score) = outcome.verdict.judged() {
+                    scores.push(score);
+                    cost = cost.zip(outcome.cost).map(|(sum, one)| sum + one);
+                }
+            }
+        }
+        let n_items = scores.len() as u64;
+        let accuracy = Probability::try_from(scores.iter().sum::<f64>() / n_items as f64).ok();
+        let mean = |sum: Usd| Usd::from_picos(sum.picos() / n_items as i64);
+        let standing = Standing {
+            fitted: accuracy.map(|accuracy| Fitted { accuracy, n_items }),
+            mean_cost: cost.filter(|_| n_items > 0).map(mean),
+        };
+        self.standings.borrow_mut().insert(key, standing);
+        standing
+    }
+
+    /// Whether what a policy answers depends on the right answers to other items.
+    fn reads_targets(&self, name: &PolicyId) -> bool {
+        match self.field.policies.get(name) {
+            None | Some(Policy::Single(_)) => false,
+            Some(Policy::Cascade(cascade)) => {
+                cascade.stages.iter().any(|stage| self.reads_targets(stage))
+            }
+            Some(Policy::BestSingle | Policy::Vote(_)) => true,
+        }
+    }
+}

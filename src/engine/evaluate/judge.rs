@@ -1,0 +1,221 @@
+//! From what came back to the answer matrix: every response read, every answer judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::data::{
+    Answer, AnswerIdx, Cell, CellState, Extracted, Failure, Item, Matrix, Recorded, Warning,
+};
+use crate::kernel::{ItemId, ModelId, Tokens};
+use crate::scenario::{Candidate, Items, Task};
+use crate::task::extract::Extractor;
+
+/// A recording that can't be judged.
+#[derive(Debug, thiserror::Error)]
+#[error("judge item {item} of task {task}: it has no target, and {model} no recorded verdict")]
+pub struct JudgeError {
+    task: String,
+    item: ItemId,
+    model: ModelId,
+}
+
+/// A task's answers, judged.
+pub(super) struct Judged<'a> {
+    pub(super) matrix: Matrix,
+    /// The rows that the cells were made from, in the matrix's order; `None` for cells not run.
+    pub(super) rows: Vec<Option<&'a Recorded>>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Puts the rows of one task into a matrix. Of two rows for one cell the later one counts.
+pub(super) fn judge<'a>(
+    task: &Task,
+    extractor: &Extractor,
+    candidates: &[Candidate],
+    rows: &[&'a Recorded],
+) -> Result<Judged<'a>, JudgeError> {
+    let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
+    let places: BTreeMap<&ItemId, usize> =
+        task.items.iter().enumerate().map(|(place, item)| (&item.id, place)).collect();
+    let mut found: Vec<Vec<Option<&'a Recorded>>> =
+        vec![vec![None; models.len()]; task.items.len()];
+    let mut n_samples: BTreeMap<&ModelId, u32> = BTreeMap::new();
+    for row in rows {
+        let Some(place) = places.get(&row.id) else { continue };
+        let Ok(model) = models.binary_search(&row.model) else { continue };
+        let most = n_samples.entry(&models[model]).or_default();
+        *most = (*most).max(row.sample + 1);
+        if row.sample == 0 {
+            found[*place][model] = Some(row);
+        }
+    }
+    let mut warnings: Vec<Warning> = n_samples
+        .into_iter()
+        .filter(|(_, n)| *n > 1)
+        .map(|(model, n)| Warning::UnusedSamples(model.to_string(), n))
+        .collect();
+    let kept: Vec<usize> = (0..task.items.len())
+        .filter(|place| task.judged_on == Items::All || found[*place].iter().all(Option::is_some))
+        .collect();
+    let judged: Vec<OneItem> = kept
+        .par_iter()
+        .map(|place| one_item(task, extractor, candidates, &task.items[*place], &found[*place]))
+        .collect::<Result<_, _>>()?;
+    warnings.extend(disagreements(&models, &judged));
+    let items: Vec<Item> = kept.iter().map(|place| task.items[*place].clone()).collect();
+    let rows = kept.iter().flat_map(|place| found[*place].iter().copied()).collect();
+    let (answers, cells): (Vec<_>, Vec<_>) =
+        judged.into_iter().map(|one| (one.answers, one.cells)).unzip();
+    let cells = cells.into_iter().flatten().collect();
+    let matrix = Matrix::new(task.id.clone(), items, models, 1, answers, cells);
+    Ok(Judged { matrix, rows, warnings })
+}
+
+struct OneItem {
+    answers: Vec<Answer>,
+    cells: Vec<Cell>,
+    /// Per model: whether the scorer agrees with the recorded verdict, where there are both.
+    agrees: Vec<Option<bool>>,
+}
+
+fn one_item(
+    task: &Task,
+    extractor: &Extractor,
+    candidates: &[Candidate],
+    item: &Item,
+    rows: &[Option<&Recorded>],
+) -> Result<OneItem, JudgeError> {
+    let read: Vec<Read> = rows.iter().map(|row| read(*row, extractor, item)).collect();
+    let texts: Vec<&str> = read.iter().filter_map(Read::answer).collect();
+    let classes = task.score.classes(&texts);
+    let mut of = classes.of.iter();
+    let class_of: Vec<Option<usize>> =
+        read.iter().map(|read| read.answer().and_then(|_| of.next().copied())).collect();
+    let recorded: Vec<Option<f64>> = rows.iter().map(|row| verdict((*row)?)).collect();
+    let score = |(class, text): (usize, &String)| {
+        if !item.targets.is_empty() {
+            return task.score.score(text, &item.targets);
+        }
+        let verdicts: Vec<f64> = class_of
+            .iter()
+            .zip(&recorded)
+            .filter(|(of, _)| **of == Some(class))
+            .filter_map(|(_, verdict)| *verdict)
+            .collect();
+        verdicts.iter().sum::<f64>() / verdicts.len().max(1) as f64
+    };
+    let answers: Vec<Answer> = classes
+        .texts
+        .iter()
+        .enumerate()
+        .map(|(class, text)| Answer { text: text.clone(), score: score((class, text)) })
+        .collect();
+    let mut cells = Vec::with_capacity(rows.len());
+    let mut agrees = Vec::with_capacity(rows.len());
+    for (at, read) in read.iter().enumerate() {
+        let state = match (read, class_of[at]) {
+            (Read::Is(state), _) => *state,
+            (_, Some(class)) if !item.targets.is_empty() => {
+                let answer = Some(AnswerIdx(class as u16));
+                CellState::Answered { answer, score: answers[class].score }
+            }
+            (_, class) => {
+                let answer = class.map(|class| AnswerIdx(class as u16));
+                let score = recorded[at].ok_or_else(|| JudgeError {
+                    task: task.id.to_string(),
+                    item: item.id.clone(),
+                    model: candidates[at].id.clone(),
+                })?;
+                CellState::Answered { answer, score }
+            }
+        };
+        agrees.push(match (state, recorded[at]) {
+            (CellState::Answered { score, .. }, Some(recorded)) if !item.targets.is_empty() => {
+                Some((score - recorded).abs() < 1e-9)
+            }
+            _ => None,
+        });
+        cells.push(cell(state, rows[at], &candidates[at]));
+    }
+    Ok(OneItem { answers, cells, agrees })
+}
+
+/// What a row says before it is judged.
+enum Read {
+    Is(CellState),
+    Answer(String),
+    Verdict,
+}
+
+impl Read {
+    fn answer(&self) -> Option<&str> {
+        match self {
+            Self::Answer(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn read(row: Option<&Recorded>, extractor: &Extractor, item: &Item) -> Read {
+    let Some(row) = row else { return Read::Is(CellState::NotRun) };
+    match row.failure {
+        Some(Failure::ContentFilter) => return Read::Is(CellState::Refused),
+        Some(failure) => return Read::Is(CellState::Failed(failure)),
+        None => {}
+    }
+    let cut = matches!(row.finish_reason.as_deref(), Some("length" | "max_tokens" | "MAX_TOKENS"));
+    match (&row.response, &row.answer) {
+        (Some(response), _) => match extractor.extract(response, &item.choices) {
+            Some(answer) => Read::Answer(answer),
+            None if cut => Read::Is(CellState::Failed(Failure::Truncated)),
+            None => Read::Is(CellState::Unparsed),
+        },
+        (None, Extracted::Found(answer)) => Read::Answer(answer.clone()),
+        (None, Extracted::Nothing) => Read::Is(CellState::Unparsed),
+        (None, Extracted::NotRecorded) => Read::Verdict,
+    }
+}
+
+/// The verdict that was recorded: the score, else whether it is right.
+fn verdict(row: &Recorded) -> Option<f64> {
+    row.score.or(row.correct.map(|correct| f64::from(u8::from(correct))))
+}
+
+fn cell(state: CellState, row: Option<&Recorded>, candidate: &Candidate) -> Cell {
+    let Some(row) = row else { return Cell::NOT_RUN };
+    let priced = || {
+        let cached = row.cached_tokens.unwrap_or(Tokens(0));
+        Some(candidate.price.as_ref()?.cost(row.prompt_tokens?, cached, row.completion_tokens?))
+    };
+    Cell {
+        state,
+        cost: priced().or(row.cost),
+        prompt_tokens: row.prompt_tokens,
+        completion_tokens: row.completion_tokens,
+        ttft: row.ttft,
+        latency: row.latency,
+    }
+}
+
+fn disagreements(models: &[ModelId], judged: &[OneItem]) -> Vec<Warning> {
+    let of_model = |(at, model): (usize, &ModelId)| {
+        let compared = || judged.iter().filter_map(|one| one.agrees[at]);
+        let n_different = compared().filter(|agrees| !agrees).count() as u64;
+        (n_different > 0).then(|| {
+            Warning::VerdictsDiffer(model.to_string(), n_different, compared().count() as u64)
+        })
+    };
+    models.iter().enumerate().filter_map(of_model).collect()
+}
+
+/// The rows that belong to a task: those that name it, and those that name none and are about its
+/// items. The second figure is how many rows are about nothing here.
+pub(super) fn rows_of<'a>(task: &Task, rows: &[&'a Recorded]) -> Vec<&'a Recorded> {
+    let ids: BTreeSet<&ItemId> = task.items.iter().map(|item| &item.id).collect();
+    let belongs = |row: &&&Recorded| match &row.task {
+        Some(name) => *name == task.id && ids.contains(&row.id),
+        None => ids.contains(&row.id),
+    };
+    rows.iter().filter(belongs).copied().collect()
+}

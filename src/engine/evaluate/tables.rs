@@ -1,0 +1,162 @@
+//! The tables of a summary, for one task.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::{self, Case, Scored};
+use crate::data::summary::{CategoryRow, Measures, ModelRow, PolicyRow, Versus};
+use crate::data::{Cell, ItemIdx, Matrix, Outcome};
+use crate::engine::evaluate::BEST_SINGLE;
+use crate::kernel::PolicyId;
+use crate::policy::{Policy, single};
+
+/// A row per model.
+pub(super) fn models(matrix: &Matrix) -> Vec<ModelRow> {
+    let clusters = clusters(matrix);
+    let row = |model| {
+        let cells = matrix.item_idxs().map(|item| matrix.cell(item, model, 0));
+        let cases: Vec<Case> =
+            cells.zip(&clusters).map(|(cell, cluster)| of_cell(cell, *cluster)).collect();
+        ModelRow {
+            task: matrix.task().clone(),
+            model: matrix.models()[usize::from(model.0)].clone(),
+            measures: analysis::measures(&cases),
+        }
+    };
+    matrix.model_idxs().map(row).collect()
+}
+
+/// A row per policy.
+pub(super) fn policies(
+    matrix: &Matrix,
+    policies: &BTreeMap<PolicyId, Policy>,
+    outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
+) -> Vec<PolicyRow> {
+    let clusters = clusters(matrix);
+    let baseline = outcomes.get(BEST_SINGLE);
+    let row = |(name, policy): (&PolicyId, &Policy)| {
+        let outcomes = &outcomes[name];
+        let cases = cases(matrix, policy, outcomes, &clusters);
+        let measures = analysis::measures(&cases);
+        let n_asked = measures.counts.asked as f64;
+        let share = |n: usize| (n_asked > 0.0).then(|| n as f64 / n_asked);
+        let n_stages = policy.members().len();
+        let n_last = outcomes.iter().filter(|it| it.n_stages as usize == n_stages).count();
+        PolicyRow {
+            task: matrix.task().clone(),
+            policy: name.clone(),
+            kind: policy.kind().to_owned(),
+            members: policy.members().to_vec(),
+            calls_per_item: share(outcomes.iter().map(|it| it.n_calls as usize).sum()),
+            strong_share: matches!(policy, Policy::Cascade(_)).then(|| share(n_last)).flatten(),
+            tied: outcomes.iter().filter(|it| it.tied).count() as u64,
+            rungs: rungs(outcomes),
+            versus: baseline
+                .filter(|_| name.as_str() != BEST_SINGLE)
+                .and_then(|baseline| versus(outcomes, baseline, &clusters)),
+            measures,
+        }
+    };
+    policies.iter().map(row).collect()
+}
+
+/// A row per policy and category, where the dataset has categories.
+pub(super) fn categories(
+    matrix: &Matrix,
+    outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
+) -> Vec<CategoryRow> {
+    let clusters = clusters(matrix);
+    let names: BTreeSet<&str> =
+        matrix.items().iter().filter_map(|item| item.category.as_deref()).collect();
+    let mut rows = Vec::new();
+    for (policy, outcomes) in outcomes {
+        for category in &names {
+            let belongs = |item: &ItemIdx| matrix.item(*item).category.as_deref() == Some(category);
+            let cases: Vec<Case> = matrix
+                .item_idxs()
+                .filter(belongs)
+                .map(|item| item.0 as usize)
+                .map(|at| of_outcome(&outcomes[at], clusters[at]))
+                .collect();
+            let Measures { counts, accuracy, accuracy_of_all, .. } = analysis::measures(&cases);
+            rows.push(CategoryRow {
+                task: matrix.task().clone(),
+                policy: policy.clone(),
+                category: (*category).to_owned(),
+                counts,
+                accuracy,
+                accuracy_of_all,
+            });
+        }
+    }
+    rows
+}
+
+/// A model by itself has the tokens and first-token times of its cells; a combination has neither.
+fn cases(matrix: &Matrix, policy: &Policy, outcomes: &[Outcome], clusters: &[u32]) -> Vec<Case> {
+    let model = match policy {
+        Policy::Single(model) => matrix.model_idx(model),
+        _ => None,
+    };
+    let case = |((item, outcome), cluster): ((ItemIdx, &Outcome), &u32)| match model {
+        Some(model) => of_cell(matrix.cell(item, model, 0), *cluster),
+        None => of_outcome(outcome, *cluster),
+    };
+    matrix.item_idxs().zip(outcomes).zip(clusters).map(case).collect()
+}
+
+fn of_cell(cell: &Cell, cluster: u32) -> Case {
+    Case {
+        ttft: cell.ttft,
+        tokens: cell.prompt_tokens.zip(cell.completion_tokens),
+        ..of_outcome(&single::outcome(cell, &"".into()), cluster)
+    }
+}
+
+fn of_outcome(outcome: &Outcome, cluster: u32) -> Case {
+    Case {
+        verdict: outcome.verdict,
+        cluster,
+        cost: outcome.cost,
+        latency: outcome.latency,
+        ttft: None,
+        tokens: None,
+    }
+}
+
+fn rungs(outcomes: &[Outcome]) -> BTreeMap<PolicyId, u64> {
+    let mut rungs = BTreeMap::new();
+    for rung in outcomes.iter().filter_map(|outcome| outcome.rung.as_ref()) {
+        *rungs.entry(rung.clone()).or_default() += 1;
+    }
+    rungs
+}
+
+/// The paired difference over the items on which both were served.
+fn versus(ours: &[Outcome], baseline: &[Outcome], clusters: &[u32]) -> Option<Versus> {
+    let pair = |((ours, theirs), cluster): ((&Outcome, &Outcome), &u32)| {
+        let scored = |outcome: &Outcome| {
+            Some(Scored { score: outcome.verdict.judged()?, cluster: *cluster })
+        };
+        scored(ours).zip(scored(theirs))
+    };
+    let pairs: Vec<(Scored, Scored)> =
+        ours.iter().zip(baseline).zip(clusters).filter_map(pair).collect();
+    analysis::difference(&BEST_SINGLE.into(), &pairs)
+}
+
+/// The cluster of each item as a number; an item without one is a cluster by itself.
+fn clusters(matrix: &Matrix) -> Vec<u32> {
+    let mut numbers: BTreeMap<(Option<&str>, &str), u32> = BTreeMap::new();
+    matrix
+        .items()
+        .iter()
+        .map(|item| {
+            let key = match &item.cluster {
+                Some(cluster) => (Some(cluster.as_str()), ""),
+                None => (None, item.id.as_str()),
+            };
+            let next = numbers.len() as u32;
+            *numbers.entry(key).or_insert(next)
+        })
+        .collect()
+}

@@ -1,0 +1,5 @@
+//! What is written for others to read.
+
+mod recorded;
+
+pub use recorded::write;

@@ -1,0 +1,165 @@
+//! Stages asked in turn until one's answer is accepted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::data::{Outcome, Reason, Verdict};
+use crate::kernel::{PolicyId, Probability};
+use crate::policy::spent::Spent;
+
+/// Stages from cheap to strong, and what it takes to stop before the last.
+///
+/// The last stage's answer is always taken, and so is its abstention. Where it fails, refuses or
+/// says nothing readable, the latest earlier stage that did answer is taken: its answer is there
+/// and paid for. An earlier stage that was never run is passed over; where the last stage is
+/// needed and was never run, the item can't be judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cascade {
+    /// Models or policies in the order in which they are asked.
+    pub stages: Vec<PolicyId>,
+    /// When a stage's answer is good enough.
+    pub accept: Accept,
+}
+
+/// When the answer of a stage before the last is good enough.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Accept {
+    /// At least this share of the stage's members gave it. A member that failed counts against,
+    /// and a model by itself always agrees with itself.
+    Agreement(Probability),
+}
+
+impl Cascade {
+    /// What the user got, where `outcomes` has one entry per stage.
+    ///
+    /// Stages behind the one that was accepted are not looked at, and cost nothing.
+    pub fn decide(&self, outcomes: &[&Outcome]) -> Outcome {
+        debug_assert_eq!(outcomes.len(), self.stages.len());
+        let Some(last) = outcomes.len().checked_sub(1) else { return Outcome::NOT_RUN };
+        let accepted = outcomes[..last].iter().position(|outcome| self.accept.admits(outcome));
+        let reached = accepted.unwrap_or(last);
+        if outcomes[reached].verdict == Verdict::NotRun {
+            return Outcome::NOT_RUN;
+        }
+        let asked: Vec<&Outcome> =
+            outcomes[..=reached].iter().copied().filter(|stage| is_run(stage)).collect();
+        let answers = |stage: &usize| matches!(outcomes[*stage].verdict, Verdict::Answered { .. });
+        let (taken, reason) = match accepted {
+            Some(stage) => (stage, Reason::Accepted),
+            None if !yields(outcomes[last]) => (last, Reason::LastStage),
+            None => match (0..last).rev().find(answers) {
+                Some(stage) => (stage, Reason::EarlierStage),
+                None => (last, Reason::NoAnswer),
+            },
+        };
+        let Spent { n_calls, cost, latency } = Spent::in_turn(&asked);
+        let stage = outcomes[taken];
+        Outcome {
+            verdict: stage.verdict,
+            rung: answers(&taken).then(|| self.stages[taken].clone()),
+            n_calls,
+            cost,
+            latency,
+            tied: stage.tied,
+            agreement: stage.agreement,
+            n_stages: reached as u32 + 1,
+            reason,
+        }
+    }
+}
+
+impl Accept {
+    fn admits(self, stage: &Outcome) -> bool {
+        let Self::Agreement(least) = self;
+        matches!(stage.verdict, Verdict::Answered { .. })
+            && stage.agreement.is_some_and(|agreement| agreement >= least.value())
+    }
+}
+
+fn is_run(stage: &Outcome) -> bool {
+    stage.verdict != Verdict::NotRun
+}
+
+/// Whether the last stage leaves the word to an earlier one.
+fn yields(last: &Outcome) -> bool {
+    matches!(last.verdict, Verdict::Unparsed | Verdict::Refused | Verdict::Failed(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Micros, Usd};
+    use crate::policy::testing::{letter, outcome};
+
+    /// Stages named `s0`, `s1` and so on, each given by its letter and its agreement in percent.
+    fn cascade(stages: &[(char, u32)]) -> Option<Outcome> {
+        let name = |idx: usize| PolicyId::from(format!("s{idx}"));
+        let names: Vec<PolicyId> = (0..stages.len()).map(name).collect();
+        let stage = |((letter, percent), name): (&(char, u32), &PolicyId)| {
+            let outcome = outcome(*letter, name);
+            let agreement = outcome.agreement.map(|_| f64::from(*percent) / 100.0);
+            Outcome { agreement, ..outcome }
+        };
+        let outcomes: Vec<Outcome> = std::iter::zip(stages, &names).map(stage).collect();
+        let accept = Accept::Agreement(Probability::try_from(0.66).ok()?);
+        let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+        Some(Cascade { stages: names, accept }.decide(&outcomes))
+    }
+
+    #[test]
+    fn the_first_stage_that_agrees_enough_is_taken_and_else_the_last() {
+        for (stages, verdict, rung, n_calls, n_stages, reason) in [
+            (&[('A', 100), ('B', 100)][..], 'A', Some("s0"), 1, 1, Reason::Accepted),
+            (&[('A', 66), ('B', 100)], 'A', Some("s0"), 1, 1, Reason::Accepted),
+            (&[('A', 65), ('B', 100)], 'B', Some("s1"), 2, 2, Reason::LastStage),
+            (&[('A', 50), ('B', 50), ('C', 10)], 'C', Some("s2"), 3, 3, Reason::LastStage),
+            (&[('A', 50), ('B', 70), ('C', 10)], 'B', Some("s1"), 2, 2, Reason::Accepted),
+            (&[('t', 0), ('B', 100)], 'B', Some("s1"), 2, 2, Reason::LastStage),
+            (&[('?', 0), ('B', 100), ('C', 100)], 'B', Some("s1"), 2, 2, Reason::Accepted),
+            // The last stage brings nothing: the latest answer there is.
+            (&[('A', 50), ('B', 50), ('t', 0)], 'B', Some("s1"), 3, 3, Reason::EarlierStage),
+            (&[('A', 50), ('?', 0), ('!', 0)], 'A', Some("s0"), 3, 3, Reason::EarlierStage),
+            (&[('t', 0), ('?', 0)], '?', None, 2, 2, Reason::NoAnswer),
+            // Stages that were never run.
+            (&[('-', 0), ('B', 10)], 'B', Some("s1"), 1, 2, Reason::LastStage),
+            (&[('A', 50), ('-', 0)], '-', None, 0, 0, Reason::NoAnswer),
+            (&[('A', 90), ('-', 0)], 'A', Some("s0"), 1, 1, Reason::Accepted),
+            (&[('A', 10)], 'A', Some("s0"), 1, 1, Reason::LastStage),
+            (&[], '-', None, 0, 0, Reason::NoAnswer),
+        ] {
+            let Some(outcome) = cascade(stages) else { panic!("0.66 is a probability") };
+            let by = outcome.rung.as_ref().map(PolicyId::as_str);
+            let got = (letter(&outcome), by, outcome.n_calls, outcome.n_stages, outcome.reason);
+            assert_eq!(got, (verdict, rung, n_calls, n_stages, reason), "{stages:?}");
+            if n_calls > 0 {
+                let cost = Some(Usd::from_picos(10 * i64::from(n_calls)));
+                let latency = Some(Micros(100 * u64::from(n_calls)));
+                assert_eq!((outcome.cost, outcome.latency), (cost, latency), "{stages:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_abstention_of_the_last_stage_stands() -> Result<(), Box<dyn std::error::Error>> {
+        let stages = vec![PolicyId::from("mini"), PolicyId::from("pair")];
+        let accept = Accept::Agreement(Probability::try_from(0.9)?);
+        let hesitant = Outcome { agreement: Some(0.5), ..outcome('A', &stages[0]) };
+        let abstained = Outcome { verdict: Verdict::Abstained, ..outcome('?', &stages[1]) };
+        let outcome = Cascade { stages, accept }.decide(&[&hesitant, &abstained]);
+        assert_eq!((letter(&outcome), outcome.rung), ('~', None));
+        assert_eq!(outcome.reason, Reason::LastStage);
+        Ok(())
+    }
+
+    #[test]
+    fn acceptance_reads_as_in_a_scenario() {
+        for (text, reads) in [
+            (r#"{"agreement": 0.66}"#, true),
+            (r#"{"agreement": 1.5}"#, false),
+            (r#"{"agree": 0.66}"#, false),
+        ] {
+            assert_eq!(serde_json::from_str::<Accept>(text).is_ok(), reads, "{text}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What holds for every vote and cascade, whoever the members are and whatever they say.
+
+use proptest::prelude::*;
+
+use crate::data::{Answer, AnswerIdx, Outcome, Verdict};
+use crate::kernel::{PolicyId, Probability};
+use crate::policy::testing::{letter, on_an_item, outcome, standing};
+use crate::policy::{Accept, Asking, Cascade, Context, Standing, Vote};
+use crate::vote::{Rule, Ties, Weighted};
+
+/// A member: its name, what it came to, and how it did elsewhere.
+type Member = (PolicyId, char, Standing);
+
+fn named(members: &[(char, f64)]) -> Vec<Member> {
+    let member = |(idx, (letter, accuracy)): (usize, &(char, f64))| {
+        (PolicyId::from(format!("m{idx:02}")), *letter, standing(*accuracy))
+    };
+    members.iter().enumerate().map(member).collect()
+}
+
+fn vote_of(members: &[Member], rule: &Rule, ties: Ties, asking: Asking, quorum: u32) -> Outcome {
+    on_an_item(|ctx| decide(ctx, members, rule, ties, asking, quorum))
+}
+
+fn decide(
+    ctx: &Context<'_>,
+    members: &[Member],
+    rule: &Rule,
+    ties: Ties,
+    asking: Asking,
+    quorum: u32,
+) -> Outcome {
+    let names = members.iter().map(|(name, ..)| name.clone()).collect();
+    let standings: Vec<Standing> = members.iter().map(|(.., standing)| *standing).collect();
+    let outcomes: Vec<Outcome> =
+        members.iter().map(|(name, letter, _)| outcome(*letter, name)).collect();
+    let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+    let vote = Vote { members: names, rule: rule.clone(), ties, quorum, asking };
+    vote.decide(ctx, &standings, &outcomes)
+}
+
+fn members() -> impl Strategy<Value = Vec<Member>> {
+    let letter = prop::sample::select("AAABBBCCDJ?!tr-".chars().collect::<Vec<char>>());
+    // Few accuracies, so that equal ones are common.
+    let accuracy = prop::sample::select(vec![0.05, 0.1, 0.3, 0.5, 0.5, 0.7, 0.9, 1.0]);
+    prop::collection::vec((letter, accuracy), 1..8).prop_map(|members| named(&members))
+}
+
+fn rules() -> impl Strategy<Value = Rule> {
+    prop::sample::select(vec![Rule::default(), Rule::Weighted(Weighted::default())])
+}
+
+fn unordered_ties() -> impl Strategy<Value = Ties> {
+    use Ties::{Abstain, Accuracy, Cheapest, Random, Weight};
+    prop::sample::select(vec![Cheapest, Accuracy, Weight, Random, Abstain])
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_members_changes_nothing(
+        (members, shuffled) in
+            members().prop_flat_map(|m| (Just(m.clone()), Just(m).prop_shuffle())),
+        rule in rules(),
+        ties in unordered_ties(),
+    ) {
+        let [one, other] =
+            [members, shuffled].map(|m| vote_of(&m, &rule, ties, Asking::Together, 1));
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn what_answers_are_called_changes_nothing(
+        members in members(),
+        names in Just(('A'..='J').collect::<Vec<char>>()).prop_shuffle(),
+        rule in rules(),
+        ties in unordered_ties(),
+    ) {
+        let rename = |letter: char| match letter {
+            'A'..='J' => names[letter as usize - 'A' as usize],
+            other => other,
+        };
+        let renamed: Vec<Member> =
+            members.iter().map(|(name, answer, of)| (name.clone(), rename(*answer), *of)).collect();
+        let plain = vote_of(&members, &rule, ties, Asking::Together, 1);
+        let other = vote_of(&renamed, &rule, ties, Asking::Together, 1);
+        prop_assert_eq!(rename(letter(&plain)), letter(&other));
+        prop_assert_eq!((plain.tied, plain.agreement), (other.tied, other.agreement));
+    }
+
+    #[test]
+    fn stopping_early_never_changes_the_answer(
+        members in members(), rule in rules(), ties in unordered_ties(), quorum in 0_u32..4,
+    ) {
+        let full = vote_of(&members, &rule, ties, Asking::Together, quorum);
+        let early = vote_of(&members, &rule, ties, Asking::UntilDecided, quorum);
+        prop_assert_eq!(early.verdict, full.verdict);
+        prop_assert_eq!((early.tied, &early.rung), (full.tied, &full.rung));
+        prop_assert!(early.n_calls <= full.n_calls && early.cost <= full.cost);
+        prop_assert!(early.agreement <= full.agreement, "{:?} {:?}", early, full);
+    }
+
+    #[test]
+    fn what_all_who_answer_say_is_the_answer(
+        answered in prop::collection::vec(prop::sample::select(vec!['B', '?', 't', '-']), 0..6),
+        rule in rules(),
+        ties in unordered_ties(),
+    ) {
+        let members: Vec<(char, f64)> =
+            std::iter::once('B').chain(answered).map(|letter| (letter, 0.4)).collect();
+        let outcome = vote_of(&named(&members), &rule, ties, Asking::Together, 1);
+        prop_assert_eq!((letter(&outcome), outcome.tied), ('B', false));
+    }
+
+    #[test]
+    fn a_member_that_was_never_run_changes_nothing(
+        members in members(), rule in rules(), ties in unordered_ties(), at in 0_usize..8,
+    ) {
+        let mut more = members.clone();
+        more.insert(at.min(members.len()), (PolicyId::from("absent"), '-', standing(0.9)));
+        for asking in [Asking::Together, Asking::UntilDecided] {
+            let [one, other] = [&members, &more].map(|m| vote_of(m, &rule, ties, asking, 1));
+            prop_assert_eq!(one, other);
+        }
+    }
+
+    #[test]
+    fn weights_that_are_equal_make_a_majority(
+        members in members(), ties in unordered_ties(), accuracy in 0.0..=1.0_f64,
+    ) {
+        let level: Vec<Member> = members
+            .into_iter()
+            .map(|(name, answer, _)| (name, answer, standing(accuracy)))
+            .collect();
+        let [one, other] = [Rule::default(), Rule::Weighted(Weighted::default())]
+            .map(|rule| vote_of(&level, &rule, ties, Asking::Together, 1));
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn a_member_who_is_always_wrong_has_no_say_in_a_weighted_vote(
+        members in members(), says in prop::sample::select(('B'..='J').collect::<Vec<char>>()),
+    ) {
+        let weighted = Rule::Weighted(Weighted::default());
+        // With somebody better than chance to listen to, else heads are counted.
+        let anchor = (PolicyId::from("anchor"), 'A', standing(0.6));
+        let without: Vec<Member> = members.into_iter().chain([anchor]).collect();
+        let mut with = without.clone();
+        with.push((PolicyId::from("wrong"), says, standing(0.0)));
+        let [one, other] = [without, with].map(|members| {
+            vote_of(&members, &weighted, Ties::Accuracy, Asking::Together, 1).verdict
+        });
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn a_cascade_costs_at_most_the_sum_of_its_stages(
+        stages in prop::collection::vec(members(), 1..5), least in 0.0..=1.0_f64,
+    ) {
+        let run = |members: &Vec<Member>| {
+            vote_of(members, &Rule::default(), Ties::Accuracy, Asking::Together, 1)
+        };
+        let outcomes: Vec<Outcome> = stages.iter().map(run).collect();
+        let asked: Vec<&Outcome> = outcomes.iter().collect();
+        let all = || outcomes.iter().filter(|outcome| outcome.verdict != Verdict::NotRun);
+        let names = (0..stages.len()).map(|idx| PolicyId::from(format!("s{idx}"))).collect();
+        let accept = Accept::Agreement(Probability::try_from(least)?);
+        let outcome = Cascade { stages: names, accept }.decide(&asked);
+        prop_assert!(outcome.n_calls <= all().map(|stage| stage.n_calls).sum());
+        prop_assert!(outcome.cost <= all().map(|stage| stage.cost).sum());
+        prop_assert!(outcome.n_stages as usize <= stages.len());
+        prop_assert!(outcome.verdict.score().is_none_or(|score| (0.0..=1.0).contains(&score)));
+    }
+}
+
+#[test]
+fn two_copies_of_one_model_outvote_a_better_one() {
+    let members = named(&[('B', 0.6), ('B', 0.6), ('A', 0.7)]);
+    for rule in [Rule::default(), Rule::Weighted(Weighted::default())] {
+        let outcome = vote_of(&members, &rule, Ties::Accuracy, Asking::Together, 1);
+        assert_eq!(letter(&outcome), 'B', "{rule:?}: votes take members as independent");
+    }
+}
+
+#[test]
+fn priority_alone_looks_at_the_order_of_members() {
+    let [first, second] = [('A', 0.5), ('B', 0.5)];
+    for (members, expected) in [([first, second], 'A'), ([second, first], 'B')] {
+        let members = named(&members);
+        let outcome = vote_of(&members, &Rule::default(), Ties::Priority, Asking::Together, 1);
+        assert_eq!(letter(&outcome), expected);
+    }
+}
+
+#[test]
+fn the_score_is_that_of_the_answer_taken() {
+    let graded = [0.25, 0.5].map(|score| Answer { text: score.to_string(), score });
+    let members = named(&[('B', 0.5), ('B', 0.5), ('A', 0.5)]);
+    let outcome = on_an_item(|ctx| {
+        let ctx = Context { answers: &graded, ..*ctx };
+        decide(&ctx, &members, &Rule::default(), Ties::Accuracy, Asking::Together, 1)
+    });
+    assert_eq!(outcome.verdict, Verdict::Answered { answer: Some(AnswerIdx(1)), score: 0.5 });
+}

@@ -1,0 +1,53 @@
+//! A provider as a scenario describes it.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::kernel::Spanned;
+use crate::kernel::lists::{AllOr, OneOrMany};
+use crate::provider::{Access, Endpoint};
+
+/// Who answers.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spec {
+    /// Live models behind an endpoint that speaks chat completions.
+    Openai(Access),
+    /// Answers that were recorded before.
+    Recorded(Recording),
+}
+
+/// Answers that were recorded before.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recording {
+    /// A .jsonl, .csv or .parquet file, the first two also .gz; a list joins several.
+    pub answers: Spanned<OneOrMany>,
+    /// Which models of the recording are candidates. Left out: all.
+    #[serde(default)]
+    pub models: Option<Spanned<AllOr>>,
+    /// Fates that its models share beyond the provider.
+    #[serde(default)]
+    pub groups: Vec<String>,
+}
+
+/// Each kind with one sentence.
+const KINDS: [(&str, &str); 2] = [
+    ("openai", "Chat completions over HTTP, and every server that speaks them."),
+    ("recorded", "Answers that were recorded before, as JSONL, CSV or Parquet."),
+];
+
+impl Spec {
+    /// Every kind's name with a sentence about it.
+    pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+        KINDS.into_iter()
+    }
+
+    /// Where its models are reached; `None` where they were recorded.
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        match self {
+            Self::Openai(access) => Some(Endpoint::Openai(access.clone())),
+            Self::Recorded(_) => None,
+        }
+    }
+}

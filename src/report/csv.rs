@@ -1,0 +1,63 @@
+//! The tables as CSV, for spreadsheets.
+
+use std::path::Path;
+
+use polars::prelude::{CsvWriter, SerWriter};
+
+use crate::data::summary::Summary;
+use crate::report::ReportError;
+use crate::report::frames::tables;
+use crate::report::place::place;
+
+/// Writes `models.csv`, `policies.csv`, `categories.csv` and `pairs.csv` into `dir`.
+///
+/// An unknown value is an empty field; text that is empty is a quoted one.
+pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
+    for (table, mut frame) in tables(summary, dir)? {
+        let name = format!("{table}.csv");
+        place(dir, &name, |file| {
+            CsvWriter::new(file)
+                .finish(&mut frame)
+                .map_err(|source| ReportError::Table { path: dir.join(&name), source })
+        })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use polars::prelude::{CsvReadOptions, DataType, SerReader};
+
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn hostile_names_and_nulls_survive() {
+        let dir = tempfile::tempdir().unwrap();
+        let summary = sample::hostile();
+        write(&summary, dir.path()).unwrap();
+        let path = dir.path().join("models.csv");
+        let read = CsvReadOptions::default()
+            .try_into_reader_with_file_path(Some(path.clone()))
+            .unwrap()
+            .finish()
+            .unwrap();
+        let models: Vec<_> =
+            read.column("model").unwrap().str().unwrap().iter().map(|name| name.unwrap()).collect();
+        let expected: Vec<_> = summary.models.iter().map(|row| row.model.as_str()).collect();
+        assert_eq!(models, expected);
+        for (name, dtype, nulls) in [
+            ("asked", DataType::Int64, 0),
+            ("accuracy", DataType::Float64, 1),
+            ("accuracy_of_all", DataType::Float64, 1),
+            ("cost_usd_per_1k", DataType::Float64, 2),
+            ("accuracy_method", DataType::String, 1),
+        ] {
+            let column = read.column(name).unwrap();
+            assert_eq!((column.dtype(), column.null_count()), (&dtype, nulls), "{name}");
+        }
+        assert!(fs::read_to_string(path).unwrap().ends_with('\n'));
+    }
+}

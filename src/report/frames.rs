@@ -1,0 +1,253 @@
+//! The tables of a summary as Polars frames: flat columns, units in their names, null for unknown.
+
+use std::path::Path;
+
+use polars::prelude::{
+    Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PolarsResult, StringChunked,
+    UInt32Chunked, UInt64Chunked,
+};
+
+use crate::data::Estimate;
+use crate::data::summary::{
+    CategoryRow, Counts, Measures, ModelRow, PairRow, PolicyRow, Quantiles, Summary, Versus,
+};
+use crate::report::ReportError;
+
+/// A frame with the name of its file, without the ending.
+pub(super) type Table = (&'static str, DataFrame);
+
+/// The frames `models`, `policies`, `categories` and `pairs`.
+pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<[Table; 4], ReportError> {
+    let named = |name, frame: PolarsResult<DataFrame>| match frame {
+        Ok(frame) => Ok((name, frame)),
+        Err(source) => Err(ReportError::Table { path: dir.join(name), source }),
+    };
+    Ok([
+        named("models", models(&summary.models))?,
+        named("policies", policies(&summary.policies))?,
+        named("categories", categories(&summary.categories))?,
+        named("pairs", pairs(&summary.pairs))?,
+    ])
+}
+
+fn models(rows: &[ModelRow]) -> PolarsResult<DataFrame> {
+    Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("model", |row| Some(row.model.as_str()))
+        .measures(|row| &row.measures)
+        .frame()
+}
+
+fn policies(rows: &[PolicyRow]) -> PolarsResult<DataFrame> {
+    fn versus(row: &PolicyRow) -> Option<&Versus> {
+        row.versus.as_ref()
+    }
+    Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("policy", |row| Some(row.policy.as_str()))
+        .text("kind", |row| Some(row.kind.as_str()))
+        .text("members", |row| {
+            Some(row.members.iter().map(|member| member.as_str()).collect::<Vec<_>>().join(" + "))
+        })
+        .measures(|row| &row.measures)
+        .number("calls_per_item", |row| row.calls_per_item)
+        .number("strong_share", |row| row.strong_share)
+        .count("tied", |row| Some(row.tied))
+        .text("rungs", |row| serde_json::to_string(&row.rungs).ok())
+        .text("versus_policy", |row| versus(row).map(|versus| versus.policy.as_str()))
+        .text("versus_metric", |row| versus(row).map(|versus| versus.metric.as_str()))
+        .number("versus_difference", |row| versus(row).map(|versus| versus.difference.point))
+        .interval("versus", |row| versus(row).map(|versus| &versus.difference))
+        .number("versus_p", |row| versus(row).map(|versus| versus.p))
+        .count("wins", |row| versus(row).map(|versus| versus.wins))
+        .count("losses", |row| versus(row).map(|versus| versus.losses))
+        .frame()
+}
+
+fn categories(rows: &[CategoryRow]) -> PolarsResult<DataFrame> {
+    Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("policy", |row| Some(row.policy.as_str()))
+        .text("category", |row| Some(row.category.as_str()))
+        .counts(|row| &row.counts)
+        .estimate("accuracy", |row| row.accuracy.as_ref())
+        .estimate("accuracy_of_all", |row| row.accuracy_of_all.as_ref())
+        .frame()
+}
+
+fn pairs(rows: &[PairRow]) -> PolarsResult<DataFrame> {
+    Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("a", |row| Some(row.a.as_str()))
+        .text("b", |row| Some(row.b.as_str()))
+        .count("n", |row| Some(row.n))
+        .count("both_right", |row| Some(row.both_right))
+        .count("only_a", |row| Some(row.only_a))
+        .count("only_b", |row| Some(row.only_b))
+        .count("neither", |row| Some(row.neither))
+        .number("phi", |row| row.phi)
+        .number("q", |row| row.q)
+        .number("same_wrong_answer", |row| row.same_wrong_answer)
+        .frame()
+}
+
+/// A frame in the making: each call adds a column that is read off every row.
+pub(super) struct Columns<'a, R> {
+    rows: &'a [R],
+    columns: Vec<Column>,
+}
+
+impl<'a, R> Columns<'a, R> {
+    /// No columns yet.
+    pub(super) fn of(rows: &'a [R]) -> Self {
+        Self { rows, columns: Vec::new() }
+    }
+
+    /// A column of text.
+    pub(super) fn text<T: AsRef<str>>(
+        self,
+        name: &str,
+        value: impl Fn(&'a R) -> Option<T>,
+    ) -> Self {
+        let values = self.rows.iter().map(value);
+        let column = StringChunked::from_iter_options(name.into(), values).into_column();
+        self.with(column)
+    }
+
+    /// A column of measures.
+    pub(super) fn number(self, name: &str, value: impl Fn(&'a R) -> Option<f64>) -> Self {
+        let values = self.rows.iter().map(value);
+        let column = Float64Chunked::from_iter_options(name.into(), values).into_column();
+        self.with(column)
+    }
+
+    /// A column of counts that may be large.
+    pub(super) fn count(self, name: &str, value: impl Fn(&'a R) -> Option<u64>) -> Self {
+        let values = self.rows.iter().map(value);
+        let column = UInt64Chunked::from_iter_options(name.into(), values).into_column();
+        self.with(column)
+    }
+
+    /// A column of counts that stay small, or of 0 for no and 1 for yes.
+    pub(super) fn small(self, name: &str, value: impl Fn(&'a R) -> Option<u32>) -> Self {
+        let values = self.rows.iter().map(value);
+        let column = UInt32Chunked::from_iter_options(name.into(), values).into_column();
+        self.with(column)
+    }
+
+    /// The finished frame.
+    pub(super) fn frame(self) -> PolarsResult<DataFrame> {
+        DataFrame::new(self.rows.len(), self.columns)
+    }
+
+    fn with(mut self, column: Column) -> Self {
+        self.columns.push(column);
+        self
+    }
+
+    /// A figure under its own name, and its interval.
+    fn estimate(self, name: &str, of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy) -> Self {
+        self.number(name, move |row| of(row).map(|estimate| estimate.point)).interval(name, of)
+    }
+
+    fn interval(self, name: &str, of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy) -> Self {
+        let part = |part: &str| format!("{name}_{part}");
+        self.number(&part("low"), move |row| of(row).map(|estimate| estimate.low))
+            .number(&part("high"), move |row| of(row).map(|estimate| estimate.high))
+            .number(&part("level"), move |row| of(row).map(|estimate| estimate.level))
+            .count(&part("n"), move |row| of(row).map(|estimate| estimate.n))
+            .text(&part("method"), move |row| of(row).map(|estimate| estimate.method.as_str()))
+    }
+
+    fn counts(self, of: impl Fn(&'a R) -> &'a Counts + Copy) -> Self {
+        self.count("asked", move |row| Some(of(row).asked))
+            .count("answered", move |row| Some(of(row).answered))
+            .count("abstained", move |row| Some(of(row).abstained))
+            .count("unparsed", move |row| Some(of(row).unparsed))
+            .count("refused", move |row| Some(of(row).refused))
+            .count("failed", move |row| Some(of(row).failed))
+            .count("not_run", move |row| Some(of(row).not_run))
+    }
+
+    fn quantiles(self, name: &str, of: impl Fn(&'a R) -> Option<Quantiles> + Copy) -> Self {
+        let part = |part: &str| format!("{name}_{part}_ms");
+        self.number(&part("p50"), move |row| of(row).map(|quantiles| quantiles.p50))
+            .number(&part("p90"), move |row| of(row).map(|quantiles| quantiles.p90))
+            .number(&part("p95"), move |row| of(row).map(|quantiles| quantiles.p95))
+            .number(&part("p99"), move |row| of(row).map(|quantiles| quantiles.p99))
+            .number(&part("mean"), move |row| of(row).map(|quantiles| quantiles.mean))
+    }
+
+    fn measures(self, of: impl Fn(&'a R) -> &'a Measures + Copy) -> Self {
+        self.counts(move |row| &of(row).counts)
+            .text("failures", move |row| serde_json::to_string(&of(row).failures).ok())
+            .estimate("accuracy", move |row| of(row).accuracy.as_ref())
+            .estimate("accuracy_of_all", move |row| of(row).accuracy_of_all.as_ref())
+            .number("cost_usd_total", move |row| of(row).cost_usd.map(|cost| cost.total))
+            .number("cost_usd_per_1k", move |row| of(row).cost_usd.map(|cost| cost.per_1k))
+            .count("tokens_input", move |row| of(row).tokens.map(|tokens| tokens.input))
+            .count("tokens_output", move |row| of(row).tokens.map(|tokens| tokens.output))
+            .quantiles("latency", move |row| of(row).latency_ms)
+            .quantiles("ttft", move |row| of(row).ttft_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::DataType;
+
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn columns_are_flat_and_carry_their_units() {
+        let [models, policies, categories, pairs] =
+            tables(&sample::triage(), Path::new("")).unwrap().map(|(_, frame)| {
+                frame
+                    .get_column_names()
+                    .iter()
+                    .map(|name| name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            });
+        let measures = "asked answered abstained unparsed refused failed not_run failures \
+            accuracy accuracy_low accuracy_high accuracy_level accuracy_n accuracy_method \
+            accuracy_of_all accuracy_of_all_low accuracy_of_all_high accuracy_of_all_level \
+            accuracy_of_all_n accuracy_of_all_method cost_usd_total cost_usd_per_1k \
+            tokens_input tokens_output latency_p50_ms latency_p90_ms latency_p95_ms \
+            latency_p99_ms latency_mean_ms ttft_p50_ms ttft_p90_ms ttft_p95_ms ttft_p99_ms \
+            ttft_mean_ms";
+        assert_eq!(models, format!("task model {measures}"));
+        assert_eq!(
+            policies,
+            format!(
+                "task policy kind members {measures} calls_per_item strong_share tied rungs \
+                 versus_policy versus_metric versus_difference versus_low versus_high \
+                 versus_level versus_n versus_method versus_p wins losses"
+            )
+        );
+        assert!(categories.starts_with("task policy category asked "), "{categories}");
+        assert_eq!(pairs, "task a b n both_right only_a only_b neither phi q same_wrong_answer");
+    }
+
+    #[test]
+    fn an_empty_summary_has_typed_columns_and_no_rows() {
+        for (name, frame) in tables(&sample::empty(), Path::new("")).unwrap() {
+            assert_eq!(frame.height(), 0, "{name}");
+            assert!(frame.dtypes().iter().all(|dtype| *dtype != DataType::Null), "{name}");
+        }
+    }
+
+    #[test]
+    fn unknown_stays_null_and_members_are_joined() {
+        let [_, (_, policies), ..] = tables(&sample::triage(), Path::new("")).unwrap();
+        let row =
+            |name: &str, idx: usize| policies.column(name).unwrap().get(idx).unwrap().to_string();
+        let trio = sample::triage().policies.iter().position(|row| row.policy.as_str() == "trio");
+        let trio = trio.unwrap();
+        assert_eq!(row("members", trio), "\"flash + haiku + mini\"");
+        assert_eq!(row("ttft_p50_ms", trio), "null");
+        assert_eq!(row("versus_difference", trio), "0.021");
+        assert_eq!(row("rungs", trio), "\"{\"trio\":224}\"");
+    }
+}

@@ -1,0 +1,225 @@
+//! `answers.parquet` and `decisions.parquet`: what models said, and what policies made of it.
+
+use std::path::Path;
+
+use crate::data::{Outcome, Recorded};
+use crate::kernel::{ItemId, Micros, PolicyId, TaskId, Usd};
+use crate::report::ReportError;
+use crate::report::frames::Columns;
+use crate::report::parquet::write_frame;
+
+/// One judged cell of the matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerRow {
+    /// What came back.
+    pub recorded: Recorded,
+    /// The answer as it was judged; `None` where none was found, or only a verdict was recorded.
+    pub answer: Option<String>,
+    /// How right it is, from 0 to 1; `None` for everything that is no answer.
+    pub score: Option<f64>,
+    /// `answered`, `unparsed`, `refused` or `failed`.
+    pub verdict: &'static str,
+}
+
+/// One policy on one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionRow {
+    /// The task.
+    pub task: TaskId,
+    /// The policy.
+    pub policy: PolicyId,
+    /// The item.
+    pub id: ItemId,
+    /// The answer that was given; `None` where none was, or only verdicts were recorded.
+    pub answer: Option<String>,
+    /// How right it is, from 0 to 1; `None` for everything that is no answer.
+    pub score: Option<f64>,
+    /// What the episode ended in.
+    pub outcome: Outcome,
+}
+
+/// Writes `answers.parquet`: the columns of recorded answers, so that a run can be evaluated
+/// again, and `verdict`. `correct` is 1 for a score of 1, else 0, and null without a score.
+pub fn write_answers(rows: &[AnswerRow], dir: &Path) -> Result<(), ReportError> {
+    const NAME: &str = "answers.parquet";
+    let frame = Columns::of(rows)
+        .text("task", |row| row.recorded.task.as_ref().map(TaskId::as_str))
+        .text("id", |row| Some(row.recorded.id.as_str()))
+        .text("model", |row| Some(row.recorded.model.as_str()))
+        .small("sample", |row| Some(row.recorded.sample))
+        .text("response", |row| row.recorded.response.as_deref())
+        .text("answer", |row| row.answer.as_deref())
+        .number("score", |row| row.score)
+        .small("correct", |row| correct(row.score))
+        .text("status", |row| Some(row.recorded.failure.map_or("ok", |failure| failure.name())))
+        .count("prompt_tokens", |row| row.recorded.prompt_tokens.map(|tokens| tokens.0))
+        .count("completion_tokens", |row| row.recorded.completion_tokens.map(|tokens| tokens.0))
+        .number("cost_usd", |row| row.recorded.cost.map(Usd::dollars))
+        .number("ttft_ms", |row| row.recorded.ttft.map(Micros::ms))
+        .number("latency_ms", |row| row.recorded.latency.map(Micros::ms))
+        .small("attempts", |row| row.recorded.attempts)
+        .text("finish_reason", |row| row.recorded.finish_reason.as_deref())
+        .text("recorded_at", |row| row.recorded.recorded_at.as_deref())
+        .text("verdict", |row| Some(row.verdict))
+        .frame()
+        .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
+    write_frame(frame, dir, NAME)
+}
+
+/// Writes `decisions.parquet`. `correct` is as in the answers; `tied` is 0 or 1 too.
+pub fn write_decisions(rows: &[DecisionRow], dir: &Path) -> Result<(), ReportError> {
+    const NAME: &str = "decisions.parquet";
+    let frame = Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("policy", |row| Some(row.policy.as_str()))
+        .text("id", |row| Some(row.id.as_str()))
+        .text("verdict", |row| Some(row.outcome.verdict.name()))
+        .text("answer", |row| row.answer.as_deref())
+        .number("score", |row| row.score)
+        .small("correct", |row| correct(row.score))
+        .text("rung", |row| row.outcome.rung.as_ref().map(PolicyId::as_str))
+        .small("calls", |row| Some(row.outcome.n_calls))
+        .number("cost_usd", |row| row.outcome.cost.map(Usd::dollars))
+        .number("latency_ms", |row| row.outcome.latency.map(Micros::ms))
+        .small("tied", |row| Some(row.outcome.tied.into()))
+        .text("reason", |row| Some(row.outcome.reason.name()))
+        .frame()
+        .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
+    write_frame(frame, dir, NAME)
+}
+
+/// "Right" is a score of 1.
+fn correct(score: Option<f64>) -> Option<u32> {
+    score.map(|score| u32::from(score == 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use polars::prelude::DataFrame;
+
+    use super::*;
+    use crate::data::{Extracted, Failure, Reason, Verdict};
+    use crate::kernel::Tokens;
+    use crate::report::parquet::read;
+
+    fn fields(frame: &DataFrame) -> String {
+        let field =
+            |column: &polars::prelude::Column| format!("{}:{}", column.name(), column.dtype());
+        frame.columns().iter().map(field).collect::<Vec<_>>().join(" ")
+    }
+
+    fn row(frame: &DataFrame, idx: usize) -> String {
+        let value = |column: &polars::prelude::Column| column.get(idx).unwrap().to_string();
+        frame.columns().iter().map(value).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn answers_have_the_columns_of_recorded_answers() {
+        let dir = tempfile::tempdir().unwrap();
+        let answered = AnswerRow {
+            recorded: Recorded {
+                task: Some("triage".into()),
+                id: "a,\"1\"\n".into(),
+                model: "mini|ü".into(),
+                response: Some("B.".into()),
+                answer: Extracted::Found("ignored".into()),
+                prompt_tokens: Some(Tokens(120)),
+                completion_tokens: Some(Tokens(2)),
+                cost: Usd::from_dollars(0.0000192),
+                latency: Micros::from_ms(812.5),
+                attempts: Some(1),
+                ..Recorded::default()
+            },
+            answer: Some("B".into()),
+            score: Some(1.0),
+            verdict: "answered",
+        };
+        let failed = AnswerRow {
+            recorded: Recorded {
+                id: "2".into(),
+                model: "mini".into(),
+                sample: 1,
+                failure: Some(Failure::RateLimited),
+                ..Recorded::default()
+            },
+            answer: None,
+            score: None,
+            verdict: "failed",
+        };
+        let half = AnswerRow { score: Some(0.5), ..answered.clone() };
+        write_answers(&[answered, failed, half], dir.path()).unwrap();
+        let frame = read(&dir.path().join("answers.parquet"));
+        assert_eq!(
+            fields(&frame),
+            "task:str id:str model:str sample:u32 response:str answer:str score:f64 correct:u32 \
+             status:str prompt_tokens:u64 completion_tokens:u64 cost_usd:f64 ttft_ms:f64 \
+             latency_ms:f64 attempts:u32 finish_reason:str recorded_at:str verdict:str"
+        );
+        assert_eq!(
+            row(&frame, 0),
+            "\"triage\" \"a,\"1\"\n\" \"mini|ü\" 0 \"B.\" \"B\" 1.0 1 \"ok\" 120 2 0.0000192 null \
+             812.5 1 null null \"answered\""
+        );
+        assert_eq!(
+            row(&frame, 1),
+            "null \"2\" \"mini\" 1 null null null null \"rate-limited\" null null null null null \
+             null null null \"failed\""
+        );
+        assert!(row(&frame, 2).contains(" 0.5 0 \"ok\""), "{}", row(&frame, 2));
+    }
+
+    #[test]
+    fn decisions_say_what_was_given_and_why() {
+        let dir = tempfile::tempdir().unwrap();
+        let decided = DecisionRow {
+            task: "triage".into(),
+            policy: "trio".into(),
+            id: "1".into(),
+            answer: Some(String::new()),
+            score: Some(0.0),
+            outcome: Outcome {
+                agreement: None,
+                n_stages: 1,
+                verdict: Verdict::Answered { answer: None, score: 0.0 },
+                rung: Some("trio".into()),
+                n_calls: 3,
+                cost: None,
+                latency: Micros::from_ms(3.0),
+                tied: true,
+                reason: Reason::TieBroken,
+            },
+        };
+        write_decisions(&[decided], dir.path()).unwrap();
+        let frame = read(&dir.path().join("decisions.parquet"));
+        assert_eq!(
+            fields(&frame),
+            "task:str policy:str id:str verdict:str answer:str score:f64 correct:u32 rung:str \
+             calls:u32 cost_usd:f64 latency_ms:f64 tied:u32 reason:str"
+        );
+        assert_eq!(
+            row(&frame, 0),
+            "\"triage\" \"trio\" \"1\" \"answered\" \"\" 0.0 0 \"trio\" 3 null 3.0 1 \"tie-broken\""
+        );
+    }
+
+    #[test]
+    fn many_rows_give_the_same_bytes_twice() {
+        let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let rows: Vec<_> = (0..20_000u32)
+            .map(|idx| AnswerRow {
+                recorded: Recorded { id: idx.to_string().into(), ..Recorded::default() },
+                answer: (idx % 3 > 0).then(|| (idx % 7).to_string()),
+                score: (idx % 3 > 0).then_some(f64::from(idx % 2)),
+                verdict: if idx % 3 > 0 { "answered" } else { "unparsed" },
+            })
+            .collect();
+        let [one, other] = dirs.each_ref().map(|dir| {
+            write_answers(&rows, dir.path()).unwrap();
+            fs::read(dir.path().join("answers.parquet")).unwrap()
+        });
+        assert!(one == other);
+        assert_eq!(read(&dirs[0].path().join("answers.parquet")).height(), rows.len());
+    }
+}

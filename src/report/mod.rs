@@ -1,0 +1,161 @@
+//! Floor 2: the figures of a run as files and as text; all of it a pure function of the summary.
+
+mod by_task;
+mod csv;
+mod escape;
+mod frames;
+mod grid;
+pub mod json;
+pub mod markdown;
+mod matrix;
+mod parquet;
+mod place;
+#[cfg(test)]
+mod sample;
+mod terminal;
+mod text;
+mod verdict;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::PolarsError;
+
+use crate::data::summary::{SCHEMA, Summary};
+
+pub use matrix::{AnswerRow, DecisionRow, write_answers, write_decisions};
+pub use terminal::render;
+pub use verdict::verdicts;
+
+/// A way of writing the summary to a run folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// Everything, for programs.
+    Json,
+    /// The tables, for spreadsheets.
+    Csv,
+    /// The tables, for data frames and SQL.
+    Parquet,
+    /// What a pull request shows.
+    Markdown,
+}
+
+/// Each format with its name and one sentence.
+const KINDS: [(Format, &str, &str); 4] = [
+    (Format::Json, "json", "summary.json: every figure, for programs."),
+    (Format::Csv, "csv", "The tables of models, policies, categories and pairs, for spreadsheets."),
+    (Format::Parquet, "parquet", "The same tables with their types, for data frames and SQL."),
+    (Format::Markdown, "markdown", "report.md: what a pull request comment shows."),
+];
+
+impl Format {
+    /// Every format with its name and a sentence about it.
+    pub fn kinds() -> impl Iterator<Item = (Self, &'static str, &'static str)> {
+        KINDS.into_iter()
+    }
+
+    /// The format of that name; `None` for an unknown word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::kinds().find(|(_, known, _)| *known == name).map(|(kind, ..)| kind)
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        KINDS[self as usize].1
+    }
+}
+
+/// Why a report could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The disk said no.
+    #[error("write or read {}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// A summary that is not JSON, or not the summary that this version knows.
+    #[error("turn {} into a summary or back", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A summary of another version's making.
+    #[error("read {}: its schema is {found}, and this version reads {SCHEMA}", path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// What it says of itself.
+        found: u32,
+    },
+    /// A table that Polars would not build or write.
+    #[error("write the table {}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What Polars says.
+        #[source]
+        source: PolarsError,
+    },
+}
+
+/// Writes the summary into `dir`, which is made if need be, once for each of `formats`.
+///
+/// Every file appears whole or not at all, and none depends on another.
+pub fn write(summary: &Summary, formats: &[Format], dir: &Path) -> Result<(), ReportError> {
+    for format in formats {
+        match format {
+            Format::Json => json::write(summary, dir)?,
+            Format::Csv => csv::write(summary, dir)?,
+            Format::Parquet => parquet::write(summary, dir)?,
+            Format::Markdown => markdown::write(summary, dir)?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn every_format_reads_back_from_its_name() {
+        for (format, name, _) in Format::kinds() {
+            assert_eq!(format.name(), name);
+            assert_eq!(Format::from_name(name), Some(format));
+        }
+        assert_eq!(Format::from_name("JSON"), None);
+    }
+
+    #[test]
+    fn the_same_summary_gives_the_same_bytes_in_any_order() {
+        let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let mut formats: Vec<_> = Format::kinds().map(|(format, ..)| format).collect();
+        for dir in &dirs {
+            write(&sample::hostile(), &formats, dir.path()).unwrap();
+            formats.reverse();
+        }
+        let mut names: Vec<_> = fs::read_dir(dirs[0].path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(
+            names.join(" "),
+            "categories.csv categories.parquet models.csv models.parquet pairs.csv pairs.parquet \
+             policies.csv policies.parquet report.md summary.json"
+        );
+        for name in names {
+            let [one, other] = dirs.each_ref().map(|dir| fs::read(dir.path().join(&name)).unwrap());
+            assert!(!one.is_empty() && one == other, "{name}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The tables as Parquet, for data frames and SQL.
+
+use std::path::Path;
+
+use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter};
+
+use crate::data::summary::Summary;
+use crate::report::ReportError;
+use crate::report::frames::tables;
+use crate::report::place::place;
+
+/// Writes `models.parquet`, `policies.parquet`, `categories.parquet` and `pairs.parquet`.
+pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
+    for (table, frame) in tables(summary, dir)? {
+        write_frame(frame, dir, &format!("{table}.parquet"))?;
+    }
+    Ok(())
+}
+
+/// Writes one frame as `dir/name`.
+pub(super) fn write_frame(mut frame: DataFrame, dir: &Path, name: &str) -> Result<(), ReportError> {
+    place(dir, name, |file| {
+        ParquetWriter::new(file)
+            .with_compression(ParquetCompression::Zstd(None))
+            .finish(&mut frame)
+            .map(|_| ())
+            .map_err(|source| ReportError::Table { path: dir.join(name), source })
+    })
+}
+
+#[cfg(test)]
+pub(super) fn read(path: &Path) -> DataFrame {
+    use polars::prelude::{ParquetReader, SerReader};
+
+    ParquetReader::new(std::fs::File::open(path).unwrap()).finish().unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn types_and_nulls_survive() {
+        let dir = tempfile::tempdir().unwrap();
+        for summary in [sample::triage(), sample::hostile(), sample::empty()] {
+            write(&summary, dir.path()).unwrap();
+            for (name, frame) in tables(&summary, dir.path()).unwrap() {
+                let back = read(&dir.path().join(format!("{name}.parquet")));
+                assert_eq!(back.schema(), frame.schema(), "{name}");
+                assert!(back.equals_missing(&frame), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! One sentence a task: whether any policy beats the best single model, and at what price.
+
+use crate::data::summary::{PolicyRow, Summary, Versus};
+use crate::report::by_task::{BEST_SINGLE, TaskRows, by_task, is_baseline};
+use crate::report::{escape, text};
+
+/// A sentence a task, headed by the task's name where there are several.
+///
+/// Of the policies whose interval lies above zero, it names the one with the greatest difference
+/// to `best-single`; where there is none, of all policies. Ties go to the earliest listed.
+pub fn verdicts(summary: &Summary) -> Vec<String> {
+    sentences(summary, escape::plain)
+}
+
+/// The same, with names written by `name`.
+pub(super) fn sentences(summary: &Summary, name: fn(&str) -> String) -> Vec<String> {
+    let tasks = by_task(summary);
+    let head = |task: &TaskRows<'_>| match tasks.len() {
+        1 => String::new(),
+        _ => format!("{}: ", name(task.task.as_str())),
+    };
+    tasks.iter().map(|task| format!("{}{}", head(task), sentence(task, name))).collect()
+}
+
+/// A policy and its difference to the best single model.
+type Compared<'a> = (&'a PolicyRow, &'a Versus);
+
+fn sentence(task: &TaskRows<'_>, name: fn(&str) -> String) -> String {
+    let compared: Vec<Compared<'_>> = task
+        .policies
+        .iter()
+        .filter(|row| row.kind != "single" && !is_baseline(row))
+        .filter_map(|row| Some((*row, row.versus.as_ref()?)))
+        .filter(|(_, versus)| versus.policy.as_str() == BEST_SINGLE)
+        .filter(|(_, versus)| versus.difference.point.is_finite())
+        .collect();
+    let Some((best, versus, better)) = foremost(&compared) else {
+        return without_ensembles(task, name);
+    };
+    let model = task.best_single().and_then(|row| most_used(row, name));
+    let model = model.map(|model| format!(" ({model})")).unwrap_or_default();
+    let policy = name(best.policy.as_str());
+    let points = text::points(versus.difference.point);
+    let points = points.trim_start_matches(if better { '+' } else { ' ' });
+    let evidence = format!(
+        "{points} points {} ({}, n = {})",
+        text::ends(&versus.difference),
+        text::p_clause(versus.p),
+        versus.difference.n
+    );
+    let price = task.best_single().and_then(|row| price(best, row)).unwrap_or_default();
+    let chosen = match compared.len() {
+        1 => String::new(),
+        k => format!("; best of {k} compared, so this is an optimistic reading"),
+    };
+    if better {
+        format!("{policy} beats the best single model{model} by {evidence}{price}{chosen}.")
+    } else {
+        format!(
+            "No policy beats the best single model{model}: the closest, {policy}, differs by \
+             {evidence}{price}{chosen}."
+        )
+    }
+}
+
+/// The policy to name, and whether its interval lies above zero.
+fn foremost<'a>(compared: &[Compared<'a>]) -> Option<(&'a PolicyRow, &'a Versus, bool)> {
+    let above = |versus: &Versus| versus.difference.low > 0.0;
+    let greatest = |all: &mut dyn Iterator<Item = &Compared<'a>>| {
+        all.copied().reduce(|best, next| {
+            if next.1.difference.point > best.1.difference.point { next } else { best }
+        })
+    };
+    let beating = greatest(&mut compared.iter().filter(|(_, versus)| above(versus)));
+    let named = beating.or_else(|| greatest(&mut compared.iter()));
+    named.map(|(row, versus)| (row, versus, above(versus)))
+}
+
+/// The model behind `best-single`; which one it is may differ from fold to fold.
+fn most_used(best_single: &PolicyRow, name: fn(&str) -> String) -> Option<String> {
+    let most = best_single.rungs.values().max()?;
+    let (model, _) = best_single.rungs.iter().find(|(_, n)| *n == most)?;
+    let model = name(model.as_str());
+    Some(if best_single.rungs.len() > 1 { format!("mostly {model}") } else { model })
+}
+
+/// What the policy costs beside the best single model; `None` when either price is unknown.
+fn price(policy: &PolicyRow, best_single: &PolicyRow) -> Option<String> {
+    let per_1k = |row: &PolicyRow| row.measures.cost_usd.map(|cost| cost.per_1k);
+    let ratio = per_1k(policy)? / per_1k(best_single)?;
+    (ratio.is_finite() && ratio > 0.0)
+        .then(|| format!(" at {} times its price", text::times(ratio)))
+}
+
+fn without_ensembles(task: &TaskRows<'_>, name: fn(&str) -> String) -> String {
+    let cross_fitted = task.best_single().and_then(|row| {
+        let accuracy = row.measures.accuracy.as_ref()?;
+        Some((most_used(row, name)?, accuracy, String::new()))
+    });
+    let best = cross_fitted.or_else(|| {
+        let known = task.models.iter().filter_map(|(row, _)| {
+            let accuracy = row.measures.accuracy.as_ref()?;
+            accuracy.point.is_finite().then_some((name(row.model.as_str()), accuracy))
+        });
+        let (model, accuracy) =
+            known.reduce(|best, next| if next.1.point > best.1.point { next } else { best })?;
+        let chosen = match task.models.len() {
+            1 => String::new(),
+            k => format!("; best of {k} compared, so this is an optimistic reading"),
+        };
+        Some((model, accuracy, chosen))
+    });
+    match best {
+        Some((model, accuracy, chosen)) => format!(
+            "No policy was compared with a single model; the best single model is {model} with \
+             {} (n = {}, {}){chosen}.",
+            text::share(accuracy),
+            accuracy.n,
+            accuracy.method
+        ),
+        None => "Nothing was answered, so nothing can be said.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{difference, empty, hostile, triage};
+
+    #[test]
+    fn a_policy_wins_only_with_its_whole_interval() {
+        for (saver, trio, expected) in [
+            (
+                None,
+                Some((0.021, 0.004, 0.038, 0.014)),
+                "trio beats the best single model (mostly opus) by 2.1 points [0.4, 3.8] \
+                 (p = 0.01, n = 224) at 0.07 times its price.",
+            ),
+            (
+                Some((0.03, -0.001, 0.061, 0.06)),
+                Some((0.021, 0.004, 0.038, 0.014)),
+                "trio beats the best single model (mostly opus) by 2.1 points [0.4, 3.8] \
+                 (p = 0.01, n = 224) at 0.07 times its price; best of 2 compared, so this is an \
+                 optimistic reading.",
+            ),
+            (
+                Some((-0.004, -0.02, 0.012, 0.62)),
+                Some((-0.03, -0.05, -0.01, 0.0001)),
+                "No policy beats the best single model (mostly opus): the closest, saver, differs \
+                 by -0.4 points [-2.0, 1.2] (p = 0.62, n = 224) at 0.26 times its price; best of \
+                 2 compared, so this is an optimistic reading.",
+            ),
+            (
+                None,
+                Some((0.02, 0.0, 0.04, 0.05)),
+                "No policy beats the best single model (mostly opus): the closest, trio, differs \
+                 by +2.0 points [0.0, 4.0] (p = 0.05, n = 224) at 0.07 times its price.",
+            ),
+            (
+                None,
+                None,
+                "No policy was compared with a single model; the best single model is mostly opus \
+                 with 73.0 % [67.0, 78.5] (n = 222, wilson).",
+            ),
+        ] {
+            let mut summary = triage();
+            for row in &mut summary.policies {
+                match row.policy.as_str() {
+                    "saver" => row.versus = saver.map(difference),
+                    "trio" => row.versus = trio.map(difference),
+                    _ => {}
+                }
+            }
+            assert_eq!(verdicts(&summary), [expected]);
+        }
+    }
+
+    #[test]
+    fn without_a_baseline_the_best_model_is_an_optimistic_reading() {
+        let mut summary = triage();
+        summary.policies.clear();
+        assert_eq!(
+            verdicts(&summary),
+            ["No policy was compared with a single model; the best single model is opus with \
+              73.4 % [67.4, 78.9] (n = 222, wilson); best of 4 compared, so this is an \
+              optimistic reading."]
+        );
+        summary.models.truncate(1);
+        summary.models[0].measures.accuracy = None;
+        assert_eq!(verdicts(&summary), ["Nothing was answered, so nothing can be said."]);
+        assert!(verdicts(&empty()).is_empty());
+    }
+
+    #[test]
+    fn several_tasks_are_named_and_an_unknown_price_is_not() {
+        let [first, second] = verdicts(&hostile()).try_into().unwrap();
+        assert!(first.starts_with("triage: trio beats "), "{first}");
+        assert_eq!(
+            second,
+            "reading|2: No policy beats the best single model \
+             (a-name-of-sixty-characters-that-says-too-much-about-the-model): the closest, \
+             vote|of\\nall, differs by 0.0 points [-2.0, 2.0] (p = 1.00, n = 224)."
+        );
+    }
+}

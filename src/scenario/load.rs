@@ -1,0 +1,325 @@
+//! Reads a scenario with every file that it names, and tells every mistake in any of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::diagnostic::Diagnostic;
+use super::plan::{Candidate, Finder, Plan, Source, Task, Template};
+use super::policies;
+use super::raw::{Limits, RawModel, RawScenario, RawTask};
+use super::read::{self, Complaint};
+use super::suggest;
+use crate::data::{Recorded, Warning};
+use crate::exchange::import::{self, Recording};
+use crate::kernel::lists::AllOr;
+use crate::kernel::{ModelId, ProviderId, Spanned, TaskId};
+use crate::provider::{Endpoint, Sampling, Spec};
+use crate::rows::FileError;
+use crate::task::dataset;
+use crate::task::extract::Extract;
+use crate::task::prompt::Prompt;
+
+/// A plan with the recorded answers that it starts from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What is to be done.
+    pub plan: Plan,
+    /// Every recorded row of every recorded provider, those given beside the scenario last.
+    pub recordings: Vec<Recording>,
+}
+
+impl Loaded {
+    /// What a reader must know of the recordings.
+    pub fn doubts(&self) -> Vec<Warning> {
+        let unknown = self.recordings.iter().flat_map(|recording| &recording.unknown_statuses);
+        unknown.map(|(word, n)| Warning::UnknownStatus(word.clone(), *n)).collect()
+    }
+}
+
+/// The provider of answers that are given beside the scenario.
+const BESIDE: &str = "answers";
+
+/// Reads a scenario file. `answers` are recordings given beside it, whose models become candidates
+/// and whose rows replace those of the scenario's own recordings.
+///
+/// # Errors
+/// Every mistake that was found in the scenario, its datasets and its recordings.
+pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>> {
+    let whole = |message: String| vec![Diagnostic::in_line(file.to_owned(), 0, "", message)];
+    let bytes = std::fs::read(file).map_err(|error| whole(format!("can't be read: {error}")))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        whole(format!("is not UTF-8: see line {line}"))
+    })?;
+    let reading = read::read(text);
+    let mut loader = Loader {
+        file,
+        folder: file.parent().unwrap_or(Path::new("")),
+        text: text.into(),
+        found: reading.complaints.into_iter().map(|it| diagnostic(file, text, it)).collect(),
+        recordings: Vec::new(),
+    };
+    let Some(raw) = reading.raw else { return Err(loader.found) };
+    let plan = loader.plan(&raw, &reading.declared, answers, &bytes);
+    if loader.found.is_empty() {
+        Ok(Loaded { plan, recordings: loader.recordings })
+    } else {
+        loader.found.sort_by_key(|one| (one.file != file, one.file.clone(), one.line()));
+        Err(loader.found)
+    }
+}
+
+struct Loader<'a> {
+    file: &'a Path,
+    folder: &'a Path,
+    text: Arc<str>,
+    found: Vec<Diagnostic>,
+    recordings: Vec<Recording>,
+}
+
+fn diagnostic(file: &Path, text: &str, complaint: Complaint) -> Diagnostic {
+    let Complaint { message, help, span } = complaint;
+    Diagnostic { file: file.to_owned(), text: text.into(), first_line: 1, span, message, help }
+}
+
+impl Loader<'_> {
+    fn plan(
+        &mut self,
+        raw: &RawScenario,
+        declared: &std::collections::BTreeSet<String>,
+        answers: &[PathBuf],
+        bytes: &[u8],
+    ) -> Plan {
+        if raw.version.value != 1 {
+            let message = format!("version {} is not known", raw.version.value);
+            self.complain(&raw.version, message, Some("this program reads version 1".into()));
+        }
+        if raw.name.value.trim().is_empty() || raw.name.value.contains(['/', '\\', '\0']) {
+            let help = "the run folder is called by it, so it is not empty and has no slash";
+            self.complain(&raw.name, "not a name for a scenario".into(), Some(help.into()));
+        }
+        let mut tasks: Vec<Task> =
+            raw.tasks.0.iter().filter_map(|(name, task)| self.task(name, task)).collect();
+        if raw.tasks.0.is_empty() {
+            self.complain(&raw.name, "there is no task".into(), Some("add one to `tasks`".into()));
+        }
+        tasks.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut candidates = self.candidates(raw, declared, answers);
+        candidates.sort_by(|a, b| a.id.cmp(&b.id));
+        let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
+        let (policies, complaints) = policies::resolve(&raw.policies, &models, declared);
+        self.found.extend(complaints.into_iter().map(|it| diagnostic(self.file, &self.text, it)));
+        Plan {
+            name: raw.name.value.clone(),
+            file: self.file.to_owned(),
+            sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            seed: raw.seed,
+            tasks,
+            candidates,
+            policies,
+        }
+    }
+
+    fn task(&mut self, name: &Spanned<String>, raw: &RawTask) -> Option<Task> {
+        let dataset = self.folder.join(&raw.dataset.value);
+        let items = match dataset::load(&dataset, &raw.fields) {
+            Ok(items) => Some(items),
+            Err(errors) => {
+                self.file_errors(&raw.dataset.span, errors);
+                None
+            }
+        };
+        let system = match &raw.system {
+            Some(source) => Some(self.template(source)?),
+            None => None,
+        };
+        let default = Spanned { value: DEFAULT_PROMPT.to_owned(), span: 0..0 };
+        let prompt = self.template(raw.prompt.as_ref().unwrap_or(&default));
+        let text = Spanned { value: Extract::default(), span: 0..0 };
+        let extract = self.finder(raw.extract.as_ref().unwrap_or(&text));
+        let compare_extract: Vec<(String, Finder)> = raw
+            .compare_extract
+            .0
+            .iter()
+            .filter_map(|(name, extract)| Some((name.value.clone(), self.finder(extract)?)))
+            .collect();
+        Some(Task {
+            id: TaskId::from(name.value.as_str()),
+            dataset,
+            items: items?,
+            system,
+            prompt: prompt?,
+            extract: extract?,
+            score: raw.score.clone(),
+            judged_on: raw.items,
+            compare_extract,
+        })
+    }
+
+    fn template(&mut self, source: &Spanned<String>) -> Option<Template> {
+        match Prompt::compile(&source.value) {
+            Ok(prompt) => Some(Template { source: source.value.clone(), prompt }),
+            Err(error) => {
+                self.complain(source, error.to_string(), None);
+                None
+            }
+        }
+    }
+
+    fn finder(&mut self, extract: &Spanned<Extract>) -> Option<Finder> {
+        match extract.value.compile() {
+            Ok(extractor) => Some(Finder { extract: extract.value.clone(), extractor }),
+            Err(error) => {
+                self.complain(extract, error.to_string(), None);
+                None
+            }
+        }
+    }
+
+    fn candidates(
+        &mut self,
+        raw: &RawScenario,
+        declared: &std::collections::BTreeSet<String>,
+        answers: &[PathBuf],
+    ) -> Vec<Candidate> {
+        let mut providers: BTreeMap<&str, Option<&Endpoint>> = BTreeMap::new();
+        let endpoints: Vec<Option<Endpoint>> =
+            raw.providers.0.iter().map(|(_, provider)| provider.endpoint()).collect();
+        let mut candidates: BTreeMap<ModelId, Candidate> = BTreeMap::new();
+        for ((name, provider), endpoint) in raw.providers.0.iter().zip(&endpoints) {
+            providers.insert(&name.value, endpoint.as_ref());
+            if let Spec::Recorded(recorded) = provider {
+                let paths: Vec<PathBuf> =
+                    recorded.answers.value.0.iter().map(|path| self.folder.join(path)).collect();
+                let found = self.recording(&recorded.answers.span, &paths);
+                let wanted = self.wanted(recorded.models.as_ref(), found);
+                let provider = ProviderId::from(name.value.as_str());
+                let made = wanted.into_iter().map(|id| (id.clone(), recorded_model(id, &provider)));
+                candidates.extend(made);
+            }
+        }
+        let beside = ProviderId::from(BESIDE);
+        if !answers.is_empty() {
+            let found = self.recording(&(0..0), answers);
+            candidates
+                .extend(found.into_iter().map(|id| (id.clone(), recorded_model(id, &beside))));
+        }
+        for (name, model) in &raw.models.0 {
+            let id = ModelId::from(name.value.as_str());
+            if suggest::is_reserved(id.as_str()) {
+                self.complain(name, format!("`{id}` is a reserved name"), None);
+            }
+            let known = candidates.remove(&id);
+            match providers.get(model.provider.value.as_str()) {
+                Some(endpoint) => {
+                    let candidate = candidate(&id, model, *endpoint, known);
+                    candidates.insert(id, candidate);
+                }
+                None if declared.contains(model.provider.value.as_str()) => {}
+                None => {
+                    let message = format!("unknown provider `{}`", model.provider.value);
+                    let help =
+                        suggest::help(model.provider.value.as_str(), providers.keys().copied());
+                    self.complain(&model.provider, message, Some(help));
+                }
+            }
+        }
+        candidates.into_values().collect()
+    }
+
+    /// Reads a recording and keeps its rows; returns its models in order of name.
+    fn recording(&mut self, span: &std::ops::Range<usize>, paths: &[PathBuf]) -> Vec<ModelId> {
+        match import::read(paths) {
+            Ok(recording) => {
+                let mut models: Vec<ModelId> =
+                    recording.rows.iter().map(|row: &Recorded| row.model.clone()).collect();
+                models.sort();
+                models.dedup();
+                self.recordings.push(recording);
+                models
+            }
+            Err(errors) => {
+                self.file_errors(span, errors);
+                Vec::new()
+            }
+        }
+    }
+
+    fn wanted(&mut self, models: Option<&Spanned<AllOr>>, found: Vec<ModelId>) -> Vec<ModelId> {
+        let Some(Spanned { value: AllOr::These(names), .. }) = models else { return found };
+        let mut wanted = Vec::new();
+        for name in names {
+            match found.binary_search_by(|id| id.as_str().cmp(name.value.as_str())) {
+                Ok(at) => wanted.push(found[at].clone()),
+                Err(_) => {
+                    let message = format!("the recording has no model `{}`", name.value);
+                    let known = found.iter().map(ModelId::as_str);
+                    let help = suggest::help(name.value.as_str(), known);
+                    self.complain(name, message, Some(help));
+                }
+            }
+        }
+        wanted
+    }
+
+    fn complain<T>(&mut self, at: &Spanned<T>, message: String, help: Option<String>) {
+        let complaint = Complaint { message, help, span: at.span.clone() };
+        self.found.push(diagnostic(self.file, &self.text, complaint));
+    }
+
+    /// A file as a whole is complained of where the scenario names it, a line of it where it is.
+    fn file_errors(&mut self, named: &std::ops::Range<usize>, errors: Vec<FileError>) {
+        for error in errors {
+            let FileError { path, line, text, kind, .. } = error;
+            if line == 0 && !named.is_empty() {
+                let message = format!("{}: {kind}", path.display());
+                let complaint = Complaint { message, help: None, span: named.clone() };
+                self.found.push(diagnostic(self.file, &self.text, complaint));
+            } else {
+                self.found.push(Diagnostic::in_line(path, line, &text, kind.to_string()));
+            }
+        }
+    }
+}
+
+/// What is asked when a task has no prompt of its own.
+const DEFAULT_PROMPT: &str = "{{ input }}";
+
+fn recorded_model(id: ModelId, provider: &ProviderId) -> Candidate {
+    Candidate {
+        id,
+        provider: provider.clone(),
+        source: Source::Recorded,
+        price: None,
+        sampling: Sampling::default(),
+        limits: Limits::default(),
+    }
+}
+
+/// A declared model: live where its provider is, else what the recording lacks. Where answers of a
+/// live model are given beside the scenario, they are used, and nobody is asked.
+fn candidate(
+    id: &ModelId,
+    raw: &RawModel,
+    endpoint: Option<&Endpoint>,
+    recorded: Option<Candidate>,
+) -> Candidate {
+    let source = match (endpoint, recorded) {
+        (Some(endpoint), None) => Source::Live {
+            endpoint: endpoint.clone(),
+            name: raw.name.clone().unwrap_or_else(|| id.to_string()),
+        },
+        _ => Source::Recorded,
+    };
+    Candidate {
+        id: id.clone(),
+        provider: raw.provider.value.clone(),
+        source,
+        price: raw.price.clone(),
+        sampling: raw.sampling.clone(),
+        limits: raw.limits.clone(),
+    }
+}

@@ -1,0 +1,196 @@
+//! Resolves the policies of a scenario: names to members, each policy behind what it is made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::raw::{RawPolicy, RawVote};
+use super::read::Complaint;
+use super::suggest;
+use crate::kernel::lists::{AllOr, Named};
+use crate::kernel::{ModelId, PolicyId, Spanned};
+use crate::policy::{Asking, Cascade, Policy, Vote};
+use crate::vote::Rule;
+
+/// The policies in an order in which each stands behind its members, and what is wrong with them.
+///
+/// A reference to an entry that is `declared` but broken is no mistake of its own.
+pub(super) fn resolve(
+    raw: &Named<RawPolicy>,
+    models: &[ModelId],
+    declared: &BTreeSet<String>,
+) -> (Vec<(PolicyId, Policy)>, Vec<Complaint>) {
+    let mut resolver = Resolver { raw, models, declared, complaints: Vec::new() };
+    let mut policies = BTreeMap::new();
+    for (name, policy) in &raw.0 {
+        resolver.check_name(name);
+        let id = PolicyId::from(name.value.as_str());
+        policies.insert(id, resolver.policy(policy, &name.span));
+    }
+    resolver.check_cycles();
+    let policies = if resolver.complaints.is_empty() { ordered(policies) } else { Vec::new() };
+    (policies, resolver.complaints)
+}
+
+struct Resolver<'a> {
+    raw: &'a Named<RawPolicy>,
+    models: &'a [ModelId],
+    declared: &'a BTreeSet<String>,
+    complaints: Vec<Complaint>,
+}
+
+impl Resolver<'_> {
+    fn check_name(&mut self, name: &Spanned<String>) {
+        let text = name.value.as_str();
+        let message = if suggest::is_reserved(text) {
+            format!("`{text}` is a reserved name")
+        } else if self.models.binary_search_by(|id| id.as_str().cmp(text)).is_ok() {
+            format!("`{text}` is a model already, and models and policies share their names")
+        } else {
+            return;
+        };
+        self.complain(message, Some("call it something else".into()), &name.span);
+    }
+
+    fn policy(&mut self, raw: &RawPolicy, at: &Range<usize>) -> Policy {
+        match raw {
+            RawPolicy::Vote(vote) => Policy::Vote(self.vote(vote)),
+            RawPolicy::Cascade(cascade) => {
+                if cascade.stages.len() < 2 {
+                    let help = "a cascade has at least two stages, cheapest first";
+                    self.complain("too few stages".into(), Some(help.into()), at);
+                }
+                Policy::Cascade(Cascade {
+                    stages: self.names(&cascade.stages),
+                    accept: cascade.accept,
+                })
+            }
+        }
+    }
+
+    fn vote(&mut self, raw: &RawVote) -> Vote {
+        let members = match &raw.members.value {
+            AllOr::All => self.models.iter().map(|id| PolicyId::from(id.as_str())).collect(),
+            AllOr::These(names) => self.names(names),
+        };
+        if members.is_empty() {
+            let help = "name the models or policies that vote, or write `all`";
+            self.complain("nobody votes".into(), Some(help.into()), &raw.members.span);
+        }
+        let quorum = match &raw.quorum {
+            None => 1,
+            Some(quorum) => {
+                if quorum.value == 0 || quorum.value as usize > members.len().max(1) {
+                    let message = format!("a quorum of {} can't be", quorum.value);
+                    let help = format!("from 1 to {}, the number of members", members.len());
+                    self.complain(message, Some(help), &quorum.span);
+                }
+                quorum.value
+            }
+        };
+        self.check_weights(&raw.rule, &members);
+        let asking = if raw.stop_early { Asking::UntilDecided } else { Asking::Together };
+        Vote { members, rule: raw.rule.value.clone(), ties: raw.ties, quorum, asking }
+    }
+
+    fn check_weights(&mut self, rule: &Spanned<Rule>, members: &[PolicyId]) {
+        for name in rule.value.given_names() {
+            if !members.iter().any(|member| member == name) {
+                let message = format!("a weight is given to `{name}`, which does not vote here");
+                let help = suggest::help(name.as_str(), members.iter().map(PolicyId::as_str));
+                self.complain(message, Some(help), &rule.span);
+            }
+        }
+    }
+
+    fn names(&mut self, names: &[Spanned<PolicyId>]) -> Vec<PolicyId> {
+        let mut seen = BTreeSet::new();
+        for name in names {
+            let text = name.value.as_str();
+            if !seen.insert(text) {
+                let message = format!("`{text}` stands twice here");
+                self.complain(message, Some("keep one of them".into()), &name.span);
+            } else if !self.is_known(text) {
+                let models = self.models.iter().map(ModelId::as_str);
+                let policies = self.raw.0.iter().map(|(name, _)| name.value.as_str());
+                let help = suggest::help(text, models.chain(policies));
+                let message = format!("unknown model or policy `{text}`");
+                self.complain(message, Some(help), &name.span);
+            }
+        }
+        names.iter().map(|name| name.value.clone()).collect()
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        self.declared.contains(name)
+            || name == suggest::BEST_SINGLE
+            || self.models.binary_search_by(|id| id.as_str().cmp(name)).is_ok()
+    }
+
+    /// Complains of every policy that is reached from itself, once per policy.
+    fn check_cycles(&mut self) {
+        let members: BTreeMap<&str, Vec<&Spanned<PolicyId>>> = self
+            .raw
+            .0
+            .iter()
+            .map(|(name, policy)| (name.value.as_str(), policy.members()))
+            .collect();
+        let mut complaints = Vec::new();
+        for name in members.keys() {
+            for member in &members[name] {
+                if reaches(member.value.as_str(), name, &members, &mut BTreeSet::new()) {
+                    complaints.push(Complaint {
+                        message: format!("`{name}` is made of itself by way of `{}`", member.value),
+                        help: Some("a policy is made of models or of other policies".into()),
+                        span: member.span.clone(),
+                    });
+                    break;
+                }
+            }
+        }
+        self.complaints.extend(complaints);
+    }
+
+    fn complain(&mut self, message: String, help: Option<String>, span: &Range<usize>) {
+        self.complaints.push(Complaint { message, help, span: span.clone() });
+    }
+}
+
+impl RawPolicy {
+    fn members(&self) -> Vec<&Spanned<PolicyId>> {
+        match self {
+            Self::Vote(vote) => match &vote.members.value {
+                AllOr::All => Vec::new(),
+                AllOr::These(names) => names.iter().collect(),
+            },
+            Self::Cascade(cascade) => cascade.stages.iter().collect(),
+        }
+    }
+}
+
+fn reaches<'a>(
+    from: &'a str,
+    to: &str,
+    members: &BTreeMap<&'a str, Vec<&'a Spanned<PolicyId>>>,
+    seen: &mut BTreeSet<&'a str>,
+) -> bool {
+    from == to
+        || (seen.insert(from)
+            && members.get(from).is_some_and(|next| {
+                next.iter().any(|name| reaches(name.value.as_str(), to, members, seen))
+            }))
+}
+
+/// By name, except that a policy stands behind its members. There is no cycle.
+fn ordered(mut policies: BTreeMap<PolicyId, Policy>) -> Vec<(PolicyId, Policy)> {
+    let mut done: Vec<(PolicyId, Policy)> = Vec::new();
+    while !policies.is_empty() {
+        let is_ready =
+            |policy: &Policy| policy.members().iter().all(|member| !policies.contains_key(member));
+        let ready = policies.iter().find(|(_, policy)| is_ready(policy));
+        let Some(id) = ready.map(|(id, _)| id.clone()) else { break };
+        if let Some(policy) = policies.remove(&id) {
+            done.push((id, policy));
+        }
+    }
+    done
+}

@@ -1,0 +1,166 @@
+//! Reads a scenario's text, and goes on after a mistake so that all of them are told at once.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde::Deserialize;
+
+use super::decode::{Decoder, Fault};
+use super::raw::RawScenario;
+use super::tree::{self, Node};
+
+/// More than this, and the rest is not worth reading.
+const MAX_COMPLAINTS: usize = 100;
+
+/// A mistake in the text: what, what would be right, and where.
+#[derive(Debug)]
+pub(super) struct Complaint {
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    pub(super) span: Range<usize>,
+}
+
+/// What could be read.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// What is left when everything broken is cut out; `None` when nothing is.
+    pub(super) raw: Option<RawScenario>,
+    pub(super) complaints: Vec<Complaint>,
+    /// Every name that is declared, broken or not: a reference to a broken entry is no mistake.
+    pub(super) declared: BTreeSet<String>,
+}
+
+/// Reads the text of a scenario.
+pub(super) fn read(source: &str) -> Reading {
+    let mut root = match tree::parse(source) {
+        Ok(root) => root,
+        Err((message, span)) => {
+            let complaint = Complaint { message, help: None, span };
+            return Reading { raw: None, complaints: vec![complaint], declared: BTreeSet::new() };
+        }
+    };
+    let declared = declared(&root);
+    let mut complaints = Vec::new();
+    cut_repeated(&mut root, &mut complaints);
+    while complaints.len() < MAX_COMPLAINTS {
+        match RawScenario::deserialize(Decoder { node: &root, source }) {
+            Ok(raw) => return Reading { raw: Some(raw), complaints, declared },
+            Err(fault) => {
+                let path = fault.path.clone();
+                if !fault.echo {
+                    complaints.push(complaint(fault));
+                }
+                if path.is_empty() {
+                    break;
+                }
+                root.cut(&path);
+            }
+        }
+    }
+    Reading { raw: None, complaints, declared }
+}
+
+fn complaint(fault: Fault) -> Complaint {
+    Complaint { message: fault.message, help: fault.help, span: fault.span.unwrap_or(0..0) }
+}
+
+fn declared(root: &Node) -> BTreeSet<String> {
+    ["tasks", "providers", "models", "policies"]
+        .iter()
+        .filter_map(|section| root.entry(section))
+        .flat_map(|section| section.entries().iter().map(|(key, _)| key.name.clone()))
+        .collect()
+}
+
+/// Complains of every key that stands twice in a table, and keeps the first.
+fn cut_repeated(node: &mut Node, complaints: &mut Vec<Complaint>) {
+    match &mut node.value {
+        tree::Value::List(nodes) => {
+            nodes.iter_mut().for_each(|node| cut_repeated(node, complaints));
+        }
+        tree::Value::Table(entries) => {
+            let mut seen = BTreeSet::new();
+            entries.retain(|(key, _)| {
+                let is_new = seen.insert(key.name.clone());
+                if !is_new {
+                    complaints.push(Complaint {
+                        message: format!("the key `{}` stands twice here", key.name),
+                        help: Some("keep one of them".into()),
+                        span: key.span.clone(),
+                    });
+                }
+                is_new
+            });
+            entries.iter_mut().for_each(|(_, node)| cut_repeated(node, complaints));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIX: &str = "version: 1
+name: six
+sead: 7
+tasks:
+  t: { dataset: d, extract: numbr, score: exact, promt: x }
+providers:
+  p: { recorded: { answers: a.jsonl } }
+policies:
+  trio:
+    vote: { members: [a, b], rule: majoritty, quorum: many }
+  saver:
+    cascade: { stages: [a, trio], accept: { agreement: 1.5 } }
+  trio:
+    vote: { members: all }
+";
+
+    #[test]
+    fn every_mistake_is_told_at_once_each_at_its_word() {
+        let reading = read(SIX);
+        let told: Vec<(&str, &str)> = reading
+            .complaints
+            .iter()
+            .map(|complaint| (complaint.message.as_str(), &SIX[complaint.span.clone()]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("the key `trio` stands twice here", "trio"),
+                ("unknown key `sead`", "sead"),
+                ("unknown kind `numbr`", "numbr"),
+                ("unknown key `promt`", "promt"),
+                ("unknown kind `majoritty`", "majoritty"),
+                ("expected u32, found the text `many`", "many"),
+                ("1.5 is not between 0 and 1", "1.5"),
+            ]
+        );
+        let help = reading.complaints[1].help.as_deref().unwrap();
+        assert!(help.starts_with("did you mean `seed`?"), "{help}");
+        let raw = reading.raw.unwrap();
+        assert_eq!(raw.policies.0.len(), 1, "a cascade without its `accept` is cut out");
+    }
+
+    #[test]
+    fn what_is_missing_is_told_where_it_should_stand() {
+        let reading = read("version: 1\nname: x\ntasks:\n  t: {}\n");
+        let told: Vec<&str> = reading.complaints.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(told, ["the key `dataset` is missing", "the key `providers` is missing"]);
+    }
+
+    #[test]
+    fn a_kind_reads_bare_empty_or_with_options() {
+        for rule in
+            ["majority", "{ majority: {} }", "{ majority: }", "weighted", "{ weighted: {} }"]
+        {
+            let text = format!(
+                "{{version: 1, name: x, tasks: {{}}, providers: {{}}, \
+                 policies: {{p: {{vote: {{members: all, rule: {rule}}}}}}}}}"
+            );
+            let reading = read(&text);
+            assert!(reading.complaints.is_empty(), "{rule}: {:?}", reading.complaints);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Prompt templates: MiniJinja, with every column of the dataset as a variable.
+
+use std::sync::Arc;
+
+use minijinja::{Environment, UndefinedBehavior};
+use serde_json::Value;
+
+use crate::data::Item;
+
+/// Steps that one rendering may take, so that no template runs for ever.
+const FUEL: u64 = 50_000;
+
+/// A template that is ready to be rendered.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    environment: Arc<Environment<'static>>,
+}
+
+/// What is wrong with a template, with its line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct PromptError(String);
+
+impl Prompt {
+    /// Reads a template. Beside the columns it may use `letter(n)`, which is A for 0.
+    ///
+    /// # Errors
+    /// When it is no template.
+    pub fn compile(source: &str) -> Result<Self, PromptError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        environment.add_function("letter", letter);
+        environment.add_template_owned("prompt", source.to_owned()).map_err(|it| error(&it))?;
+        Ok(Self { environment: Arc::new(environment) })
+    }
+
+    /// The prompt of one item.
+    ///
+    /// # Errors
+    /// When it uses a variable that the item lacks, or runs too long.
+    pub fn render(&self, item: &Item) -> Result<String, PromptError> {
+        let mut variables = item.row.clone();
+        variables.insert("id".into(), item.id.as_str().into());
+        variables.insert("choices".into(), item.choices.clone().into());
+        if let Some(input) = &item.input {
+            variables.insert("input".into(), input.as_str().into());
+        }
+        if let Some(category) = &item.category {
+            variables.insert("category".into(), category.as_str().into());
+        }
+        let variables = minijinja::value::Serde(Value::Object(variables));
+        let template = self.environment.get_template("prompt").map_err(|it| error(&it))?;
+        template.render(variables).map_err(|it| error(&it))
+    }
+}
+
+fn letter(position: u32) -> Result<String, minijinja::Error> {
+    let letter = u8::try_from(position).ok().filter(|position| *position < 26);
+    letter.map(|position| char::from(b'A' + position).to_string()).ok_or_else(|| {
+        let kind = minijinja::ErrorKind::InvalidOperation;
+        minijinja::Error::new(kind, "there are 26 letters; the first is letter(0)")
+    })
+}
+
+fn error(error: &minijinja::Error) -> PromptError {
+    let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    match error.line() {
+        Some(line) => PromptError(format!("the template's line {line}: {what}")),
+        None => PromptError(what),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ItemId;
+
+    #[test]
+    fn every_column_is_a_variable_and_a_missing_one_is_an_error() {
+        let row = serde_json::json!({"passage": "P", "question": "Q"});
+        let item = Item {
+            id: ItemId::from("i"),
+            input: Some("Q".into()),
+            targets: Vec::new(),
+            choices: vec!["x".into(), "y".into()],
+            category: None,
+            cluster: None,
+            row: row.as_object().cloned().unwrap(),
+        };
+        let source = "{{ passage }} {{ input }}\n{% for c in choices %}{{ letter(loop.index0) }}. \
+                      {{ c }}\n{% endfor %}";
+        assert_eq!(Prompt::compile(source).unwrap().render(&item).unwrap(), "P Q\nA. x\nB. y\n");
+        for (source, complaint) in [
+            ("{{ passage }}\n{{ pasage }}", "line 2"),
+            ("{{ letter(26) }}", "26 letters"),
+            (
+                "{% for i in range(9000) %}{% for j in range(9000) %}{% endfor %}{% endfor %}",
+                "fuel",
+            ),
+        ] {
+            let error = Prompt::compile(source).unwrap().render(&item).unwrap_err();
+            assert!(error.to_string().contains(complaint), "{error}");
+        }
+        assert!(Prompt::compile("{{ input").is_err());
+    }
+}

@@ -1,0 +1,17 @@
+//! Floor 2: how several answers become one. Nothing here asks, waits or reads a file.
+
+mod early;
+mod majority;
+mod rule;
+mod tally;
+mod ties;
+mod voter;
+mod weighted;
+
+pub use early::is_decided;
+pub use majority::Majority;
+pub use rule::Rule;
+pub use tally::{Ballot, Tally, Total};
+pub use ties::Ties;
+pub use voter::{Election, Fitted, Standing, Voter};
+pub use weighted::{NotAWeight, Weight, Weighted, Weights, log_odds};
