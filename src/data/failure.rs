@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a call brought no answer. Data, never an error that ends a run, and never a wrong answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Failure {
-    /// Too many requests or tokens for now.
+    /// More requests or tokens than the provider allows at a time.
     RateLimited,
     /// The account has no credit or quota left.
     Quota,
@@ -45,7 +45,11 @@ pub enum Failure {
 
 /// Each kind with its name in files and one sentence.
 const KINDS: [(Failure, &str, &str); 18] = [
-    (Failure::RateLimited, "rate-limited", "Too many requests or tokens for now."),
+    (
+        Failure::RateLimited,
+        "rate-limited",
+        "More requests or tokens than the provider allows at a time.",
+    ),
     (Failure::Quota, "quota", "The account has no credit or quota left."),
     (Failure::Unavailable, "unavailable", "The provider said that it is down or overloaded."),
     (Failure::TimedOut, "timed-out", "No answer came in time."),
