@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The command, in `folder`, with these arguments.
-pub fn quorumbench(folder: &Path, args: &[&str]) -> Command {
+pub(crate) fn quorumbench(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quorumbench"));
     command.current_dir(folder).args(args).stdin(Stdio::null());
     // What is set where the tests run is no part of them.
@@ -15,7 +15,7 @@ pub fn quorumbench(folder: &Path, args: &[&str]) -> Command {
 }
 
 /// Runs it to its end, which has this exit code; returns what stood on stderr.
-pub fn ends(command: &mut Command, code: i32) -> String {
+pub(crate) fn ends(command: &mut Command, code: i32) -> String {
     let output = command.output().expect("the command starts");
     let stderr = String::from_utf8(output.stderr).expect("stderr is UTF-8");
     assert_eq!(output.status.code(), Some(code), "{command:?}\n{stderr}");

@@ -1,7 +1,7 @@
 //! A small HTTP/1.1 server on the loopback interface that speaks chat completions.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -9,27 +9,27 @@ use std::time::Duration;
 
 /// One request.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The body as it came.
-    pub body: String,
+    pub(crate) body: String,
     /// The header `authorization`, where there was one.
-    pub authorization: Option<String>,
+    pub(crate) authorization: Option<String>,
 }
 
 /// What the server answers.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The body.
-    pub body: String,
+    pub(crate) body: String,
     /// How long it waits before it answers.
-    pub delay: Duration,
+    pub(crate) delay: Duration,
 }
 
 impl Answer {
     /// A completion that says `text`.
-    pub fn says(text: &str) -> Self {
+    pub(crate) fn says(text: &str) -> Self {
         let body = serde_json::json!({
             "choices": [{ "message": { "content": text }, "finish_reason": "stop" }],
             "usage": { "prompt_tokens": 7, "completion_tokens": 1 },
@@ -38,19 +38,19 @@ impl Answer {
     }
 
     /// An error object.
-    pub fn fails(status: u16, message: &str) -> Self {
+    pub(crate) fn fails(status: u16, message: &str) -> Self {
         let body = serde_json::json!({ "error": { "message": message, "type": "some_error" } });
         Self { status, body: body.to_string(), delay: Duration::ZERO }
     }
 
     /// The same answer, later.
-    pub fn after(self, delay: Duration) -> Self {
+    pub(crate) fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 }
 
 /// A server that answers until the test ends.
-pub struct Loopback {
+pub(crate) struct Loopback {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
 }
@@ -67,7 +67,7 @@ type Answers = dyn Fn(&Asked) -> Answer + Send + Sync;
 
 impl Loopback {
     /// Listens on a free port. `answers` is called on the thread of the connection.
-    pub fn start(answers: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(answers: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("its address");
         let state: Arc<Mutex<State>> = Arc::default();
@@ -84,37 +84,32 @@ impl Loopback {
     }
 
     /// What a scenario writes as `base_url`.
-    pub fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
     /// How often each body was asked, since the start or the last [`Self::forget`].
-    pub fn counts(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
         self.lock().counts.clone()
     }
 
     /// How many requests came.
-    pub fn n_asked(&self) -> usize {
+    pub(crate) fn n_asked(&self) -> usize {
         self.lock().asked.len()
     }
 
     /// Every request, in the order in which they came.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.lock().asked.clone()
     }
 
-    /// How often each body is being answered just now.
-    pub fn in_flight(&self) -> BTreeMap<String, usize> {
-        self.lock().n_in_flight.clone()
-    }
-
     /// The most requests that were in flight at once.
-    pub fn most_at_once(&self) -> usize {
+    pub(crate) fn most_at_once(&self) -> usize {
         self.lock().most_at_once
     }
 
     /// Counts from 0 again.
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         let mut state = self.lock();
         state.counts.clear();
         state.asked.clear();
@@ -198,7 +193,7 @@ fn note(state: &Mutex<State>, change: impl FnOnce(&mut State)) {
 
 /// Waits in real time.
 #[expect(clippy::disallowed_methods, reason = "a server's delay is real time")]
-pub fn wait(delay: Duration) {
+pub(crate) fn wait(delay: Duration) {
     if !delay.is_zero() {
         thread::sleep(delay);
     }
