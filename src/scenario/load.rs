@@ -278,7 +278,12 @@ impl Loader<'_> {
     }
 
     /// A complaint about some files as a whole: where the scenario names them, if it does.
-    fn named(&self, span: &std::ops::Range<usize>, paths: &[PathBuf], message: String) -> Diagnostic {
+    fn named(
+        &self,
+        span: &std::ops::Range<usize>,
+        paths: &[PathBuf],
+        message: String,
+    ) -> Diagnostic {
         if span.is_empty() {
             let file = paths.first().cloned().unwrap_or_default();
             return Diagnostic::in_line(file, 0, "", message);
