@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use annotate_snippets::Renderer;
 
+use crate::engine::collect::QuestionError;
+use crate::engine::evaluate::EvaluateError;
 use crate::scenario::Diagnostic;
 
 /// The exit codes. Where several apply, the one that stands first here wins.
@@ -63,5 +65,10 @@ pub(super) fn report(error: &anyhow::Error) -> Exit {
     for cause in error.chain().skip(1) {
         eprintln!("  because: {cause}");
     }
-    Exit::Error
+    // What can't be asked or judged is a mistake in the user's files, found later than the others.
+    if error.is::<EvaluateError>() || error.is::<QuestionError>() {
+        Exit::Invalid
+    } else {
+        Exit::Error
+    }
 }

@@ -39,7 +39,11 @@ fn jsonl(path: &Path, each: &mut dyn FnMut(usize, &str, Row) -> bool) -> Result<
                 let row = match serde_json::from_str(&text) {
                     Ok(Value::Object(row)) => Ok(row),
                     Ok(_) => Err(FileErrorKind::NotObject),
-                    Err(error) => Err(FileErrorKind::NotJson(error.to_string())),
+                    Err(error) => {
+                        // The parser sees one line only, and its number is told beside this.
+                        let text = error.to_string().replace(" at line 1 column ", " at column ");
+                        Err(FileErrorKind::NotJson(text))
+                    }
                 };
                 each(number, &text, row)
             }

@@ -51,8 +51,11 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
     let whole = |message: String| vec![Diagnostic::in_line(file.to_owned(), 0, "", message)];
     let bytes = std::fs::read(file).map_err(|error| whole(format!("can't be read: {error}")))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        whole(format!("is not UTF-8: see line {line}"))
+        let n_before = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = bytes.split(|byte| *byte == b'\n').nth(n_before).unwrap_or_default();
+        let shown = String::from_utf8_lossy(line);
+        let message = "is not UTF-8".to_owned();
+        vec![Diagnostic::in_line(file.to_owned(), n_before + 1, &shown, message)]
     })?;
     let reading = read::read(text);
     let mut loader = Loader {
@@ -239,6 +242,10 @@ impl Loader<'_> {
                 models.sort();
                 models.dedup();
                 self.recordings.push(recording);
+                for id in models.iter().filter(|id| suggest::is_reserved(id.as_str())) {
+                    let message = format!("`{id}` is a reserved name, and a recorded model has it");
+                    self.found.push(self.named(span, paths, message));
+                }
                 models
             }
             Err(errors) => {
@@ -268,6 +275,20 @@ impl Loader<'_> {
     fn complain<T>(&mut self, at: &Spanned<T>, message: String, help: Option<String>) {
         let complaint = Complaint { message, help, span: at.span.clone() };
         self.found.push(diagnostic(self.file, &self.text, complaint));
+    }
+
+    /// A complaint about some files as a whole: where the scenario names them, if it does.
+    fn named(
+        &self,
+        span: &std::ops::Range<usize>,
+        paths: &[PathBuf],
+        message: String,
+    ) -> Diagnostic {
+        if span.is_empty() {
+            let file = paths.first().cloned().unwrap_or_default();
+            return Diagnostic::in_line(file, 0, "", message);
+        }
+        diagnostic(self.file, &self.text, Complaint { message, help: None, span: span.clone() })
     }
 
     /// A file as a whole is complained of where the scenario names it, a line of it where it is.

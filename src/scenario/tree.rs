@@ -47,7 +47,7 @@ pub(super) fn parse(source: &str) -> Result<Node, (String, Range<usize>)> {
         Ok(placed) => Ok(node(placed)),
         Err(error) => {
             let error = error.without_snippet();
-            let span = error.location().map_or(0..0, range);
+            let span = error.location().map_or(0..0, |location| place(source, location));
             let text = error.to_string();
             // The place is shown by underlining, so it need not be said too.
             let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
@@ -100,6 +100,21 @@ fn range(location: serde_saphyr::Location) -> Range<usize> {
     let span = location.span();
     let start = span.byte_offset().unwrap_or(0) as usize;
     start..start + span.byte_len().unwrap_or(0) as usize
+}
+
+/// Where an error is. Errors of syntax know their line and column only, both from 1.
+fn place(source: &str, location: serde_saphyr::Location) -> Range<usize> {
+    if location.span().byte_offset().is_some() {
+        return range(location);
+    }
+    let mut lines = source.split_inclusive('\n');
+    let n_before = (location.line() as usize).saturating_sub(1);
+    let before: usize = lines.by_ref().take(n_before).map(str::len).sum();
+    let line = lines.next().unwrap_or_default();
+    let column = (location.column() as usize).saturating_sub(1);
+    let inside = line.char_indices().nth(column).map_or(line.trim_end().len(), |(at, _)| at);
+    let start = before + inside;
+    start..start + 1
 }
 
 impl<'de> Deserialize<'de> for Value {

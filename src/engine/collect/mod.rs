@@ -14,7 +14,7 @@ pub use progress::{ModelProgress, Progress};
 pub use questions::{Question, QuestionError, questions};
 
 use crate::data::Recorded;
-use crate::provider::{Client, ClientError};
+use crate::provider::{Client, ClientError, Line};
 use crate::scenario::Plan;
 use crate::store::{Store, StoreError};
 use ask::Asker;
@@ -114,22 +114,22 @@ pub async fn collect(
         let lanes = questions::lanes(plan, questions, &missing);
         let progress = RefCell::new((Progress::new(&lanes, questions), watch));
         let asker = Asker { client: Client::new()?, store, stop, progress: &progress };
-        let lanes = lanes.iter().map(|lane| {
+        // A key that is not set is told before anybody is asked.
+        let lines = lanes.iter().map(|lane| asker.client.line(lane.access));
+        let lines = lines.collect::<Result<Vec<Line>, _>>()?;
+        let lanes = lanes.iter().zip(&lines).map(|(lane, line)| {
             let limit = options.max_connections.unwrap_or(lane.connections).max(1);
-            let line = asker.client.line(lane.access);
             let asker = &asker;
             async move {
-                let line = line?;
                 let waiting = stream::iter(&lane.waiting)
                     .take_while(|_| future::ready(!stop.get()))
-                    .map(|same| asker.ask(&line, lane, same, &questions[same[0]]));
-                let answers: Vec<_> = waiting.buffer_unordered(limit).collect().await;
-                Ok::<_, CollectError>((lane, answers))
+                    .map(|same| asker.ask(line, lane, same, &questions[same[0]]));
+                waiting.buffer_unordered(limit).collect::<Vec<_>>().await
             }
         });
         let done = asker.ticking(Duration::from_secs(1), future::join_all(lanes)).await;
         for lane in done {
-            for answer in lane?.1 {
+            for answer in lane {
                 let (same, row) = answer?;
                 collected.n_asked += 1;
                 collected.n_failed += u64::from(row.failure.is_some());
