@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let rows: Vec<&Recorded> =
         loaded.recordings.iter().flat_map(|recording| &recording.rows).collect();
     let evaluation =
-        evaluate::evaluate(&loaded.plan, &rows, loaded.doubts()).context("judge the answers")?;
+        evaluate::evaluate(&loaded.plan, &rows, loaded.doubts).context("judge the answers")?;
     args.output.write(&loaded.plan, &evaluation, RunRecord::new(&loaded.plan, started))?;
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::exit::Invalid;
+use super::selection::Selection;
 use crate::scenario::{self, Loaded};
 
 /// Which scenario, and which part of it.
@@ -17,6 +18,9 @@ pub(super) struct Input {
     /// Decide random choices by this seed instead of the scenario's.
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+
+    #[command(flatten)]
+    pub(super) selection: Selection,
 }
 
 impl Input {
@@ -26,6 +30,7 @@ impl Input {
         if let Some(seed) = self.seed {
             loaded.plan.seed = crate::kernel::Seed(seed);
         }
+        self.selection.apply(&mut loaded.plan)?;
         Ok(loaded)
     }
 

@@ -12,6 +12,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod selection;
 
 use std::process::ExitCode;
 

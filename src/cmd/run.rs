@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
     let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();
     let evaluation =
-        evaluate::evaluate(&loaded.plan, &rows, loaded.doubts()).context("judge the answers")?;
+        evaluate::evaluate(&loaded.plan, &rows, loaded.doubts).context("judge the answers")?;
     let record = RunRecord::new(&loaded.plan, started).asked(collected.n_asked, collected.n_failed);
     args.output.write(&loaded.plan, &evaluation, record)?;
     Ok(args.collection.verdict(&collected))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::diagnostic::Diagnostic;
+use super::doubts::doubts;
 use super::plan::{Candidate, Finder, Plan, Source, Task, Template};
 use super::policies;
 use super::raw::{Limits, RawModel, RawScenario, RawTask};
@@ -29,14 +30,8 @@ pub struct Loaded {
     pub plan: Plan,
     /// Every recorded row of every recorded provider, those given beside the scenario last.
     pub recordings: Vec<Recording>,
-}
-
-impl Loaded {
-    /// What a reader must know of the recordings.
-    pub fn doubts(&self) -> Vec<Warning> {
-        let unknown = self.recordings.iter().flat_map(|recording| &recording.unknown_statuses);
-        unknown.map(|(word, n)| Warning::UnknownStatus(word.clone(), *n)).collect()
-    }
+    /// What a reader must know of them.
+    pub doubts: Vec<Warning>,
 }
 
 /// The provider of answers that are given beside the scenario.
@@ -68,7 +63,8 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
     let Some(raw) = reading.raw else { return Err(loader.found) };
     let plan = loader.plan(&raw, &reading.declared, answers, &bytes);
     if loader.found.is_empty() {
-        Ok(Loaded { plan, recordings: loader.recordings })
+        let doubts = doubts(&plan, &loader.recordings);
+        Ok(Loaded { plan, recordings: loader.recordings, doubts })
     } else {
         loader.found.sort_by_key(|one| (one.file != file, one.file.clone(), one.line()));
         Err(loader.found)

@@ -2,6 +2,7 @@
 
 mod decode;
 mod diagnostic;
+mod doubts;
 mod load;
 mod plan;
 mod policies;

@@ -65,7 +65,6 @@ pub fn evaluate(
     let mut evaluation =
         Evaluation { summary: empty(plan), answers: Vec::new(), decisions: Vec::new() };
     doubts.extend(warnings::of_plan(plan));
-    doubts.extend(warnings::stray(plan, rows));
     for task in &plan.tasks {
         let rows = judge::rows_of(task, rows);
         let judged = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;

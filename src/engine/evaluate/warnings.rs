@@ -1,10 +1,7 @@
 //! What a reader must know before trusting a figure.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crate::data::Warning;
 use crate::data::summary::{ModelRow, PolicyRow};
-use crate::data::{Recorded, Warning};
-use crate::kernel::{ItemId, ModelId};
 use crate::scenario::{Plan, Task};
 
 /// Fewer items than this can't show a difference of a few points.
@@ -17,25 +14,6 @@ pub(super) fn of_plan(plan: &Plan) -> Vec<Warning> {
         .iter()
         .filter(|candidate| candidate.price.as_ref().is_some_and(|price| price.assumed.is_some()));
     assumed.map(|candidate| Warning::PriceAssumed(candidate.id.to_string())).collect()
-}
-
-/// Rows that are about no item of any task, by model.
-pub(super) fn stray(plan: &Plan, rows: &[&Recorded]) -> Vec<Warning> {
-    let ids: Vec<(&str, BTreeSet<&ItemId>)> = plan
-        .tasks
-        .iter()
-        .map(|task| (task.id.as_str(), task.items.iter().map(|item| &item.id).collect()))
-        .collect();
-    let is_stray = |row: &Recorded| {
-        !ids.iter().any(|(task, ids)| {
-            row.task.as_ref().is_none_or(|name| name.as_str() == *task) && ids.contains(&row.id)
-        })
-    };
-    let mut strays: BTreeMap<&ModelId, u64> = BTreeMap::new();
-    for row in rows.iter().filter(|row| is_stray(row)) {
-        *strays.entry(&row.model).or_default() += 1;
-    }
-    strays.into_iter().map(|(model, n)| Warning::StrayRows(model.to_string(), n)).collect()
 }
 
 /// Doubts that follow from the figures of one task.
