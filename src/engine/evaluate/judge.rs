@@ -36,46 +36,58 @@ pub(super) fn judge<'a>(
     rows: &[&'a Recorded],
 ) -> Result<Judged<'a>, JudgeError> {
     let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
-    let places: BTreeMap<&ItemId, usize> =
-        task.items.iter().enumerate().map(|(place, item)| (&item.id, place)).collect();
-    let mut found: Vec<Vec<Option<&'a Recorded>>> =
-        vec![vec![None; models.len()]; task.items.len()];
-    let mut n_samples: BTreeMap<&ModelId, u32> = BTreeMap::new();
-    for row in rows {
-        let Some(place) = places.get(&row.id) else { continue };
-        let Ok(model) = models.binary_search(&row.model) else { continue };
-        let most = n_samples.entry(&models[model]).or_default();
-        *most = (*most).max(row.sample + 1);
-        if row.sample == 0 {
-            found[*place][model] = Some(row);
-        }
-    }
-    let mut warnings: Vec<Warning> = n_samples
-        .into_iter()
-        .filter(|(_, n)| *n > 1)
-        .map(|(model, n)| Warning::UnusedSamples(model.to_string(), n))
-        .collect();
+    let Found { rows: found, n_samples, mut warnings } = find(task, &models, rows);
+    let has_all = |place: &usize| found[*place].iter().step_by(n_samples).all(Option::is_some);
     let kept: Vec<usize> = (0..task.items.len())
-        .filter(|place| task.judged_on == Items::All || found[*place].iter().all(Option::is_some))
+        .filter(|place| task.judged_on == Items::All || has_all(place))
         .collect();
     let judged: Vec<OneItem> = kept
         .par_iter()
         .map(|place| one_item(task, extractor, candidates, &task.items[*place], &found[*place]))
         .collect::<Result<_, _>>()?;
-    warnings.extend(disagreements(&models, &judged));
+    warnings.extend(disagreements(&models, n_samples, &judged));
     let items: Vec<Item> = kept.iter().map(|place| task.items[*place].clone()).collect();
     let rows = kept.iter().flat_map(|place| found[*place].iter().copied()).collect();
     let (answers, cells): (Vec<_>, Vec<_>) =
         judged.into_iter().map(|one| (one.answers, one.cells)).unzip();
     let cells = cells.into_iter().flatten().collect();
-    let matrix = Matrix::new(task.id.clone(), items, models, 1, answers, cells);
+    let matrix = Matrix::new(task.id.clone(), items, models, n_samples as u32, answers, cells);
     Ok(Judged { matrix, rows, warnings })
+}
+
+/// The rows of a task by item, then by model and sample.
+struct Found<'a> {
+    rows: Vec<Vec<Option<&'a Recorded>>>,
+    n_samples: usize,
+    warnings: Vec<Warning>,
+}
+
+fn find<'a>(task: &Task, models: &[ModelId], rows: &[&'a Recorded]) -> Found<'a> {
+    let places: BTreeMap<&ItemId, usize> =
+        task.items.iter().enumerate().map(|(place, item)| (&item.id, place)).collect();
+    let mut of_models: BTreeMap<&ModelId, u32> = BTreeMap::new();
+    let mut placed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(place) = places.get(&row.id) else { continue };
+        let Ok(model) = models.binary_search(&row.model) else { continue };
+        let most = of_models.entry(&models[model]).or_insert(1);
+        *most = (*most).max(row.sample + 1);
+        placed.push((*place, model, *row));
+    }
+    let n_samples = of_models.values().copied().max().unwrap_or(1) as usize;
+    let mut found = vec![vec![None; models.len() * n_samples]; task.items.len()];
+    for (place, model, row) in placed {
+        found[place][model * n_samples + row.sample as usize] = Some(row);
+    }
+    let many = of_models.into_iter().filter(|(_, n)| *n > 1);
+    let warnings = many.map(|(model, n)| Warning::UnusedSamples(model.to_string(), n)).collect();
+    Found { rows: found, n_samples, warnings }
 }
 
 struct OneItem {
     answers: Vec<Answer>,
     cells: Vec<Cell>,
-    /// Per model: whether the scorer agrees with the recorded verdict, where there are both.
+    /// Per cell: whether the scorer agrees with the recorded verdict, where there are both.
     agrees: Vec<Option<bool>>,
 }
 
@@ -86,6 +98,7 @@ fn one_item(
     item: &Item,
     rows: &[Option<&Recorded>],
 ) -> Result<OneItem, JudgeError> {
+    let n_samples = rows.len() / candidates.len().max(1);
     let read: Vec<Read> = rows.iter().map(|row| read(*row, extractor, item)).collect();
     let texts: Vec<&str> = read.iter().filter_map(Read::answer).collect();
     let classes = task.score.classes(&texts);
@@ -125,7 +138,7 @@ fn one_item(
                 let score = recorded[at].ok_or_else(|| JudgeError {
                     task: task.id.to_string(),
                     item: item.id.clone(),
-                    model: candidates[at].id.clone(),
+                    model: candidates[at / n_samples].id.clone(),
                 })?;
                 CellState::Answered { answer, score }
             }
@@ -136,7 +149,7 @@ fn one_item(
             }
             _ => None,
         });
-        cells.push(cell(state, rows[at], &candidates[at]));
+        cells.push(cell(state, rows[at], &candidates[at / n_samples]));
     }
     Ok(OneItem { answers, cells, agrees })
 }
@@ -198,9 +211,11 @@ fn cell(state: CellState, row: Option<&Recorded>, candidate: &Candidate) -> Cell
     }
 }
 
-fn disagreements(models: &[ModelId], judged: &[OneItem]) -> Vec<Warning> {
+fn disagreements(models: &[ModelId], n_samples: usize, judged: &[OneItem]) -> Vec<Warning> {
     let of_model = |(at, model): (usize, &ModelId)| {
-        let compared = || judged.iter().filter_map(|one| one.agrees[at]);
+        let cells = at * n_samples..(at + 1) * n_samples;
+        let compared =
+            || judged.iter().flat_map(|one| &one.agrees[cells.clone()]).filter_map(|one| *one);
         let n_different = compared().filter(|agrees| !agrees).count() as u64;
         (n_different > 0).then(|| {
             Warning::VerdictsDiffer(model.to_string(), n_different, compared().count() as u64)

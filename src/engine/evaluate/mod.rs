@@ -127,10 +127,12 @@ fn fill(
 
 fn answer_rows<'a>(judged: &'a Judged<'_>) -> impl Iterator<Item = AnswerRow> + 'a {
     let matrix = &judged.matrix;
-    let cells =
-        matrix.item_idxs().flat_map(|item| matrix.model_idxs().map(move |model| (item, model)));
-    cells.zip(&judged.rows).filter_map(|((item, model), row)| {
-        let verdict = Verdict::from(matrix.cell(item, model, 0).state);
+    let cells = matrix.item_idxs().flat_map(move |item| {
+        let of_model = move |model| (0..matrix.n_samples()).map(move |k| (item, model, k));
+        matrix.model_idxs().flat_map(of_model)
+    });
+    cells.zip(&judged.rows).filter_map(|((item, model, sample), row)| {
+        let verdict = Verdict::from(matrix.cell(item, model, sample).state);
         Some(AnswerRow {
             recorded: Recorded { task: Some(matrix.task().clone()), ..(*row)?.clone() },
             answer: text(matrix, item, verdict),

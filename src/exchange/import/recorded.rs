@@ -12,6 +12,9 @@ use crate::rows::{self, FileError, FileErrorKind};
 /// More mistakes than this, and the rest is not worth telling.
 const MAX_ERRORS: usize = 100;
 
+/// As many draws of one model on one item are kept apart.
+const MAX_SAMPLES: u32 = 1000;
+
 /// The rows of some files.
 #[derive(Debug, Default)]
 pub struct Recording {
@@ -102,6 +105,9 @@ fn recorded(
             Micros::from_ms(number).map(Some).ok_or_else(|| wrong(column, "a length of time"))
         })
     };
+    let sample = whole("sample")?.unwrap_or(0);
+    let sample = u32::try_from(sample).ok().filter(|sample| *sample < MAX_SAMPLES);
+    let sample = sample.ok_or_else(|| wrong("sample", "below 1000"))?;
     let score = number(row, "score")?;
     if score.is_some_and(|score| !(0.0..=1.0).contains(&score)) {
         return Err(wrong("score", "between 0 and 1"));
@@ -113,7 +119,7 @@ fn recorded(
         task: text(row, "task").filter(|task| !task.is_empty()).map(TaskId::from),
         id: ItemId::from(needed("id")?),
         model: ModelId::from(needed("model")?),
-        sample: whole("sample")?.unwrap_or(0) as u32,
+        sample,
         response: text(row, "response"),
         answer: text(row, "answer").map_or(Extracted::NotRecorded, Extracted::Found),
         score,
