@@ -170,3 +170,97 @@ impl Run<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng;
+
+    use super::*;
+    use crate::data::{Answer, AnswerIdx, Cell, CellState, Item};
+    use crate::kernel::ModelId;
+    use crate::policy::{Asking, Vote};
+    use crate::vote::{Rule, Ties, Weighted};
+
+    const N_ITEMS: u32 = 60;
+    const MODELS: [(&str, u64); 4] = [("a", 40), ("b", 50), ("c", 60), ("d", 70)];
+
+    /// Four models, right about as often per hundred as [`MODELS`] says, among three answers.
+    /// Where an item is in `flipped`, another of the answers is the right one.
+    fn matrix(flipped: &[ItemIdx]) -> Matrix {
+        let seed = Seed(3);
+        let mut cells = Vec::new();
+        let mut answers = Vec::new();
+        for item in (0..N_ITEMS).map(ItemIdx) {
+            let right = if flipped.contains(&item) { 1 } else { 0 };
+            let score = |answer: u16| f64::from(u8::from(answer == right));
+            let text = |answer: u16| Answer { text: answer.to_string(), score: score(answer) };
+            answers.push((0..3).map(text).collect());
+            for (model, skill) in MODELS {
+                let draw = seed.stream(model, &[&item.0.to_string()]).next_u64();
+                let answer = if draw % 100 < skill { 0 } else { 1 + (draw >> 32 & 1) as u16 };
+                let answer = AnswerIdx(answer);
+                let state = CellState::Answered { answer: Some(answer), score: score(answer.0) };
+                cells.push(Cell { state, ..Cell::NOT_RUN });
+            }
+        }
+        let item = |id: u32| Item {
+            id: id.to_string().as_str().into(),
+            input: None,
+            targets: Vec::new(),
+            choices: Vec::new(),
+            category: None,
+            cluster: None,
+            row: serde_json::Map::new(),
+        };
+        let models = MODELS.map(|(name, _)| ModelId::from(name)).to_vec();
+        Matrix::new("t".into(), (0..N_ITEMS).map(item).collect(), models, 1, answers, cells)
+    }
+
+    fn policies() -> BTreeMap<PolicyId, Policy> {
+        let vote = |members: &[&str], rule: Rule| {
+            Policy::Vote(Vote {
+                members: members.iter().map(|name| PolicyId::from(*name)).collect(),
+                rule,
+                ties: Ties::Accuracy,
+                quorum: 1,
+                asking: Asking::Together,
+            })
+        };
+        let weighted = || Rule::Weighted(Weighted::default());
+        let singles = MODELS.map(|(name, _)| (name.into(), Policy::Single(name.into())));
+        let combined: [(PolicyId, Policy); 4] = [
+            ("best-single".into(), Policy::BestSingle),
+            ("weighted".into(), vote(&["a", "b", "c", "d"], weighted())),
+            ("even".into(), vote(&["a", "b"], Rule::default())),
+            ("nested".into(), vote(&["weighted", "even", "best-single"], weighted())),
+        ];
+        singles.into_iter().chain(combined).collect()
+    }
+
+    #[test]
+    fn what_is_right_on_a_fold_has_no_say_in_what_is_answered_there() {
+        let folds = crate::engine::evaluate::folds::folds(matrix(&[]).items(), Seed(7));
+        let policies = policies();
+        let answers = |matrix: &Matrix, policy: &PolicyId| -> Vec<Option<AnswerIdx>> {
+            let field = Field { matrix, folds: &folds, seed: Seed(7), policies: &policies };
+            let answer = |outcome: Outcome| match outcome.verdict {
+                crate::data::Verdict::Answered { answer, .. } => answer,
+                _ => None,
+            };
+            field.outcomes(policy).into_iter().map(answer).collect()
+        };
+        let mut has_changed_elsewhere = false;
+        for fold in &folds {
+            let (before, after) = (matrix(&[]), matrix(fold));
+            for policy in policies.keys() {
+                let [before, after] = [&before, &after].map(|matrix| answers(matrix, policy));
+                for item in 0..N_ITEMS {
+                    let is_same = before[item as usize] == after[item as usize];
+                    has_changed_elsewhere |= !is_same;
+                    assert!(is_same || !fold.contains(&ItemIdx(item)), "{policy} on {item}");
+                }
+            }
+        }
+        assert!(has_changed_elsewhere, "what is right elsewhere has a say, or nothing is fitted");
+    }
+}
