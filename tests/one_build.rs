@@ -21,8 +21,8 @@ fn crates(edges: &str) -> BTreeSet<String> {
         .args(["tree", "--offline", "--locked", "--prefix", "none", "--format", "{p} [{f}]"])
         .args(["--edges", edges])
         .output()
-        .unwrap();
+        .expect("cargo can be started");
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
-    let text = String::from_utf8(tree.stdout).unwrap();
+    let text = String::from_utf8(tree.stdout).expect("cargo writes UTF-8");
     text.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
 }

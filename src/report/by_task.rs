@@ -2,7 +2,7 @@
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, CeilingRow, Measures, ModelRow, PairRow, PolicyRow, Summary,
+    CategoryRow, CeilingRow, ExtractorRow, Measures, ModelRow, PairRow, PolicyRow, Summary,
 };
 use crate::kernel::TaskId;
 
@@ -24,6 +24,8 @@ pub(super) struct TaskRows<'a> {
     pub(super) categories: Vec<&'a CategoryRow>,
     /// Pairs of models.
     pub(super) pairs: Vec<&'a PairRow>,
+    /// Extractors compared on the same responses.
+    pub(super) extractors: Vec<&'a ExtractorRow>,
     /// What no choice could exceed.
     pub(super) ceiling: Option<&'a CeilingRow>,
 }
@@ -94,6 +96,7 @@ fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
         models: models.into_iter().map(|row| (row, single(row))).collect(),
         policies: others,
         categories: summary.categories.iter().filter(|row| row.task == *task).collect(),
+        extractors: summary.extractors.iter().filter(|row| row.task == *task).collect(),
         pairs: summary.pairs.iter().filter(|row| row.task == *task).collect(),
         ceiling: summary.ceiling.iter().find(|row| row.task == *task),
     }

@@ -9,25 +9,31 @@ use polars::prelude::{
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, Counts, Measures, ModelRow, PairRow, PolicyRow, Quantiles, Summary, Versus,
+    CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PairRow, PolicyRow, Quantiles, Summary,
+    Versus,
 };
 use crate::report::ReportError;
 
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
-/// The frames `models`, `policies`, `categories` and `pairs`.
-pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<[Table; 4], ReportError> {
+/// The frames `models`, `policies`, `categories` and `pairs`, and `extractors` where some are
+/// compared.
+pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, ReportError> {
     let named = |name, frame: PolarsResult<DataFrame>| match frame {
         Ok(frame) => Ok((name, frame)),
         Err(source) => Err(ReportError::Table { path: dir.join(name), source }),
     };
-    Ok([
+    let mut tables = vec![
         named("models", models(&summary.models))?,
         named("policies", policies(&summary.policies))?,
         named("categories", categories(&summary.categories))?,
         named("pairs", pairs(&summary.pairs))?,
-    ])
+    ];
+    if !summary.extractors.is_empty() {
+        tables.push(named("extractors", extractors(&summary.extractors))?);
+    }
+    Ok(tables)
 }
 
 fn models(rows: &[ModelRow]) -> PolarsResult<DataFrame> {
@@ -88,6 +94,17 @@ fn pairs(rows: &[PairRow]) -> PolarsResult<DataFrame> {
         .number("phi", |row| row.phi)
         .number("q", |row| row.q)
         .number("same_wrong_answer", |row| row.same_wrong_answer)
+        .frame()
+}
+
+fn extractors(rows: &[ExtractorRow]) -> PolarsResult<DataFrame> {
+    Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("extractor", |row| Some(row.extractor.as_str()))
+        .text("model", |row| Some(row.model.as_str()))
+        .count("answered", |row| Some(row.answered))
+        .count("unparsed", |row| Some(row.unparsed))
+        .estimate("accuracy_of_all", |row| row.accuracy_of_all.as_ref())
         .frame()
 }
 
@@ -201,15 +218,12 @@ mod tests {
 
     #[test]
     fn columns_are_flat_and_carry_their_units() {
-        let [models, policies, categories, pairs] =
-            tables(&sample::triage(), Path::new("")).unwrap().map(|(_, frame)| {
-                frame
-                    .get_column_names()
-                    .iter()
-                    .map(|name| name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            });
+        let names = |(_, frame): &Table| {
+            let names = frame.get_column_names();
+            names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let frames = tables(&sample::triage(), Path::new("")).unwrap();
+        let [models, policies, categories, pairs] = [0, 1, 2, 3].map(|table| names(&frames[table]));
         let measures = "asked answered abstained unparsed refused failed not_run failures \
             accuracy accuracy_low accuracy_high accuracy_level accuracy_n accuracy_method \
             accuracy_of_all accuracy_of_all_low accuracy_of_all_high accuracy_of_all_level \
@@ -240,7 +254,7 @@ mod tests {
 
     #[test]
     fn unknown_stays_null_and_members_are_joined() {
-        let [_, (_, policies), ..] = tables(&sample::triage(), Path::new("")).unwrap();
+        let (_, policies) = tables(&sample::triage(), Path::new("")).unwrap().swap_remove(1);
         let row =
             |name: &str, idx: usize| policies.column(name).unwrap().get(idx).unwrap().to_string();
         let trio = sample::triage().policies.iter().position(|row| row.policy.as_str() == "trio");

@@ -8,7 +8,7 @@ use crate::data::summary::{CategoryRow, CeilingRow, Measures, PolicyRow, Summary
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
-use crate::report::{ReportError, text, verdict};
+use crate::report::{ReportError, extractors, text, verdict};
 
 const NAME: &str = "report.md";
 
@@ -53,6 +53,7 @@ fn sections(task: &TaskRows<'_>) -> Vec<String> {
     }
     blocks.extend(categories(task));
     blocks.extend(pairs(task));
+    blocks.extend(extractors::section(task));
     let has_unknown = blocks.iter().any(|block| block.contains("| - |"));
     blocks.extend(task.ceiling.map(ceiling));
     blocks.push(prose(&notes(task, has_unknown).join(" ")));
@@ -294,7 +295,7 @@ fn footer(summary: &Summary) -> String {
     parts.join(" · ")
 }
 
-fn percent(estimate: &Estimate) -> String {
+pub(super) fn percent(estimate: &Estimate) -> String {
     format!("{} {}", text::percent(estimate.point), text::ends(estimate))
 }
 
@@ -303,7 +304,7 @@ fn bracket(level: Option<String>) -> String {
 }
 
 /// A table whose first `n_names` columns are names, and whose others are figures.
-fn table(
+pub(super) fn table(
     headings: &[impl AsRef<str>],
     n_names: usize,
     rows: impl Iterator<Item = Vec<String>>,

@@ -3,6 +3,7 @@
 mod by_task;
 mod csv;
 mod escape;
+mod extractors;
 mod frames;
 mod grid;
 pub mod json;

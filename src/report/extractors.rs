@@ -1,0 +1,27 @@
+//! How other extractors read the same responses: the part of `report.md` about them.
+
+use crate::data::summary::ExtractorRow;
+use crate::report::by_task::TaskRows;
+use crate::report::escape::code;
+use crate::report::markdown::{percent, table};
+use crate::report::text;
+
+/// A table of extractors and models; `None` where a task compares none.
+pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
+    if task.extractors.is_empty() {
+        return None;
+    }
+    let headings =
+        ["extractor", "model", "answers found", "none found", "right of all asked, % [95 %]"];
+    let headings = headings.map(str::to_owned);
+    let rows = task.extractors.iter().map(|row: &&ExtractorRow| {
+        vec![
+            code(&row.extractor),
+            code(row.model.as_str()),
+            row.answered.to_string(),
+            row.unparsed.to_string(),
+            text::or_unknown(row.accuracy_of_all.as_ref().map(percent)),
+        ]
+    });
+    Some(format!("### Extractors on the same responses\n\n{}", table(&headings, 2, rows)))
+}
