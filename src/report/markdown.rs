@@ -8,7 +8,7 @@ use crate::data::summary::{CategoryRow, CeilingRow, Measures, PolicyRow, Summary
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
-use crate::report::{ReportError, extractors, text, verdict};
+use crate::report::{ReportError, doubts, extractors, text, verdict};
 
 const NAME: &str = "report.md";
 
@@ -27,7 +27,8 @@ pub fn render(summary: &Summary) -> String {
     if !summary.warnings.is_empty() {
         blocks.push("### Warnings".to_owned());
         let item = |kind: &str, text: &str| format!("- {}: {}", code(kind), prose(text));
-        let items = summary.warnings.iter().map(|row| item(&row.kind, &row.text));
+        let told = doubts::told(&summary.warnings);
+        let items = told.iter().map(|(kind, text)| item(kind, text));
         blocks.push(items.collect::<Vec<_>>().join("\n"));
     }
     blocks.push("---".to_owned());

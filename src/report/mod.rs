@@ -2,6 +2,7 @@
 
 mod by_task;
 mod csv;
+mod doubts;
 mod escape;
 mod extractors;
 mod frames;

@@ -4,7 +4,7 @@ use crate::data::Estimate;
 use crate::data::summary::{Measures, PolicyRow, Summary};
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::grid::{Column, Leaves, Side, fit, wrapped};
-use crate::report::{escape, text, verdict};
+use crate::report::{doubts, escape, text, verdict};
 
 /// Narrower terminals get lines of this width all the same: below it no interval fits.
 const NARROWEST: usize = 40;
@@ -25,8 +25,8 @@ pub fn render(summary: &Summary, width: usize, color: bool) -> String {
     for task in by_task(summary) {
         page.task(&task);
     }
-    for warning in &summary.warnings {
-        page.paragraph("", &format!("! {}", escape::plain(&warning.text)), "  ");
+    for (_, text) in doubts::told(&summary.warnings) {
+        page.paragraph("", &format!("! {}", escape::plain(&text)), "  ");
     }
     if !summary.warnings.is_empty() {
         page.line("", "");
