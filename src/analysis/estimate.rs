@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::data::Estimate;
-use crate::data::summary::Versus;
+use crate::data::summary::{Counts, Versus};
 use crate::kernel::{Interval, PolicyId};
 use crate::stats::{self, PairedCounts};
 
@@ -49,6 +49,14 @@ pub fn accuracy(scored: &[Scored]) -> Option<Estimate> {
     }
 }
 
+/// The share of the items asked for which anything came, with Wilson's interval; `None` where
+/// nothing was asked.
+pub fn served(counts: &Counts) -> Option<Estimate> {
+    let hits = counts.asked - counts.failed;
+    let interval = stats::wilson(hits, counts.asked, LEVEL)?;
+    Some(estimate(hits as f64 / counts.asked as f64, interval, counts.asked, "wilson"))
+}
+
 /// The paired difference of `policy` less `baseline`, item by item; `None` of nothing.
 ///
 /// Right or wrong by independent items: Bonett and Price's interval, McNemar's mid-p. Else
@@ -79,7 +87,17 @@ pub fn difference(baseline: &PolicyId, pairs: &[(Scored, Scored)]) -> Option<Ver
         (estimate(mean.point, mean.interval, n, method), stats::p_of_zero_mean(&mean))
     };
     let metric = "accuracy".to_owned();
-    Some(Versus { policy: baseline.clone(), metric, difference, p, wins, losses })
+    Some(Versus {
+        policy: baseline.clone(),
+        metric,
+        difference,
+        p,
+        wins,
+        losses,
+        p_holm: None,
+        simultaneous: None,
+        detectable: None,
+    })
 }
 
 fn estimate(point: f64, Interval { low, high }: Interval, n: u64, method: &str) -> Estimate {

@@ -14,6 +14,8 @@ pub struct Cell {
     pub prompt_tokens: Option<Tokens>,
     /// Tokens received.
     pub completion_tokens: Option<Tokens>,
+    /// How sure the model is of its answer, from 0 to 1, where it said.
+    pub confidence: Option<f64>,
     /// To the first token.
     pub ttft: Option<Micros>,
     /// To the last byte.
@@ -47,6 +49,7 @@ impl Cell {
         cost: None,
         prompt_tokens: None,
         completion_tokens: None,
+        confidence: None,
         ttft: None,
         latency: None,
     };

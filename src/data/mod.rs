@@ -1,6 +1,7 @@
 //! Floor 1: what is asked, what came back, and what was made of it. Plain values, no behaviour.
 
 mod cell;
+mod comparison;
 mod failure;
 mod finding;
 mod item;
@@ -11,6 +12,7 @@ pub mod summary;
 mod warning;
 
 pub use cell::{Cell, CellState};
+pub use comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow};
 pub use failure::Failure;
 pub use finding::Estimate;
 pub use item::Item;

@@ -1,5 +1,7 @@
 //! What one request going through one policy ended in.
 
+use std::sync::Arc;
+
 use crate::data::{AnswerIdx, CellState, Failure};
 use crate::kernel::{Micros, PolicyId, Usd};
 
@@ -22,6 +24,11 @@ pub struct Outcome {
     /// failed or was not needed counts against, and whoever was never run does not count. `None`
     /// where nothing was answered.
     pub agreement: Option<f64>,
+    /// How sure whoever answered is, from 0 to 1: what was recorded of a model, and of a vote the
+    /// share of all weight that its answer has. `None` where nobody said, or nothing was answered.
+    pub confidence: Option<f64>,
+    /// The text of an answer that none of the models gave, such as a median.
+    pub composed: Option<Arc<str>>,
     /// Stages that a cascade reached; 1 for whatever is no cascade, and 0 where nothing ran.
     pub n_stages: u32,
     /// Why it was decided so.
@@ -38,6 +45,8 @@ impl Outcome {
         latency: None,
         tied: false,
         agreement: None,
+        confidence: None,
+        composed: None,
         n_stages: 0,
         reason: Reason::NoAnswer,
     };
@@ -48,7 +57,8 @@ impl Outcome {
 pub enum Verdict {
     /// An answer.
     Answered {
-        /// Which of the item's distinct answers; `None` where only a verdict was recorded.
+        /// Which of the item's distinct answers; `None` where only a verdict was recorded, and where
+        /// the answer is one that no model gave.
         answer: Option<AnswerIdx>,
         /// How right it is, from 0 to 1.
         score: f64,
@@ -88,6 +98,10 @@ pub enum Reason {
     EarlierStage,
     /// The best of the models on other items.
     BestElsewhere,
+    /// The member that a router, a mix or an oracle chose.
+    Chosen,
+    /// Too small a share or margin, so that the vote declined.
+    Unsure,
     /// No member answered.
     NoAnswer,
 }
@@ -106,6 +120,8 @@ impl Reason {
             Self::LastStage => "last-stage",
             Self::EarlierStage => "earlier-stage",
             Self::BestElsewhere => "best-elsewhere",
+            Self::Chosen => "chosen",
+            Self::Unsure => "unsure",
             Self::NoAnswer => "no-answer",
         }
     }

@@ -34,6 +34,8 @@ pub struct Recorded {
     pub score: Option<f64>,
     /// A verdict, used when there is neither target nor score.
     pub correct: Option<bool>,
+    /// How sure the model is of its answer, from 0 to 1, say from its tokens' probabilities.
+    pub confidence: Option<f64>,
     /// What came instead of an answer. Beats every verdict.
     pub failure: Option<Failure>,
     /// Tokens sent, cached ones included.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Estimate;
-use crate::kernel::{ModelId, PolicyId, Seed, TaskId};
+use crate::data::{AvailabilityRow, ComparisonRow, Estimate, FrontierRow};
+use crate::kernel::{Interval, ModelId, PolicyId, Seed, TaskId};
 
 /// The version of the format that this program writes.
 pub const SCHEMA: u32 = 1;
@@ -33,6 +33,15 @@ pub struct Summary {
     pub pairs: Vec<PairRow>,
     /// A row per task: what no choice among the answers could exceed.
     pub ceiling: Vec<CeilingRow>,
+    /// A row per task, policy and thing that it is compared with unasked.
+    #[serde(default)]
+    pub comparisons: Vec<ComparisonRow>,
+    /// A row per task and policy: how often it served at all.
+    #[serde(default)]
+    pub availability: Vec<AvailabilityRow>,
+    /// A row per task and policy that no other outdoes in accuracy and price, the cheapest first.
+    #[serde(default)]
+    pub frontier: Vec<FrontierRow>,
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,
@@ -151,7 +160,7 @@ pub struct PolicyRow {
     pub task: TaskId,
     /// The policy.
     pub policy: PolicyId,
-    /// Its kind: `single`, `vote`, `cascade`, `best-single`.
+    /// Its kind: `single`, `vote`, `cascade`, `route`, `mix`, `oracle`, `best-single`.
     pub kind: String,
     /// Models or policies that it is made of.
     pub members: Vec<PolicyId>,
@@ -166,8 +175,33 @@ pub struct PolicyRow {
     pub tied: u64,
     /// Items by the member or stage that answered.
     pub rungs: BTreeMap<PolicyId, u64>,
+    /// Whether and on what it was fitted.
+    #[serde(default)]
+    pub fitting: Fitting,
+    /// Mean score of all asked when it is fitted on the very items that it is scored on, where it
+    /// is fitted on targets: how far it lies above `accuracy_of_all` is its optimism.
+    #[serde(default)]
+    pub in_sample: Option<f64>,
+    /// Items on which stopping early changed the answer, where a vote stops before it is decided.
+    #[serde(default)]
+    pub flips: Option<u64>,
     /// The paired difference to the baseline; `None` for the baseline itself.
     pub versus: Option<Versus>,
+}
+
+/// What a policy was fitted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fitting {
+    /// It learns nothing.
+    #[default]
+    Nothing,
+    /// It learns from targets, of other items than it is scored on.
+    CrossFitted,
+    /// It learns from the answers to all items, and reads no target.
+    AllItems,
+    /// It is told who is right: a ceiling.
+    Told,
 }
 
 /// A paired difference, policy less baseline, over the items on which both were served.
@@ -186,6 +220,15 @@ pub struct Versus {
     pub wins: u64,
     /// Items that the baseline has more right.
     pub losses: u64,
+    /// The p-value adjusted for all policies that the task compares (Holm).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_holm: Option<f64>,
+    /// The interval that holds for all of them at once (max-T bootstrap).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simultaneous: Option<Interval>,
+    /// The smallest difference that as many items can be expected to show, at 80 % power.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detectable: Option<f64>,
 }
 
 /// One policy on the items of one category.

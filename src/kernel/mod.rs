@@ -2,6 +2,7 @@
 
 mod ids;
 mod interval;
+mod kinds;
 pub mod lines;
 pub mod lists;
 mod seed;
@@ -10,6 +11,7 @@ mod units;
 
 pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
 pub use interval::Interval;
+pub(crate) use kinds::kinds;
 pub use seed::Seed;
 pub use spanned::{SPANNED, Spanned};
 pub use units::{Micros, Price, Probability, Tokens, Usd};

@@ -28,6 +28,9 @@ pub enum Accept {
     /// At least this share of the stage's members gave it. A member that failed counts against,
     /// and a model by itself always agrees with itself.
     Agreement(Probability),
+    /// Whoever gave it is at least so sure, from 0 to 1: a model by the confidence recorded of it,
+    /// a vote by the share of all weight that its answer has. Who does not say is not sure.
+    Confidence(Probability),
 }
 
 impl Cascade {
@@ -63,6 +66,8 @@ impl Cascade {
             latency,
             tied: stage.tied,
             agreement: stage.agreement,
+            confidence: stage.confidence,
+            composed: stage.composed.clone(),
             n_stages: reached as u32 + 1,
             reason,
         }
@@ -71,9 +76,12 @@ impl Cascade {
 
 impl Accept {
     fn admits(self, stage: &Outcome) -> bool {
-        let Self::Agreement(least) = self;
+        let (known, least) = match self {
+            Self::Agreement(least) => (stage.agreement, least),
+            Self::Confidence(least) => (stage.confidence, least),
+        };
         matches!(stage.verdict, Verdict::Answered { .. })
-            && stage.agreement.is_some_and(|agreement| agreement >= least.value())
+            && known.is_some_and(|known| known >= least.value())
     }
 }
 
@@ -141,6 +149,20 @@ mod tests {
     }
 
     #[test]
+    fn who_is_sure_enough_is_taken_and_who_does_not_say_is_not()
+    -> Result<(), Box<dyn std::error::Error>> {
+        for (confidence, rung) in [(Some(0.8), "s0"), (Some(0.79), "s1"), (None, "s1")] {
+            let stages: Vec<PolicyId> = ["s0", "s1"].map(PolicyId::from).to_vec();
+            let first = Outcome { confidence, ..outcome('B', &stages[0]) };
+            let last = outcome('A', &stages[1]);
+            let accept = Accept::Confidence(Probability::try_from(0.8)?);
+            let outcome = Cascade { stages, accept }.decide(&[&first, &last]);
+            assert_eq!(outcome.rung, Some(rung.into()), "{confidence:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn the_abstention_of_the_last_stage_stands() -> Result<(), Box<dyn std::error::Error>> {
         let stages = vec![PolicyId::from("mini"), PolicyId::from("pair")];
         let accept = Accept::Agreement(Probability::try_from(0.9)?);
@@ -156,6 +178,7 @@ mod tests {
     fn acceptance_reads_as_in_a_scenario() {
         for (text, reads) in [
             (r#"{"agreement": 0.66}"#, true),
+            (r#"{"confidence": 0.9}"#, true),
             (r#"{"agreement": 1.5}"#, false),
             (r#"{"agree": 0.66}"#, false),
         ] {

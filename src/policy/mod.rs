@@ -3,9 +3,12 @@
 pub mod best_single;
 mod cascade;
 mod context;
+mod mix;
 mod needs_answers;
+pub mod oracle;
 #[cfg(test)]
 mod properties;
+pub mod route;
 pub mod single;
 mod spent;
 #[cfg(test)]
@@ -15,7 +18,9 @@ mod vote;
 pub use crate::vote::{Fitted, Standing};
 pub use cascade::{Accept, Cascade};
 pub use context::Context;
+pub use mix::Mix;
 pub use needs_answers::{OnlyVerdicts, votes_need_answers};
+pub use route::Route;
 pub use vote::{Asking, Vote};
 
 use crate::kernel::{ModelId, PolicyId};
@@ -31,14 +36,23 @@ pub enum Policy {
     Vote(Vote),
     /// Cheaper stages first.
     Cascade(Cascade),
+    /// One member, by what is known of the item.
+    Route(Route),
+    /// One member, drawn at random.
+    Mix(Mix),
+    /// Whichever of these is right.
+    Oracle(Vec<PolicyId>),
 }
 
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 7] = [
     ("single", "One model by itself; every model is such a policy, under its own name."),
     ("best-single", "The model that did best on other items."),
     ("vote", "Members answer, and a rule makes their answers one."),
     ("cascade", "Stages are asked in turn until one's answer is accepted."),
+    ("route", "One member answers, chosen by the category or length of the question."),
+    ("mix", "One member answers, drawn at random for each item; what a router has to beat."),
+    ("oracle", "Whichever member is right, the cheapest of several: a ceiling, not a policy."),
 ];
 
 impl Policy {
@@ -54,6 +68,9 @@ impl Policy {
             Self::BestSingle => 1,
             Self::Vote(_) => 2,
             Self::Cascade(_) => 3,
+            Self::Route(_) => 4,
+            Self::Mix(_) => 5,
+            Self::Oracle(_) => 6,
         };
         KINDS[position].0
     }
@@ -64,6 +81,9 @@ impl Policy {
             Self::Single(_) | Self::BestSingle => &[],
             Self::Vote(vote) => &vote.members,
             Self::Cascade(cascade) => &cascade.stages,
+            Self::Route(route) => &route.among,
+            Self::Mix(mix) => &mix.members,
+            Self::Oracle(members) => members,
         }
     }
 }

@@ -18,6 +18,8 @@ pub fn outcome(cell: &Cell, name: &PolicyId) -> Outcome {
         latency: cell.latency,
         tied: false,
         agreement: answered.then_some(1.0),
+        confidence: cell.confidence.filter(|_| answered),
+        composed: None,
         n_stages: 1,
         reason: if answered { Reason::Only } else { Reason::NoAnswer },
     }

@@ -81,6 +81,8 @@ impl Vote {
             latency,
             tied: leaders.len() > 1,
             agreement: n_for.map(|n_for| f64::from(n_for) / present.len() as f64),
+            confidence: tally.totals().iter().find(of_chosen).map(|total| tally.share(total)),
+            composed: None,
             n_stages: 1,
             reason: reason(&tally, &leaders, chosen),
         }

@@ -51,6 +51,7 @@ pub fn write_answers(rows: &[AnswerRow], dir: &Path) -> Result<(), ReportError> 
         .text("answer", |row| row.answer.as_deref())
         .number("score", |row| row.score)
         .small("correct", |row| correct(row.score))
+        .number("confidence", |row| row.recorded.confidence)
         .text("status", |row| Some(row.recorded.failure.map_or("ok", |failure| failure.name())))
         .count("prompt_tokens", |row| row.recorded.prompt_tokens.map(|tokens| tokens.0))
         .count("completion_tokens", |row| row.recorded.completion_tokens.map(|tokens| tokens.0))
@@ -81,6 +82,7 @@ pub fn write_decisions(rows: &[DecisionRow], dir: &Path) -> Result<(), ReportErr
         .small("calls", |row| Some(row.outcome.n_calls))
         .number("cost_usd", |row| row.outcome.cost.map(Usd::dollars))
         .number("latency_ms", |row| row.outcome.latency.map(Micros::ms))
+        .number("confidence", |row| row.outcome.confidence)
         .small("tied", |row| Some(row.outcome.tied.into()))
         .text("reason", |row| Some(row.outcome.reason.name()))
         .frame()
@@ -154,20 +156,20 @@ mod tests {
         assert_eq!(
             fields(&frame),
             "task:str id:str model:str sample:u32 response:str answer:str score:f64 correct:u32 \
-             status:str prompt_tokens:u64 completion_tokens:u64 cost_usd:f64 ttft_ms:f64 \
-             latency_ms:f64 attempts:u32 finish_reason:str recorded_at:str verdict:str"
+             confidence:f64 status:str prompt_tokens:u64 completion_tokens:u64 cost_usd:f64 \
+             ttft_ms:f64 latency_ms:f64 attempts:u32 finish_reason:str recorded_at:str verdict:str"
         );
         assert_eq!(
             row(&frame, 0),
-            "\"triage\" \"a,\"1\"\n\" \"mini|ü\" 0 \"B.\" \"B\" 1.0 1 \"ok\" 120 2 0.0000192 null \
+            "\"triage\" \"a,\"1\"\n\" \"mini|ü\" 0 \"B.\" \"B\" 1.0 1 null \"ok\" 120 2 0.0000192 null \
              812.5 1 null null \"answered\""
         );
         assert_eq!(
             row(&frame, 1),
-            "null \"2\" \"mini\" 1 null null null null \"rate-limited\" null null null null null \
-             null null null \"failed\""
+            "null \"2\" \"mini\" 1 null null null null null \"rate-limited\" null null null null \
+             null null null null \"failed\""
         );
-        assert!(row(&frame, 2).contains(" 0.5 0 \"ok\""), "{}", row(&frame, 2));
+        assert!(row(&frame, 2).contains(" 0.5 0 null \"ok\""), "{}", row(&frame, 2));
     }
 
     #[test]
@@ -180,15 +182,15 @@ mod tests {
             answer: Some(String::new()),
             score: Some(0.0),
             outcome: Outcome {
-                agreement: None,
                 n_stages: 1,
                 verdict: Verdict::Answered { answer: None, score: 0.0 },
                 rung: Some("trio".into()),
                 n_calls: 3,
-                cost: None,
                 latency: Micros::from_ms(3.0),
+                confidence: Some(0.5),
                 tied: true,
                 reason: Reason::TieBroken,
+                ..Outcome::NOT_RUN
             },
         };
         write_decisions(&[decided], dir.path()).unwrap();
@@ -196,11 +198,11 @@ mod tests {
         assert_eq!(
             fields(&frame),
             "task:str policy:str id:str verdict:str answer:str score:f64 correct:u32 rung:str \
-             calls:u32 cost_usd:f64 latency_ms:f64 tied:u32 reason:str"
+             calls:u32 cost_usd:f64 latency_ms:f64 confidence:f64 tied:u32 reason:str"
         );
         assert_eq!(
             row(&frame, 0),
-            "\"triage\" \"trio\" \"1\" \"answered\" \"\" 0.0 0 \"trio\" 3 null 3.0 1 \"tie-broken\""
+            "\"triage\" \"trio\" \"1\" \"answered\" \"\" 0.0 0 \"trio\" 3 null 3.0 0.5 1 \"tie-broken\""
         );
     }
 

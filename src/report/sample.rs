@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, CeilingRow, Cost, Counts, Measures, ModelRow, PairRow, PolicyRow, Quantiles,
-    SCHEMA, ScenarioRef, Summary, TokenCounts, Tool, Versus, WarningRow,
+    CategoryRow, CeilingRow, Cost, Counts, Fitting, Measures, ModelRow, PairRow, PolicyRow,
+    Quantiles, SCHEMA, ScenarioRef, Summary, TokenCounts, Tool, Versus, WarningRow,
 };
 use crate::kernel::Seed;
 
@@ -21,6 +21,9 @@ pub(super) fn empty() -> Summary {
         categories: Vec::new(),
         pairs: Vec::new(),
         ceiling: Vec::new(),
+        comparisons: Vec::new(),
+        availability: Vec::new(),
+        frontier: Vec::new(),
         extractors: Vec::new(),
         warnings: Vec::new(),
     }
@@ -131,6 +134,9 @@ pub(super) fn difference((point, low, high, p): (f64, f64, f64, f64)) -> Versus 
         p,
         wins: 9,
         losses: 5,
+        p_holm: None,
+        simultaneous: None,
+        detectable: None,
     }
 }
 
@@ -147,6 +153,9 @@ pub(super) fn policy(task: &str, name: &str, kind: &str, measures: Measures) -> 
         strong_share: None,
         tied: 0,
         rungs: BTreeMap::from([(name.into(), asked)]),
+        fitting: Fitting::Nothing,
+        in_sample: None,
+        flips: None,
         versus: None,
     }
 }

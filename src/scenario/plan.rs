@@ -1,5 +1,6 @@
 //! A scenario as it is used: every name resolved, every default filled in, every file read.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
@@ -211,6 +212,15 @@ fn written(policy: &Policy) -> serde_json::Value {
             "stages": cascade.stages,
             "accept": cascade.accept,
         }}),
+        Policy::Route(route) => serde_json::json!({ "route": {
+            "among": route.among,
+            "by": route.by,
+        }}),
+        Policy::Mix(mix) => {
+            let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
+            serde_json::json!({ "mix": { "shares": shares } })
+        }
+        Policy::Oracle(members) => serde_json::json!({ "oracle": { "among": members } }),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::raw::{RawPolicy, RawVote};
+use super::raw::{RawMix, RawPolicy, RawRoute, RawVote};
 use super::read::Complaint;
 use super::suggest;
 use crate::kernel::lists::{AllOr, Named};
-use crate::kernel::{ModelId, PolicyId, Spanned};
-use crate::policy::{Asking, Cascade, Policy, Vote};
+use crate::kernel::{ModelId, PolicyId, Probability, Spanned};
+use crate::policy::route::By;
+use crate::policy::{Asking, Cascade, Mix, Policy, Route, Vote};
 use crate::vote::Rule;
 
 /// The policies in an order in which each stands behind its members, and what is wrong with them.
@@ -64,18 +65,53 @@ impl Resolver<'_> {
                     accept: cascade.accept,
                 })
             }
+            RawPolicy::Route(route) => Policy::Route(self.route(route)),
+            RawPolicy::Mix(mix) => Policy::Mix(self.mix(mix, at)),
+            RawPolicy::Oracle(oracle) => Policy::Oracle(self.among(&oracle.among)),
         }
     }
 
-    fn vote(&mut self, raw: &RawVote) -> Vote {
-        let members = match &raw.members.value {
+    fn route(&mut self, raw: &RawRoute) -> Route {
+        let among = self.among(&raw.among);
+        if matches!(raw.by, By::Length(_)) && among.len() != 2 {
+            let help = "two members: the first for short questions, the second for long ones";
+            let message = format!("{} members are routed to by length", among.len());
+            self.complain(message, Some(help.into()), &raw.among.span);
+        }
+        Route { among, by: raw.by.clone() }
+    }
+
+    fn mix(&mut self, raw: &RawMix, at: &Range<usize>) -> Mix {
+        let mut shares: Vec<(Spanned<PolicyId>, Probability)> = Vec::new();
+        for (Spanned { value, span }, share) in &raw.shares.0 {
+            let name = Spanned { value: value.as_str().into(), span: span.clone() };
+            shares.push((name, *share));
+        }
+        shares.sort_by(|a, b| a.0.value.cmp(&b.0.value));
+        let sum: f64 = shares.iter().map(|(_, share)| share.value()).sum();
+        if (sum - 1.0).abs() > Mix::TOLERANCE {
+            let help = "the shares of a mix sum to 1";
+            self.complain(format!("these shares sum to {sum}"), Some(help.into()), at);
+        }
+        let (names, shares): (Vec<_>, Vec<_>) = shares.into_iter().unzip();
+        Mix { members: self.names(&names), shares }
+    }
+
+    /// The members that are named, or all models.
+    fn among(&mut self, raw: &Spanned<AllOr>) -> Vec<PolicyId> {
+        let members = match &raw.value {
             AllOr::All => self.models.iter().map(|id| PolicyId::from(id.as_str())).collect(),
             AllOr::These(names) => self.names(names),
         };
         if members.is_empty() {
-            let help = "name the models or policies that vote, or write `all`";
-            self.complain("nobody votes".into(), Some(help.into()), &raw.members.span);
+            let help = "name models or policies, or write `all` for every model";
+            self.complain("nobody is named here".into(), Some(help.into()), &raw.span);
         }
+        members
+    }
+
+    fn vote(&mut self, raw: &RawVote) -> Vote {
+        let members = self.among(&raw.members);
         let quorum = match &raw.quorum {
             None => 1,
             Some(quorum) => {
@@ -115,9 +151,20 @@ impl Resolver<'_> {
                 let help = suggest::help(text, models.chain(policies));
                 let message = format!("unknown model or policy `{text}`");
                 self.complain(message, Some(help), &name.span);
+            } else if self.is_oracle(text) {
+                let message = format!("`{text}` is an oracle, which nobody can ask");
+                let help = "a policy is made of models and of policies that can be run";
+                self.complain(message, Some(help.into()), &name.span);
             }
         }
         names.iter().map(|name| name.value.clone()).collect()
+    }
+
+    fn is_oracle(&self, name: &str) -> bool {
+        let is_it = |(other, policy): &(Spanned<String>, RawPolicy)| {
+            other.value == name && matches!(policy, RawPolicy::Oracle(_))
+        };
+        self.raw.0.iter().any(is_it)
     }
 
     fn is_known(&self, name: &str) -> bool {
@@ -128,7 +175,7 @@ impl Resolver<'_> {
 
     /// Complains of every policy that is reached from itself, once per policy.
     fn check_cycles(&mut self) {
-        let members: BTreeMap<&str, Vec<&Spanned<PolicyId>>> = self
+        let members: BTreeMap<&str, Vec<Spanned<PolicyId>>> = self
             .raw
             .0
             .iter()
@@ -156,13 +203,25 @@ impl Resolver<'_> {
 }
 
 impl RawPolicy {
-    fn members(&self) -> Vec<&Spanned<PolicyId>> {
+    /// The names that it refers to, each where it stands; none for `all` models.
+    fn members(&self) -> Vec<Spanned<PolicyId>> {
+        let named = |members: &Spanned<AllOr>| match &members.value {
+            AllOr::All => Vec::new(),
+            AllOr::These(names) => names.clone(),
+        };
         match self {
-            Self::Vote(vote) => match &vote.members.value {
-                AllOr::All => Vec::new(),
-                AllOr::These(names) => names.iter().collect(),
-            },
-            Self::Cascade(cascade) => cascade.stages.iter().collect(),
+            Self::Vote(vote) => named(&vote.members),
+            Self::Cascade(cascade) => cascade.stages.clone(),
+            Self::Route(route) => named(&route.among),
+            Self::Oracle(oracle) => named(&oracle.among),
+            Self::Mix(mix) => {
+                let names = mix.shares.0.iter().map(|(name, _)| name);
+                let name = |it: &Spanned<String>| Spanned {
+                    value: it.value.as_str().into(),
+                    span: it.span.clone(),
+                };
+                names.map(name).collect()
+            }
         }
     }
 }
@@ -170,7 +229,7 @@ impl RawPolicy {
 fn reaches<'a>(
     from: &'a str,
     to: &str,
-    members: &BTreeMap<&'a str, Vec<&'a Spanned<PolicyId>>>,
+    members: &'a BTreeMap<&'a str, Vec<Spanned<PolicyId>>>,
     seen: &mut BTreeSet<&'a str>,
 ) -> bool {
     from == to

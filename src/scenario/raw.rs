@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::kernel::lists::{AllOr, Named};
-use crate::kernel::{PolicyId, Price, ProviderId, Seed, Spanned, Tokens, Usd};
+use crate::kernel::{PolicyId, Price, Probability, ProviderId, Seed, Spanned, Tokens, Usd};
 use crate::policy::Accept;
+use crate::policy::route::By;
 use crate::provider::{Sampling, Spec};
 use crate::task::dataset::Fields;
 use crate::task::extract::Extract;
@@ -143,6 +144,12 @@ pub enum RawPolicy {
     Vote(RawVote),
     /// Cheaper stages first.
     Cascade(RawCascade),
+    /// One member for each item, by what is known of the item.
+    Route(RawRoute),
+    /// One member for each item, drawn at random.
+    Mix(RawMix),
+    /// Whichever member is right: a ceiling, not a policy.
+    Oracle(RawOracle),
 }
 
 /// Several answers made one.
@@ -173,6 +180,32 @@ pub struct RawCascade {
     pub stages: Vec<Spanned<PolicyId>>,
     /// When the answer of a stage before the last is good enough.
     pub accept: Accept,
+}
+
+/// One member for each item, by what is known of the item.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRoute {
+    /// Models or policies, or `all` models.
+    pub among: Spanned<AllOr>,
+    /// What decides.
+    pub by: By,
+}
+
+/// One member for each item, drawn at random.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawMix {
+    /// Models or policies, each with its share of the items; they sum to 1.
+    pub shares: Named<Probability>,
+}
+
+/// Whichever member is right.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawOracle {
+    /// Models or policies, or `all` models.
+    pub among: Spanned<AllOr>,
 }
 
 impl PriceList {

@@ -2,7 +2,6 @@
 
 pub mod dataset;
 pub mod extract;
-mod kinds;
 mod numeral;
 pub mod prompt;
 pub mod score;

@@ -80,6 +80,11 @@ impl Tally {
         })
     }
 
+    /// The share of all weight that one of the totals is.
+    pub fn share(&self, total: &Total) -> f64 {
+        total.weight / self.totals.iter().map(|total| total.weight).sum::<f64>()
+    }
+
     /// Whether no ballot had any weight, so that each counted 1.
     pub fn is_weightless(&self) -> bool {
         self.weightless

@@ -9,7 +9,8 @@ use std::rc::Rc;
 
 use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Probability, Seed, Usd};
-use crate::policy::{Context, Fitted, Policy, Standing, best_single, single};
+use crate::policy::route::{Route, Router, Seen};
+use crate::policy::{Context, Fitted, Policy, Standing, best_single, oracle, single};
 
 /// A set of folds, a bit each.
 type Folds = u8;
@@ -46,6 +47,16 @@ impl Field<'_> {
             }
         }
         outcomes
+    }
+
+    fn context<'a>(&'a self, policy: &'a PolicyId, item: ItemIdx) -> Context<'a> {
+        Context {
+            policy,
+            item: &self.matrix.item(item).id,
+            seed: self.seed,
+            n_classes: self.n_classes(item),
+            answers: self.matrix.answers(item),
+        }
     }
 
     fn model(&self, name: &PolicyId) -> Option<ModelIdx> {
@@ -109,18 +120,57 @@ impl Run<'_> {
                 let standings: Vec<Standing> =
                     vote.members.iter().map(|member| self.standing(member, fit)).collect();
                 let decide = |(row, item): (usize, &ItemIdx)| {
-                    let ctx = Context {
-                        policy: name,
-                        item: &matrix.item(*item).id,
-                        seed: self.field.seed,
-                        n_classes: self.field.n_classes(*item),
-                        answers: matrix.answers(*item),
-                    };
+                    let ctx = self.field.context(name, *item);
                     at(&columns, row, &|row| vote.decide(&ctx, &standings, row))
                 };
                 items.iter().enumerate().map(decide).collect()
             }
+            Some(Policy::Route(route)) => {
+                let columns = members(&route.among);
+                let router = self.router(route, fit);
+                let choose = |(row, item): (usize, &ItemIdx)| {
+                    oracle::chosen(&columns[router.choose(matrix.item(*item))][row])
+                };
+                items.iter().enumerate().map(choose).collect()
+            }
+            Some(Policy::Mix(mix)) => {
+                let columns = members(&mix.members);
+                let choose = |(row, item): (usize, &ItemIdx)| {
+                    oracle::chosen(&columns[mix.choose(&self.field.context(name, *item))][row])
+                };
+                items.iter().enumerate().map(choose).collect()
+            }
+            Some(Policy::Oracle(among)) => {
+                let columns = members(among);
+                let choose = |row: &[&Outcome]| match oracle::choose(among, row) {
+                    Some(member) => oracle::chosen(row[member]),
+                    None => Outcome::NOT_RUN,
+                };
+                (0..items.len()).map(|row| at(&columns, row, &choose)).collect()
+            }
         }
+    }
+
+    /// A router that has looked at the folds in `fit`.
+    fn router(&self, route: &Route, fit: Folds) -> Router {
+        let mut seen = Vec::new();
+        for fold in self.folds_of(fit) {
+            let columns: Vec<Rc<Vec<Outcome>>> =
+                route.among.iter().map(|one| self.applied(one, fit & !(1 << fold), fold)).collect();
+            for (row, item) in self.field.folds[fold].iter().enumerate() {
+                let outcomes = || columns.iter().map(|column| &column[row]);
+                seen.push(Seen {
+                    item: self.field.matrix.item(*item),
+                    scores: outcomes().map(|outcome| outcome.verdict.judged()).collect(),
+                    costs: outcomes().map(|outcome| outcome.cost).collect(),
+                });
+            }
+        }
+        route.fit(&seen)
+    }
+
+    fn folds_of(&self, fit: Folds) -> impl Iterator<Item = usize> + use<> {
+        (0..self.field.folds.len()).filter(move |fold| fit & 1 << fold != 0)
     }
 
     fn best_single(&self, fit: Folds) -> Option<PolicyId> {
@@ -140,7 +190,7 @@ impl Run<'_> {
         }
         let mut scores = Vec::new();
         let mut cost = Some(Usd::ZERO);
-        for fold in (0..self.field.folds.len()).filter(|fold| fit & 1 << fold != 0) {
+        for fold in self.folds_of(fit) {
             for outcome in self.applied(member, fit & !(1 << fold), fold).iter() {
                 if let Some(score) = outcome.verdict.judged() {
                     scores.push(score);
@@ -166,7 +216,9 @@ impl Run<'_> {
             Some(Policy::Cascade(cascade)) => {
                 cascade.stages.iter().any(|stage| self.reads_targets(stage))
             }
-            Some(Policy::BestSingle | Policy::Vote(_)) => true,
+            Some(Policy::Mix(mix)) => mix.members.iter().any(|one| self.reads_targets(one)),
+            Some(Policy::Oracle(among)) => among.iter().any(|one| self.reads_targets(one)),
+            Some(Policy::BestSingle | Policy::Vote(_) | Policy::Route(_)) => true,
         }
     }
 }

@@ -206,6 +206,7 @@ fn cell(state: CellState, row: Option<&Recorded>, candidate: &Candidate) -> Cell
         cost: priced().or(row.cost),
         prompt_tokens: row.prompt_tokens,
         completion_tokens: row.completion_tokens,
+        confidence: row.confidence,
         ttft: row.ttft,
         latency: row.latency,
     }

@@ -1,5 +1,6 @@
 //! Judges every policy on the same answers, paired: no clock, no call.
 
+mod compare;
 mod cross_fit;
 mod extractors;
 mod folds;
@@ -26,6 +27,9 @@ use judge::Judged;
 
 /// The baseline that every policy is compared with.
 pub const BEST_SINGLE: &str = "best-single";
+
+/// The ceiling that is shown with every report.
+pub const ORACLE: &str = "oracle";
 
 /// Everything that a run has to say.
 #[derive(Debug)]
@@ -87,8 +91,10 @@ fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
         .candidates
         .iter()
         .map(|one| (PolicyId::from(one.id.as_str()), Policy::Single(one.id.clone())));
-    let best = (PolicyId::from(BEST_SINGLE), Policy::BestSingle);
-    singles.chain([best]).chain(plan.policies.iter().cloned()).collect()
+    let all = plan.candidates.iter().map(|one| PolicyId::from(one.id.as_str())).collect();
+    let baselines = [(BEST_SINGLE, Policy::BestSingle), (ORACLE, Policy::Oracle(all))];
+    let baselines = baselines.map(|(name, policy)| (PolicyId::from(name), policy));
+    singles.chain(baselines).chain(plan.policies.iter().cloned()).collect()
 }
 
 fn outcomes(
@@ -113,10 +119,14 @@ fn fill(
     let matrix = &judged.matrix;
     let summary = &mut evaluation.summary;
     let models = tables::models(matrix);
-    let rows = tables::policies(matrix, policies, outcomes);
+    let clusters = tables::clusters(matrix);
+    let rows = tables::policies(matrix, policies, outcomes, &clusters);
     let pairs = analysis::pairs(matrix);
     doubts.extend(warnings::of_task(task, &models, &rows));
     summary.ceiling.extend(analysis::ceiling(matrix, &pairs));
+    summary.comparisons.extend(compare::comparisons(&rows, outcomes, &clusters));
+    summary.availability.extend(compare::availability(&rows));
+    summary.frontier.extend(compare::frontier(&rows));
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, outcomes));
@@ -198,6 +208,9 @@ fn empty(plan: &Plan) -> Summary {
         categories: Vec::new(),
         pairs: Vec::new(),
         ceiling: Vec::new(),
+        comparisons: Vec::new(),
+        availability: Vec::new(),
+        frontier: Vec::new(),
         extractors: Vec::new(),
         warnings: Vec::new(),
     }

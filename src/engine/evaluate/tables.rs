@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{self, Case, Scored};
-use crate::data::summary::{CategoryRow, Measures, ModelRow, PolicyRow, Versus};
+use crate::data::summary::{CategoryRow, Fitting, Measures, ModelRow, PolicyRow, Versus};
 use crate::data::{Cell, ItemIdx, Matrix, Outcome};
 use crate::engine::evaluate::BEST_SINGLE;
 use crate::kernel::PolicyId;
@@ -30,12 +30,12 @@ pub(super) fn policies(
     matrix: &Matrix,
     policies: &BTreeMap<PolicyId, Policy>,
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
+    clusters: &Clusters,
 ) -> Vec<PolicyRow> {
-    let clusters = clusters(matrix);
     let baseline = outcomes.get(BEST_SINGLE);
     let row = |(name, policy): (&PolicyId, &Policy)| {
         let outcomes = &outcomes[name];
-        let cases = cases(matrix, policy, outcomes, &clusters);
+        let cases = cases(matrix, policy, outcomes, clusters);
         let measures = analysis::measures(&cases);
         let n_asked = measures.counts.asked as f64;
         let share = |n: usize| (n_asked > 0.0).then(|| n as f64 / n_asked);
@@ -50,9 +50,12 @@ pub(super) fn policies(
             strong_share: matches!(policy, Policy::Cascade(_)).then(|| share(n_last)).flatten(),
             tied: outcomes.iter().filter(|it| it.tied).count() as u64,
             rungs: rungs(outcomes),
+            fitting: Fitting::Nothing,
+            in_sample: None,
+            flips: None,
             versus: baseline
                 .filter(|_| name.as_str() != BEST_SINGLE)
-                .and_then(|baseline| versus(outcomes, baseline, &clusters)),
+                .and_then(|baseline| versus(outcomes, baseline, clusters)),
             measures,
         }
     };
@@ -92,7 +95,7 @@ pub(super) fn categories(
 }
 
 /// A model by itself has the tokens and first-token times of its cells; a combination has neither.
-fn cases(matrix: &Matrix, policy: &Policy, outcomes: &[Outcome], clusters: &[u32]) -> Vec<Case> {
+fn cases(matrix: &Matrix, policy: &Policy, outcomes: &[Outcome], clusters: &Clusters) -> Vec<Case> {
     let model = match policy {
         Policy::Single(model) => matrix.model_idx(model),
         _ => None,
@@ -132,20 +135,30 @@ fn rungs(outcomes: &[Outcome]) -> BTreeMap<PolicyId, u64> {
 }
 
 /// The paired difference over the items on which both were served.
-fn versus(ours: &[Outcome], baseline: &[Outcome], clusters: &[u32]) -> Option<Versus> {
-    let pair = |((ours, theirs), cluster): ((&Outcome, &Outcome), &u32)| {
-        let scored = |outcome: &Outcome| {
-            Some(Scored { score: outcome.verdict.judged()?, cluster: *cluster })
-        };
-        scored(ours).zip(scored(theirs))
-    };
-    let pairs: Vec<(Scored, Scored)> =
-        ours.iter().zip(baseline).zip(clusters).filter_map(pair).collect();
+fn versus(ours: &[Outcome], baseline: &[Outcome], clusters: &Clusters) -> Option<Versus> {
+    let judged = |outcomes: &[Outcome], item: usize| outcomes[item].verdict.judged();
+    let pairs = paired(|item| judged(ours, item), |item| judged(baseline, item), clusters);
     analysis::difference(&BEST_SINGLE.into(), &pairs)
 }
 
+/// The scores of two, over the items on which both have one.
+pub(super) fn paired(
+    ours: impl Fn(usize) -> Option<f64>,
+    theirs: impl Fn(usize) -> Option<f64>,
+    clusters: &Clusters,
+) -> Vec<(Scored, Scored)> {
+    let pair = |(item, cluster): (usize, &u32)| {
+        let scored = |score| Scored { score, cluster: *cluster };
+        Some((scored(ours(item)?), scored(theirs(item)?)))
+    };
+    clusters.iter().enumerate().filter_map(pair).collect()
+}
+
+/// The number of each item's cluster.
+pub(super) type Clusters = [u32];
+
 /// The cluster of each item as a number; an item without one is a cluster by itself.
-fn clusters(matrix: &Matrix) -> Vec<u32> {
+pub(super) fn clusters(matrix: &Matrix) -> Vec<u32> {
     let mut numbers: BTreeMap<(Option<&str>, &str), u32> = BTreeMap::new();
     matrix
         .items()

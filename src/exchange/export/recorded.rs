@@ -38,6 +38,8 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     correct: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt_tokens: Option<u64>,
@@ -73,6 +75,7 @@ impl<'a> Row<'a> {
             },
             score: row.score,
             correct: row.correct.map(u8::from),
+            confidence: row.confidence,
             status: row.failure.map(|failure| failure.name()),
             prompt_tokens: row.prompt_tokens.map(|tokens| tokens.0),
             cached_tokens: row.cached_tokens.map(|tokens| tokens.0),

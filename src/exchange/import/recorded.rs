@@ -108,10 +108,13 @@ fn recorded(
     let sample = whole("sample")?.unwrap_or(0);
     let sample = u32::try_from(sample).ok().filter(|sample| *sample < MAX_SAMPLES);
     let sample = sample.ok_or_else(|| wrong("sample", "below 1000"))?;
-    let score = number(row, "score")?;
-    if score.is_some_and(|score| !(0.0..=1.0).contains(&score)) {
-        return Err(wrong("score", "between 0 and 1"));
-    }
+    let share = |column: &'static str| -> Result<Option<f64>, FileErrorKind> {
+        let share = number(row, column)?;
+        match share.is_none_or(|share| (0.0..=1.0).contains(&share)) {
+            true => Ok(share),
+            false => Err(wrong(column, "between 0 and 1")),
+        }
+    };
     let cost = number(row, "cost_usd")?.map_or(Ok(None), |cost| {
         Usd::from_dollars(cost).map(Some).ok_or_else(|| wrong("cost_usd", "an amount of dollars"))
     })?;
@@ -122,8 +125,9 @@ fn recorded(
         sample,
         response: text(row, "response"),
         answer: text(row, "answer").map_or(Extracted::NotRecorded, Extracted::Found),
-        score,
+        score: share("score")?,
         correct: truth(row, "correct")?,
+        confidence: share("confidence")?,
         failure,
         prompt_tokens: whole("prompt_tokens")?.map(Tokens),
         cached_tokens: whole("cached_tokens")?.map(Tokens),

@@ -17,7 +17,7 @@ pub use text::{Lines, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::task::kinds::kinds;
+use crate::kernel::kinds;
 
 kinds! {
     /// How an answer is read from a response: `number`, or `{ regex: { pattern: "…" } }`.

@@ -15,7 +15,7 @@ pub use f1::F1;
 pub use includes::Includes;
 pub use numeric::{Numeric, Tolerance};
 
-use crate::task::kinds::kinds;
+use crate::kernel::kinds;
 
 kinds! {
     /// How an answer is judged: `exact`, or `{ numeric: { absolute: 0.5 } }`.

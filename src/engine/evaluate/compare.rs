@@ -1,0 +1,143 @@
+//! Every policy against what the same money buys without cleverness, and who is outdone by nobody.
+
+use std::collections::BTreeMap;
+
+use super::tables::{Clusters, paired};
+use super::{BEST_SINGLE, ORACLE};
+use crate::analysis::{self, Blend, Priced};
+use crate::data::summary::PolicyRow;
+use crate::data::{Against, AvailabilityRow, ComparisonRow, FrontierRow, Outcome};
+use crate::kernel::PolicyId;
+
+/// Outcomes by policy, in the matrix's order.
+type Outcomes = BTreeMap<PolicyId, Vec<Outcome>>;
+
+/// A row for each policy and each thing that it can be compared with; models by themselves and
+/// baselines aside.
+pub(super) fn comparisons(
+    rows: &[PolicyRow],
+    outcomes: &Outcomes,
+    clusters: &Clusters,
+) -> Vec<ComparisonRow> {
+    let singles: Vec<&PolicyRow> =
+        rows.iter().filter(|row| row.kind == "single" && priced(row).is_some()).collect();
+    let models: Vec<Priced> = singles.iter().filter_map(|row| priced(row)).collect();
+    let hull = analysis::hull(&models);
+    let line: Vec<usize> = match hull[..] {
+        [first, .., last] => vec![first, last],
+        _ => hull.clone(),
+    };
+    let dearest = (0..models.len()).max_by(|a, b| models[*a].cost.total_cmp(&models[*b].cost));
+    let mut found = Vec::new();
+    for row in rows.iter().filter(|row| is_candidate(row) && row.kind != "single") {
+        let Some(cost) = priced(row).map(|priced| priced.cost) else { continue };
+        let mut add = |against: Against, blend: Blend| {
+            found.extend(comparison(
+                row,
+                cost,
+                against,
+                blend,
+                (&singles, &models),
+                outcomes,
+                clusters,
+            ));
+        };
+        for (against, on) in [(Against::RandomLine, &line), (Against::Hull, &hull)] {
+            if let Some(blend) = analysis::at_cost(&models, on, cost) {
+                add(against, blend);
+            }
+        }
+        if let Some(dearest) = dearest.filter(|dearest| models[*dearest].cost > cost) {
+            let alone = Blend { cheap: dearest, dear: dearest, share_of_dear: 0.0 };
+            add(Against::Dearest, alone);
+        }
+    }
+    found
+}
+
+fn comparison(
+    row: &PolicyRow,
+    cost: f64,
+    against: Against,
+    blend: Blend,
+    (singles, models): (&[&PolicyRow], &[Priced]),
+    outcomes: &Outcomes,
+    clusters: &Clusters,
+) -> Option<ComparisonRow> {
+    let Blend { cheap, dear, share_of_dear } = blend;
+    let parts: Vec<(usize, f64)> = [(cheap, 1.0 - share_of_dear), (dear, share_of_dear)]
+        .into_iter()
+        .filter(|(_, share)| *share > 0.0)
+        .collect();
+    let columns: Vec<(&[Outcome], f64)> = parts
+        .iter()
+        .map(|(model, share)| (outcomes[&singles[*model].policy].as_slice(), *share))
+        .collect();
+    let theirs = |item: usize| -> Option<f64> {
+        columns.iter().map(|(column, share)| Some(column[item].verdict.judged()? * share)).sum()
+    };
+    let ours = |item: usize| outcomes[&row.policy][item].verdict.judged();
+    let pairs = paired(ours, theirs, clusters);
+    let their_cost: f64 = parts.iter().map(|(model, share)| models[*model].cost * share).sum();
+    let of = parts.iter().map(|(model, share)| (singles[*model].policy.clone(), *share)).collect();
+    let ratio = cost / their_cost;
+    Some(ComparisonRow {
+        task: row.task.clone(),
+        policy: row.policy.clone(),
+        against,
+        of,
+        price_ratio: ratio.is_finite().then_some(ratio),
+        versus: analysis::difference(&against.name().into(), &pairs)?,
+    })
+}
+
+/// Policies that no other outdoes in accuracy of all asked and price, the cheapest first; of
+/// equals the one whose name sorts first. What has no price is on no frontier.
+pub(super) fn frontier(rows: &[PolicyRow]) -> Vec<FrontierRow> {
+    let mut known: Vec<(&PolicyRow, Priced)> = rows
+        .iter()
+        .filter(|row| is_candidate(row))
+        .filter_map(|row| Some((row, priced(row)?)))
+        .collect();
+    known.sort_by(|(row_a, a), (row_b, b)| {
+        let by_price = a.cost.total_cmp(&b.cost).then(b.accuracy.total_cmp(&a.accuracy));
+        by_price.then_with(|| row_a.policy.cmp(&row_b.policy))
+    });
+    let mut best = f64::NEG_INFINITY;
+    known.retain(|(_, priced)| {
+        let is_better = priced.accuracy > best;
+        best = best.max(priced.accuracy);
+        is_better
+    });
+    let row = |(row, priced): (&PolicyRow, Priced)| FrontierRow {
+        task: row.task.clone(),
+        policy: row.policy.clone(),
+        accuracy: priced.accuracy,
+        cost_per_1k: priced.cost * 1000.0,
+        availability: analysis::served(&row.measures.counts).map(|served| served.point),
+    };
+    known.into_iter().map(row).collect()
+}
+
+/// A row for each policy that was asked anything.
+pub(super) fn availability(rows: &[PolicyRow]) -> Vec<AvailabilityRow> {
+    let row = |row: &PolicyRow| {
+        Some(AvailabilityRow {
+            task: row.task.clone(),
+            policy: row.policy.clone(),
+            served: analysis::served(&row.measures.counts)?,
+        })
+    };
+    rows.iter().filter(|row| row.kind != "oracle").filter_map(row).collect()
+}
+
+/// Whether somebody could run it: neither a baseline nor an oracle.
+fn is_candidate(row: &PolicyRow) -> bool {
+    ![BEST_SINGLE, ORACLE].contains(&row.policy.as_str()) && row.kind != "oracle"
+}
+
+fn priced(row: &PolicyRow) -> Option<Priced> {
+    let cost = row.measures.cost_usd?.per_1k / 1000.0;
+    let accuracy = row.measures.accuracy_of_all.as_ref()?.point;
+    Some(Priced { cost, accuracy })
+}
