@@ -1,19 +1,32 @@
 //! Floor 1: numbers in, estimates out. It knows no model, and alone uses `statrs`.
 
 mod association;
+mod mcnemar;
 mod mean;
+mod newcombe;
 mod normal;
 mod paired;
+mod posterior;
 mod proportion;
+mod proportion_beta;
 mod quantile;
+mod root;
 mod student;
+mod tango;
+mod two_proportions;
 
 pub use association::{effective_votes, phi, yules_q};
+pub use mcnemar::{mcnemar_exact_p, mcnemar_mid_p};
 pub use mean::{MeanEstimate, clustered_mean, p_of_zero_mean};
+pub use newcombe::newcombe_paired;
 pub use normal::z_two_sided;
-pub use paired::{PairedCounts, bonett_price, mcnemar_mid_p};
+pub use paired::{PairedCounts, bonett_price};
+pub use posterior::chance_a_is_better;
 pub use proportion::wilson;
+pub use proportion_beta::{bayes_uniform, clopper_pearson, jeffreys};
 pub use quantile::quantile;
+pub use tango::{tango, tango_lower};
+pub use two_proportions::{Share, agresti_caffo, miettinen_nurminen, newcombe_hybrid};
 
 #[cfg(test)]
 mod check {
