@@ -1,6 +1,8 @@
 //! Floor 1: numbers in, estimates out. It knows no model, and alone uses `statrs`.
 
 mod association;
+pub mod bootstrap;
+mod clusters;
 mod mcnemar;
 mod mean;
 mod newcombe;
@@ -11,11 +13,14 @@ mod proportion;
 mod proportion_beta;
 mod quantile;
 mod root;
+mod sign_flip;
+mod standard_error;
 mod student;
 mod tango;
 mod two_proportions;
 
 pub use association::{effective_votes, phi, yules_q};
+pub use clusters::cluster_sums;
 pub use mcnemar::{mcnemar_exact_p, mcnemar_mid_p};
 pub use mean::{MeanEstimate, clustered_mean, p_of_zero_mean};
 pub use newcombe::newcombe_paired;
@@ -25,6 +30,10 @@ pub use posterior::chance_a_is_better;
 pub use proportion::wilson;
 pub use proportion_beta::{bayes_uniform, clopper_pearson, jeffreys};
 pub use quantile::quantile;
+pub use sign_flip::{Flips, SignFlip, sign_flip};
+pub use standard_error::{
+    ClusterFormula, bernoulli_standard_error, clustered_standard_error, standard_error,
+};
 pub use tango::{tango, tango_lower};
 pub use two_proportions::{Share, agresti_caffo, miettinen_nurminen, newcombe_hybrid};
 
