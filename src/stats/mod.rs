@@ -1,8 +1,10 @@
 //! Floor 1: numbers in, estimates out. It knows no model, and alone uses `statrs`.
 
+mod adjust;
 mod association;
 pub mod bootstrap;
 mod clusters;
+mod max_t;
 mod mcnemar;
 mod mean;
 mod newcombe;
@@ -19,8 +21,10 @@ mod student;
 mod tango;
 mod two_proportions;
 
+pub use adjust::{Adjustment, adjust};
 pub use association::{effective_votes, phi, yules_q};
 pub use clusters::cluster_sums;
+pub use max_t::{Contrast, MaxT, max_t};
 pub use mcnemar::{mcnemar_exact_p, mcnemar_mid_p};
 pub use mean::{MeanEstimate, clustered_mean, p_of_zero_mean};
 pub use newcombe::newcombe_paired;
