@@ -4,13 +4,16 @@ mod adjust;
 mod association;
 pub mod bootstrap;
 mod clusters;
+mod e_process;
 mod max_t;
 mod mcnemar;
 mod mean;
 mod newcombe;
 mod normal;
 mod paired;
+mod pass_at_k;
 mod posterior;
+mod power;
 mod proportion;
 mod proportion_beta;
 mod quantile;
@@ -24,13 +27,19 @@ mod two_proportions;
 pub use adjust::{Adjustment, adjust};
 pub use association::{effective_votes, phi, yules_q};
 pub use clusters::cluster_sums;
+pub use e_process::{Discordant, EProcess, always_valid_p, ln_e_value};
 pub use max_t::{Contrast, MaxT, max_t};
 pub use mcnemar::{mcnemar_exact_p, mcnemar_mid_p};
 pub use mean::{MeanEstimate, clustered_mean, p_of_zero_mean};
 pub use newcombe::newcombe_paired;
 pub use normal::z_two_sided;
 pub use paired::{PairedCounts, bonett_price};
+pub use pass_at_k::{Attempts, pass_at_k, pass_hat_k};
 pub use posterior::chance_a_is_better;
+pub use power::{
+    Design, Discordance, Sides, Variation, connor_items, miller_items, non_inferiority_items,
+    smallest_difference,
+};
 pub use proportion::wilson;
 pub use proportion_beta::{bayes_uniform, clopper_pearson, jeffreys};
 pub use quantile::quantile;
