@@ -3,6 +3,7 @@
 mod adjust;
 mod association;
 pub mod bootstrap;
+pub mod calibration;
 mod clusters;
 mod e_process;
 mod max_t;
@@ -17,6 +18,7 @@ mod power;
 mod proportion;
 mod proportion_beta;
 mod quantile;
+mod risk_coverage;
 mod root;
 mod sign_flip;
 mod standard_error;
@@ -43,6 +45,7 @@ pub use power::{
 pub use proportion::wilson;
 pub use proportion_beta::{bayes_uniform, clopper_pearson, jeffreys};
 pub use quantile::quantile;
+pub use risk_coverage::{CoveragePoint, RiskCoverage, Risked, risk_coverage};
 pub use sign_flip::{Flips, SignFlip, sign_flip};
 pub use standard_error::{
     ClusterFormula, bernoulli_standard_error, clustered_standard_error, standard_error,
