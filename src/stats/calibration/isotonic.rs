@@ -44,7 +44,10 @@ impl Isotonic {
     pub fn apply(&self, confidence: f64) -> f64 {
         let at = self.points.partition_point(|(x, _)| *x < confidence);
         match (at.checked_sub(1).map(|before| self.points[before]), self.points.get(at)) {
-            (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (confidence - x0) / (x1 - x0),
+            // Not beyond the upper end, by which rounding might leave [0, 1].
+            (Some((x0, y0)), Some(&(x1, y1))) => {
+                (y0 + (y1 - y0) * ((confidence - x0) / (x1 - x0))).min(y1)
+            }
             (Some((_, y)), None) | (None, Some(&(_, y))) => y,
             (None, None) => confidence,
         }
@@ -107,6 +110,9 @@ mod tests {
             let got = curve.apply(confidence);
             assert!((got - wanted).abs() < 1e-12, "{confidence}: {got} is not {wanted}");
         }
+        // A third and two thirds are a little more than 1 when taken by way of a fifth.
+        let curve = Isotonic { points: vec![(0.8, 1.0 / 3.0), (1.0, 1.0)] };
+        assert_eq!(curve.apply(1.0), 1.0);
     }
 
     proptest! {
