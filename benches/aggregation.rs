@@ -35,7 +35,9 @@ fn dawid_skene(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Labels of voters who are right with chances from 0.5 to 0.95, and else say any other label.
+/// Labels of voters who are right with chances from 0.4 to 0.85, and else say any other label.
+///
+/// Of a hundred thousand items about 56 000 are voted on in ways of their own.
 fn labels(n_items: usize) -> Vec<u8> {
     let mut rng = Seed(7).stream("bench", &[]);
     let classes = u32::from(CLASSES);
@@ -43,7 +45,7 @@ fn labels(n_items: usize) -> Vec<u8> {
     for _ in 0..n_items {
         let right = rng.next_u32() % classes;
         for voter in 0..VOTERS as u32 {
-            let is_right = rng.next_u32() % 100 < 50 + 5 * voter;
+            let is_right = rng.next_u32() % 100 < 40 + 5 * voter;
             let off = if is_right { 0 } else { 1 + rng.next_u32() % (classes - 1) };
             labels.push(((right + off) % classes) as u8);
         }

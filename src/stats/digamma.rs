@@ -3,9 +3,9 @@
 /// The derivative of the logarithm of the gamma function at `x`, which is above 0; NaN elsewhere.
 ///
 /// It makes the expected logarithm of a chance with a beta or Dirichlet law.
-/// Source: J. M. Bernardo, Algorithm AS 103, Appl. Stat. 25 (1976), 315-317, as statrs has it. Checked
-/// against its closed forms at whole and half numbers (M. Abramowitz and I. Stegun, Handbook of
-/// Mathematical Functions, 1964, 6.3.2 to 6.3.4) to 1e-13 (test below).
+/// Source: J. M. Bernardo, Algorithm AS 103, Appl. Stat. 25 (1976), 315-317, as statrs has it.
+/// Checked against its closed forms at whole and half numbers (M. Abramowitz and I. Stegun,
+/// Handbook of Mathematical Functions, 1964, 6.3.2 to 6.3.4) to 1e-13 (test below).
 pub fn digamma(x: f64) -> f64 {
     if x > 0.0 { statrs::function::gamma::digamma(x) } else { f64::NAN }
 }

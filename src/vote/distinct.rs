@@ -120,7 +120,12 @@ impl Distinct {
         let n_rows = self.n_rows();
         let n_chunks = n_rows.div_ceil(CHUNK).min(MOST_CHUNKS);
         let edge = |chunk: usize| n_rows * chunk / n_chunks.max(1);
-        (0..n_chunks).into_par_iter().map(|chunk| work(edge(chunk)..edge(chunk + 1))).collect()
+        let work_on = |chunk| work(edge(chunk)..edge(chunk + 1));
+        // Handing a little work to another thread takes longer than doing it.
+        if n_chunks < 2 {
+            return (0..n_chunks).map(work_on).collect();
+        }
+        (0..n_chunks).into_par_iter().map(work_on).collect()
     }
 
     /// The sums of what `add` adds to `n_totals` totals, row by row.

@@ -9,6 +9,8 @@
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grid {
     steps_per_unit: f64,
+    /// The width of a step: the inverse, and as exact.
+    step: f64,
 }
 
 impl Grid {
@@ -17,7 +19,8 @@ impl Grid {
     /// `bound` is finite. Its own rounding is allowed for, by one bit.
     pub(crate) fn for_sums_to(bound: f64) -> Self {
         let n_bits = bound.max(f64::MIN_POSITIVE).log2().ceil() as i32;
-        Self { steps_per_unit: 2f64.powi((61 - n_bits).min(1000)) }
+        let exponent = (61 - n_bits).min(1000);
+        Self { steps_per_unit: 2f64.powi(exponent), step: 2f64.powi(-exponent) }
     }
 
     /// The term, in steps. What lies between two steps goes to the one nearer 0.
@@ -27,7 +30,7 @@ impl Grid {
 
     /// The sum of placed terms.
     pub(crate) fn value(self, steps: i64) -> f64 {
-        steps as f64 / self.steps_per_unit
+        steps as f64 * self.step
     }
 }
 

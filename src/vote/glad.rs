@@ -7,8 +7,8 @@ use crate::vote::ability::Abilities;
 use crate::vote::fitting::Ascent;
 use crate::vote::{Beliefs, Iterations, Tolerance, Votes};
 
-/// A voter of ability alpha is right on an item of ease beta with chance 1 / (1 + exp(-alpha beta)),
-/// and gives each wrong label as often as another.
+/// A voter of ability alpha is right on an item of ease beta with chance
+/// 1 / (1 + exp(-alpha beta)), and gives each wrong label as often as another.
 ///
 /// Abilities below 0 are of voters who are wrong more often than guessing between two. All labels
 /// of an item are equally likely beforehand. Abilities and the logarithms of ease have a normal
@@ -17,9 +17,9 @@ use crate::vote::{Beliefs, Iterations, Tolerance, Votes};
 /// Source: J. Whitehill, P. Ruvolo, T. Wu, J. Bergsma and J. Movellan, Adv. Neural Inf. Process.
 /// Syst. 22 (2009), 2035-2043, with the priors of crowd-kit. Checked against crowd-kit 1.4.2: the
 /// first beliefs to 1e-12, the fit after as many rounds to 1e-2 (`tests/golden_aggregation.rs`), as
-/// its own search for the best abilities ends at slopes of 1e-2. Abilities and ease are bettered in
-/// turn by the bound of T. Jaakkola and M. Jordan, Stat. Comput. 10 (2000), 25-37, which never makes
-/// the fit worse.
+/// its own search for the best abilities ends at slopes of 1e-2; the peak of the posterior against
+/// scipy (test below). Abilities and ease are bettered in turn by the bound of T. Jaakkola and
+/// M. Jordan, Stat. Comput. 10 (2000), 25-37, which never makes the fit worse.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Glad {

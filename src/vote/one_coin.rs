@@ -17,10 +17,11 @@ use crate::vote::{Beliefs, Classes, Iterations, Tolerance, Votes};
 /// votes weigh. An item with one label says that its voters were right.
 ///
 /// Source: the model of Dawid and Skene with one number a voter: Y. Zhang, X. Chen, D. Zhou and
-/// M. I. Jordan, J. Mach. Learn. Res. 17 (2016), no. 102; expectation maximisation from the shares of
-/// votes. Chances are kept 10^-10 away from 0 and 1, as crowd-kit does. Checked against crowd-kit
-/// 1.4.2, round by round, to 1e-8 (`tests/golden_aggregation.rs`), but for its rule when to stop,
-/// which ends learning while the likelihood rises; on labels by item, against numpy (test below).
+/// M. I. Jordan, J. Mach. Learn. Res. 17 (2016), no. 102; expectation maximisation from the shares
+/// of votes. Chances are kept 10^-10 away from 0 and 1, as crowd-kit does. Checked against
+/// crowd-kit 1.4.2, round by round, to 1e-8 (`tests/golden_aggregation.rs`), but for its rule when
+/// to stop, which may end learning while the likelihood rises; on labels by item, against numpy
+/// (test below).
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct OneCoin {
@@ -220,7 +221,53 @@ impl Coins {
 mod tests {
     use super::*;
 
-    /// Expected values: numpy 1.26, from the formulas, with products in place of logarithms.
+    /// What numpy 1.26 makes of the formulas, with products of chances in place of logarithms.
+    struct Expected {
+        iterations: u32,
+        accuracies: [f64; 3],
+        /// The beliefs on the fourth and on the seventh item.
+        fourth: [f64; 4],
+        seventh: [f64; 4],
+        log_likelihood: f64,
+    }
+
+    const EXPECTED: [Expected; 2] = [
+        Expected {
+            iterations: 3,
+            accuracies: [0.757_193_302_028_163_1, 0.725_851_403_232_531_6, 0.400_277_534_298_920_5],
+            fourth: [
+                0.050_752_847_007_042_2,
+                0.421_716_574_168_879_3,
+                0.411_741_039_656_953_5,
+                0.115_789_539_167_124_95,
+            ],
+            seventh: [
+                0.451_051_469_755_736,
+                0.054_283_250_028_601_134,
+                0.054_283_250_028_601_134,
+                0.440_382_030_187_061_73,
+            ],
+            log_likelihood: -21.504_079_048_706_647,
+        },
+        Expected {
+            iterations: 30,
+            accuracies: [0.992_931_076_272_694_5, 0.574_025_464_081_702, 0.333_571_120_493_339_4],
+            fourth: [
+                0.002_684_100_994_447_997,
+                0.982_416_235_425_661_9,
+                0.010_868_516_041_969_03,
+                0.004_031_147_537_921_249,
+            ],
+            seventh: [
+                0.983_741_380_852_410_6,
+                0.002_687_721_480_377_958_5,
+                0.002_687_721_480_377_958_5,
+                0.010_883_176_186_833_451,
+            ],
+            log_likelihood: -21.150_287_747_215_515,
+        },
+    ];
+
     #[test]
     fn labels_of_their_own_scatter_wrong_votes() -> Result<(), Box<dyn std::error::Error>> {
         let of_items = [
@@ -236,42 +283,8 @@ mod tests {
         ];
         let classes = Classes::PerItem(vec![3, 2, 1, 4, 3, 3, 4, 3, 2]);
         let votes = Votes::new(4, classes, &of_items);
-        for (iterations, accuracies, fourth, seventh, log_likelihood) in [
-            (
-                3,
-                [0.757_193_302_028_163_1, 0.725_851_403_232_531_6, 0.400_277_534_298_920_5],
-                [
-                    0.050_752_847_007_042_2,
-                    0.421_716_574_168_879_3,
-                    0.411_741_039_656_953_5,
-                    0.115_789_539_167_124_95,
-                ],
-                [
-                    0.451_051_469_755_736,
-                    0.054_283_250_028_601_134,
-                    0.054_283_250_028_601_134,
-                    0.440_382_030_187_061_73,
-                ],
-                -21.504_079_048_706_647,
-            ),
-            (
-                30,
-                [0.992_931_076_272_694_5, 0.574_025_464_081_702, 0.333_571_120_493_339_4],
-                [
-                    0.002_684_100_994_447_997,
-                    0.982_416_235_425_661_9,
-                    0.010_868_516_041_969_03,
-                    0.004_031_147_537_921_249,
-                ],
-                [
-                    0.983_741_380_852_410_6,
-                    0.002_687_721_480_377_958_5,
-                    0.002_687_721_480_377_958_5,
-                    0.010_883_176_186_833_451,
-                ],
-                -21.150_287_747_215_515,
-            ),
-        ] {
+        for expected in EXPECTED {
+            let Expected { iterations, accuracies, fourth, seventh, log_likelihood } = expected;
             let rule = OneCoin {
                 iterations: Iterations::try_from(iterations)?,
                 tolerance: Tolerance::try_from(0.0)?,

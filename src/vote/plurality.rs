@@ -26,7 +26,7 @@ pub struct Lead {
 ///
 /// Where `labels` is no whole number of items.
 pub fn plurality(labels: &[u8], n_voters: usize) -> Vec<Option<Lead>> {
-    assert!(n_voters > 0 && labels.len() % n_voters == 0, "a label is of each voter");
+    assert!(n_voters > 0 && labels.len().is_multiple_of(n_voters), "a label is of each voter");
     let present = |label: &u8| if *label == ABSENT { 0 } else { *label };
     let highest = labels.iter().map(present).max().unwrap_or(0);
     let n_labels = usize::from(highest) + 1;

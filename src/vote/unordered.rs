@@ -91,7 +91,8 @@ proptest! {
             let (one, other) = (one.expect("shared labels"), other.expect("shared labels"));
             for (position, item) in case.items.iter().enumerate() {
                 for (label, renamed) in case.labels.iter().enumerate() {
-                    let (one, other) = (one.of(*item)[label], other.of(position)[usize::from(*renamed)]);
+                    let one = one.of(*item)[label];
+                    let other = other.of(position)[usize::from(*renamed)];
                     prop_assert_eq!(one, other, "{}, item {}, label {}", name, item, label);
                 }
             }
@@ -115,7 +116,8 @@ proptest! {
             for (position, item) in case.items.iter().enumerate() {
                 for label in 0..n_of(*item) {
                     let renamed = usize::from(rename(*item, label));
-                    let (one, other) = (one.of(*item)[usize::from(label)], other.of(position)[renamed]);
+                    let one = one.of(*item)[usize::from(label)];
+                    let other = other.of(position)[renamed];
                     prop_assert_eq!(one, other, "{}, item {}, label {}", name, item, label);
                 }
             }
@@ -161,7 +163,8 @@ proptest! {
             let fitted = rule.fit(&given).expect("shared labels");
             let mut value = *fitted.log_likelihoods.last().expect("the last one");
             for annotator in fitted.annotators.iter().flatten() {
-                let chances = annotator.strategy.iter().chain([&annotator.knowing, &annotator.spamming]);
+                let of_knowing = [&annotator.knowing, &annotator.spamming];
+                let chances = annotator.strategy.iter().chain(of_knowing);
                 value += added * chances.map(|chance| chance.ln()).sum::<f64>();
             }
             prop_assert!(value >= before - 1e-9, "mace: {} after {}", value, before);
@@ -175,7 +178,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let mut rng = Seed(3).stream("test", &[]);
     let mut label = || {
         let draw = rng.next_u32();
-        (draw % 7 > 0).then(|| (draw >> 8) as u16 % 3)
+        (!draw.is_multiple_of(7)).then_some((draw >> 8) as u16 % 3)
     };
     // So many ways of voting that they are more than one chunk.
     let answers: Answers = (0..4000).map(|_| (0..9).map(|_| label()).collect()).collect();

@@ -3,7 +3,7 @@
 use quorumbench::vote::{Beliefs, Classes, Votes, shares};
 use serde_json::Value;
 
-/// What the golden files ask of Dawid-Skene and one coin: crowd-kit lifts beliefs below 10^-10 to that.
+/// What the golden files ask of Dawid-Skene and one coin: crowd-kit lifts beliefs to 10^-10.
 pub(crate) const CLOSE: f64 = 1e-8;
 
 /// The votes of a case, with names in order.
