@@ -1,4 +1,4 @@
-//! Floor 0: units, names, chance and intervals. It knows nothing of models or files.
+//! Floor 0: units, names, chance, intervals and words. It knows nothing of models or files.
 
 mod ids;
 mod interval;
@@ -7,6 +7,7 @@ pub mod lists;
 mod seed;
 mod spanned;
 mod units;
+pub mod words;
 
 pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
 pub use interval::Interval;

@@ -5,7 +5,6 @@ mod classes;
 mod exact;
 mod f1;
 mod includes;
-mod normal;
 mod numeric;
 
 pub use choice::Choice;

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::normal::normal;
 use super::{Classes, right_or_wrong};
+use crate::kernel::words::normal;
 use crate::task::numeral::{Decimal, numerals, only_numeral, plain};
 
 /// The relative tolerance between two numbers of which one isn't whole, where none is given.
