@@ -1,6 +1,8 @@
 //! Floor 1: numbers in, estimates out. It knows no model, and alone uses `statrs`.
 
 mod association;
+mod condorcet;
+mod lead;
 mod mean;
 mod normal;
 mod paired;
@@ -9,6 +11,8 @@ mod quantile;
 mod student;
 
 pub use association::{effective_votes, phi, yules_q};
+pub use condorcet::condorcet;
+pub use lead::chance_of_lead;
 pub use mean::{MeanEstimate, clustered_mean, p_of_zero_mean};
 pub use normal::z_two_sided;
 pub use paired::{PairedCounts, bonett_price, mcnemar_mid_p};
