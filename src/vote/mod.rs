@@ -1,8 +1,12 @@
 //! Floor 2: how several answers become one. Nothing here asks, waits or reads a file.
 
+mod abstain;
+mod best_of;
 mod bounded;
+mod confidence;
 mod early;
 mod majority;
+mod medoid;
 pub mod numeric;
 pub mod ranked;
 mod rule;
@@ -11,9 +15,13 @@ mod ties;
 mod voter;
 mod weighted;
 
+pub use abstain::{Abstain, Of};
+pub use best_of::BestOf;
 pub use bounded::OutOfBounds;
+pub use confidence::{Calibrate, Combine, Confidence};
 pub use early::is_decided;
 pub use majority::Majority;
+pub use medoid::Medoid;
 pub use numeric::{Cluster, Huber, Median, TrimmedMean, WeightedMedian};
 pub use ranked::{Borda, Copeland, Irv, RankedPairs, Schulze};
 pub use rule::Rule;
