@@ -6,6 +6,7 @@ mod finding;
 mod item;
 mod matrix;
 mod outcome;
+mod reasons;
 mod recorded;
 pub mod summary;
 mod warning;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
 use crate::data::Estimate;
 use crate::kernel::{ModelId, PolicyId, Seed, TaskId};
 
@@ -33,6 +34,15 @@ pub struct Summary {
     pub pairs: Vec<PairRow>,
     /// A row per task: what no choice among the answers could exceed.
     pub ceiling: Vec<CeilingRow>,
+    /// A row per task of several models: how differently they fail.
+    #[serde(default)]
+    pub diversity: Vec<DiversityRow>,
+    /// A row per task and vote: where it is better or worse than the best single model.
+    #[serde(default)]
+    pub gains: Vec<GainRow>,
+    /// A row per task, vote and member: what the member adds.
+    #[serde(default)]
+    pub contributions: Vec<ContributionRow>,
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,
@@ -231,6 +241,19 @@ pub struct PairRow {
     pub q: Option<f64>,
     /// Of the items that both answered wrong, the share on which they gave the same answer.
     pub same_wrong_answer: Option<f64>,
+    /// What that share would be if each took any wrong answer equally often: the mean over these
+    /// items of 1 / (K - 1), of K possible answers. Unknown where an item does not list them.
+    #[serde(default)]
+    pub same_wrong_by_chance: Option<f64>,
+    /// Share of the items that exactly one has right.
+    #[serde(default)]
+    pub disagreement: Option<f64>,
+    /// Share of the items that both have wrong.
+    #[serde(default)]
+    pub double_fault: Option<f64>,
+    /// Cohen's kappa of being right.
+    #[serde(default)]
+    pub kappa: Option<f64>,
 }
 
 /// What no choice among the models' answers could exceed.

@@ -2,7 +2,8 @@
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, CeilingRow, ExtractorRow, Measures, ModelRow, PairRow, PolicyRow, Summary,
+    CategoryRow, CeilingRow, ContributionRow, DiversityRow, ExtractorRow, GainRow, Measures,
+    ModelRow, PairRow, PolicyRow, Summary,
 };
 use crate::kernel::TaskId;
 
@@ -28,6 +29,12 @@ pub(super) struct TaskRows<'a> {
     pub(super) extractors: Vec<&'a ExtractorRow>,
     /// What no choice could exceed.
     pub(super) ceiling: Option<&'a CeilingRow>,
+    /// How differently the models fail.
+    pub(super) diversity: Option<&'a DiversityRow>,
+    /// Where votes are better or worse than the best single model.
+    pub(super) gains: Vec<&'a GainRow>,
+    /// What members add to votes.
+    pub(super) contributions: Vec<&'a ContributionRow>,
 }
 
 /// The tasks in the order in which the summary first names them.
@@ -99,6 +106,9 @@ fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
         extractors: summary.extractors.iter().filter(|row| row.task == *task).collect(),
         pairs: summary.pairs.iter().filter(|row| row.task == *task).collect(),
         ceiling: summary.ceiling.iter().find(|row| row.task == *task),
+        diversity: summary.diversity.iter().find(|row| row.task == *task),
+        gains: summary.gains.iter().filter(|row| row.task == *task).collect(),
+        contributions: summary.contributions.iter().filter(|row| row.task == *task).collect(),
     }
 }
 

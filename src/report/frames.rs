@@ -9,16 +9,15 @@ use polars::prelude::{
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PairRow, PolicyRow, Quantiles, Summary,
-    Versus,
+    CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PolicyRow, Quantiles, Summary, Versus,
 };
-use crate::report::ReportError;
+use crate::report::{ReportError, reasons};
 
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
-/// The frames `models`, `policies`, `categories` and `pairs`, and `extractors` where some are
-/// compared.
+/// The frames `models`, `policies`, `categories` and `pairs`; where there is something to say,
+/// also `diversity`, `gains`, `contributions` and `extractors`.
 pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, ReportError> {
     let named = |name, frame: PolarsResult<DataFrame>| match frame {
         Ok(frame) => Ok((name, frame)),
@@ -28,8 +27,18 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
         named("models", models(&summary.models))?,
         named("policies", policies(&summary.policies))?,
         named("categories", categories(&summary.categories))?,
-        named("pairs", pairs(&summary.pairs))?,
+        named("pairs", reasons::pairs(&summary.pairs))?,
     ];
+    if !summary.diversity.is_empty() {
+        tables.push(named("diversity", reasons::diversity(&summary.diversity))?);
+    }
+    if !summary.gains.is_empty() {
+        tables.push(named("gains", reasons::gains(&summary.gains))?);
+    }
+    if !summary.contributions.is_empty() {
+        let frame = reasons::contributions(&summary.contributions);
+        tables.push(named("contributions", frame)?);
+    }
     if !summary.extractors.is_empty() {
         tables.push(named("extractors", extractors(&summary.extractors))?);
     }
@@ -78,22 +87,6 @@ fn categories(rows: &[CategoryRow]) -> PolarsResult<DataFrame> {
         .counts(|row| &row.counts)
         .estimate("accuracy", |row| row.accuracy.as_ref())
         .estimate("accuracy_of_all", |row| row.accuracy_of_all.as_ref())
-        .frame()
-}
-
-fn pairs(rows: &[PairRow]) -> PolarsResult<DataFrame> {
-    Columns::of(rows)
-        .text("task", |row| Some(row.task.as_str()))
-        .text("a", |row| Some(row.a.as_str()))
-        .text("b", |row| Some(row.b.as_str()))
-        .count("n", |row| Some(row.n))
-        .count("both_right", |row| Some(row.both_right))
-        .count("only_a", |row| Some(row.only_a))
-        .count("only_b", |row| Some(row.only_b))
-        .count("neither", |row| Some(row.neither))
-        .number("phi", |row| row.phi)
-        .number("q", |row| row.q)
-        .number("same_wrong_answer", |row| row.same_wrong_answer)
         .frame()
 }
 
@@ -163,7 +156,11 @@ impl<'a, R> Columns<'a, R> {
     }
 
     /// A figure under its own name, and its interval.
-    fn estimate(self, name: &str, of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy) -> Self {
+    pub(super) fn estimate(
+        self,
+        name: &str,
+        of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy,
+    ) -> Self {
         self.number(name, move |row| of(row).map(|estimate| estimate.point)).interval(name, of)
     }
 
@@ -223,7 +220,7 @@ mod tests {
             names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
         };
         let frames = tables(&sample::triage(), Path::new("")).unwrap();
-        let [models, policies, categories, pairs] = [0, 1, 2, 3].map(|table| names(&frames[table]));
+        let [models, policies, categories] = [0, 1, 2].map(|table| names(&frames[table]));
         let measures = "asked answered abstained unparsed refused failed not_run failures \
             accuracy accuracy_low accuracy_high accuracy_level accuracy_n accuracy_method \
             accuracy_of_all accuracy_of_all_low accuracy_of_all_high accuracy_of_all_level \
@@ -241,7 +238,6 @@ mod tests {
             )
         );
         assert!(categories.starts_with("task policy category asked "), "{categories}");
-        assert_eq!(pairs, "task a b n both_right only_a only_b neither phi q same_wrong_answer");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Floor 1: numbers in, estimates out. It knows no model, and alone uses `statrs`.
 
+mod agreement;
 mod association;
+mod diversity;
+mod independent;
 mod mean;
 mod normal;
 mod paired;
@@ -8,7 +11,12 @@ mod proportion;
 mod quantile;
 mod student;
 
+pub use agreement::{Scale, fleiss_kappa, krippendorff_alpha};
 pub use association::{effective_votes, phi, yules_q};
+pub use diversity::{RightCounts, disagreement, double_fault, kappa};
+pub use independent::{
+    all_wrong_if_independent, majority_if_independent, plurality_if_independent,
+};
 pub use mean::{MeanEstimate, clustered_mean, p_of_zero_mean};
 pub use normal::z_two_sided;
 pub use paired::{PairedCounts, bonett_price, mcnemar_mid_p};

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Probability, Seed, Usd};
-use crate::policy::{Context, Fitted, Policy, Standing, best_single, single};
+use crate::policy::{Context, Fitted, Policy, Standing, Vote, best_single, single};
 
 /// A set of folds, a bit each.
 type Folds = u8;
@@ -36,11 +36,33 @@ pub(super) struct Run<'a> {
 impl Field<'_> {
     /// What `policy` came to on every item, in the matrix's order.
     pub(super) fn outcomes(&self, policy: &PolicyId) -> Vec<Outcome> {
-        let run = Run { field: self, outcomes: RefCell::default(), standings: RefCell::default() };
+        let run = self.run();
+        self.on_every_item(|fit, fold| run.applied(policy, fit, fold))
+    }
+
+    /// What the vote of this name would come to if it were each of `variants`, which may differ in
+    /// their members alone: whatever is drawn is drawn as for the vote itself.
+    pub(super) fn variants<'v>(
+        &'v self,
+        name: &'v PolicyId,
+        variants: &'v [Vote],
+    ) -> impl Iterator<Item = Vec<Outcome>> + 'v {
+        let run = self.run();
+        let outcomes =
+            move |vote| self.on_every_item(|fit, fold| Rc::new(run.vote(name, vote, fit, fold)));
+        variants.iter().map(outcomes)
+    }
+
+    fn run(&self) -> Run<'_> {
+        Run { field: self, outcomes: RefCell::default(), standings: RefCell::default() }
+    }
+
+    /// The outcomes on each fold, as fitted on all others.
+    fn on_every_item(&self, of: impl Fn(Folds, usize) -> Rc<Vec<Outcome>>) -> Vec<Outcome> {
         let mut outcomes = vec![Outcome::NOT_RUN; self.matrix.items().len()];
         let all: Folds = (1 << self.folds.len()) - 1;
         for (fold, items) in self.folds.iter().enumerate() {
-            let of_fold = run.applied(policy, all & !(1 << fold), fold);
+            let of_fold = of(all & !(1 << fold), fold);
             for (item, outcome) in items.iter().zip(of_fold.iter()) {
                 outcomes[item.0 as usize] = outcome.clone();
             }
@@ -78,14 +100,6 @@ impl Run<'_> {
         let items = &self.field.folds[fold];
         let nothing = || vec![Outcome::NOT_RUN; items.len()];
         let matrix = self.field.matrix;
-        let members = |names: &[PolicyId]| -> Vec<Rc<Vec<Outcome>>> {
-            names.iter().map(|member| self.applied(member, fit, fold)).collect()
-        };
-        let at =
-            |columns: &[Rc<Vec<Outcome>>], row: usize, use_row: &dyn Fn(&[&Outcome]) -> Outcome| {
-                let row: Vec<&Outcome> = columns.iter().map(|column| &column[row]).collect();
-                use_row(&row)
-            };
         match self.field.policies.get(name) {
             None => nothing(),
             Some(Policy::Single(_)) => {
@@ -101,26 +115,34 @@ impl Run<'_> {
                 items.iter().map(outcome).collect()
             }
             Some(Policy::Cascade(cascade)) => {
-                let columns = members(&cascade.stages);
-                (0..items.len()).map(|row| at(&columns, row, &|row| cascade.decide(row))).collect()
+                let columns = self.columns(&cascade.stages, fit, fold);
+                (0..items.len()).map(|row| cascade.decide(&at(&columns, row))).collect()
             }
-            Some(Policy::Vote(vote)) => {
-                let columns = members(&vote.members);
-                let standings: Vec<Standing> =
-                    vote.members.iter().map(|member| self.standing(member, fit)).collect();
-                let decide = |(row, item): (usize, &ItemIdx)| {
-                    let ctx = Context {
-                        policy: name,
-                        item: &matrix.item(*item).id,
-                        seed: self.field.seed,
-                        n_classes: self.field.n_classes(*item),
-                        answers: matrix.answers(*item),
-                    };
-                    at(&columns, row, &|row| vote.decide(&ctx, &standings, row))
-                };
-                items.iter().enumerate().map(decide).collect()
-            }
+            Some(Policy::Vote(vote)) => self.vote(name, vote, fit, fold),
         }
+    }
+
+    fn vote(&self, name: &PolicyId, vote: &Vote, fit: Folds, fold: usize) -> Vec<Outcome> {
+        let matrix = self.field.matrix;
+        let columns = self.columns(&vote.members, fit, fold);
+        let standings: Vec<Standing> =
+            vote.members.iter().map(|member| self.standing(member, fit)).collect();
+        let decide = |(row, item): (usize, &ItemIdx)| {
+            let ctx = Context {
+                policy: name,
+                item: &matrix.item(*item).id,
+                seed: self.field.seed,
+                n_classes: self.field.n_classes(*item),
+                answers: matrix.answers(*item),
+            };
+            vote.decide(&ctx, &standings, &at(&columns, row))
+        };
+        self.field.folds[fold].iter().enumerate().map(decide).collect()
+    }
+
+    /// What each of these came to on the items of `fold`.
+    fn columns(&self, names: &[PolicyId], fit: Folds, fold: usize) -> Vec<Rc<Vec<Outcome>>> {
+        names.iter().map(|member| self.applied(member, fit, fold)).collect()
     }
 
     fn best_single(&self, fit: Folds) -> Option<PolicyId> {
@@ -169,6 +191,11 @@ impl Run<'_> {
             Some(Policy::BestSingle | Policy::Vote(_)) => true,
         }
     }
+}
+
+/// What each column has in one row.
+fn at(columns: &[Rc<Vec<Outcome>>], row: usize) -> Vec<&Outcome> {
+    columns.iter().map(|column| &column[row]).collect()
 }
 
 #[cfg(test)]
@@ -235,6 +262,43 @@ mod tests {
             ("nested".into(), vote(&["weighted", "even", "best-single"], weighted())),
         ];
         singles.into_iter().chain(combined).collect()
+    }
+
+    fn field<'a>(
+        matrix: &'a Matrix,
+        folds: &'a [Vec<ItemIdx>],
+        policies: &'a BTreeMap<PolicyId, Policy>,
+    ) -> Field<'a> {
+        Field { matrix, folds, seed: Seed(7), policies }
+    }
+
+    #[test]
+    fn a_variant_of_a_vote_is_the_vote_that_was_declared_so() {
+        let matrix = matrix(&[]);
+        let folds = crate::engine::evaluate::folds::folds(matrix.items(), Seed(7));
+        let declared = policies();
+        let mut n_changed = 0;
+        for (name, policy) in &declared {
+            let Policy::Vote(vote) = policy else { continue };
+            for ties in [Ties::Accuracy, Ties::Random] {
+                let without = |left: usize| {
+                    let mut vote = Vote { ties, ..vote.clone() };
+                    vote.members.remove(left);
+                    vote
+                };
+                let variants: Vec<Vote> = (0..vote.members.len()).map(without).collect();
+                let before = field(&matrix, &folds, &declared).outcomes(name);
+                let of_variants =
+                    field(&matrix, &folds, &declared).variants(name, &variants).collect::<Vec<_>>();
+                for (variant, got) in variants.into_iter().zip(of_variants) {
+                    let mut changed = declared.clone();
+                    changed.insert(name.clone(), Policy::Vote(variant));
+                    assert_eq!(got, field(&matrix, &folds, &changed).outcomes(name), "{name}");
+                    n_changed += usize::from(got != before);
+                }
+            }
+        }
+        assert!(n_changed > 0, "leaving out changes something");
     }
 
     #[test]

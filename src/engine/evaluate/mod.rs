@@ -3,6 +3,7 @@
 mod cross_fit;
 mod extractors;
 mod folds;
+mod gain;
 mod judge;
 mod tables;
 mod warnings;
@@ -69,9 +70,16 @@ pub fn evaluate(
         let rows = judge::rows_of(task, rows);
         let judged = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
         refuse_votes_without_answers(&policies, &judged.matrix)?;
-        let outcomes = outcomes(plan, &judged.matrix, &policies);
+        let folds = folds::folds(judged.matrix.items(), plan.seed);
+        let (matrix, seed) = (&judged.matrix, plan.seed);
+        let field = Field { matrix, folds: &folds, seed, policies: &policies };
+        let outcomes = outcomes(&field);
         doubts.extend(judged.warnings.iter().cloned());
         fill(&mut evaluation, task, &judged, &policies, &outcomes, &mut doubts);
+        evaluation.summary.gains.extend(gain::gains(&field, &outcomes));
+        let (contributions, too_many) = gain::contributions(&field, &outcomes);
+        evaluation.summary.contributions.extend(contributions);
+        doubts.extend(too_many);
         let compared = extractors::compare(task, &plan.candidates, &rows)?;
         evaluation.summary.extractors.extend(compared);
     }
@@ -91,14 +99,8 @@ fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
     singles.chain([best]).chain(plan.policies.iter().cloned()).collect()
 }
 
-fn outcomes(
-    plan: &Plan,
-    matrix: &Matrix,
-    policies: &BTreeMap<PolicyId, Policy>,
-) -> BTreeMap<PolicyId, Vec<Outcome>> {
-    let folds = folds::folds(matrix.items(), plan.seed);
-    let field = Field { matrix, folds: &folds, seed: plan.seed, policies };
-    let names: Vec<&PolicyId> = policies.keys().collect();
+fn outcomes(field: &Field<'_>) -> BTreeMap<PolicyId, Vec<Outcome>> {
+    let names: Vec<&PolicyId> = field.policies.keys().collect();
     names.par_iter().map(|name| ((*name).clone(), field.outcomes(name))).collect()
 }
 
@@ -117,6 +119,7 @@ fn fill(
     let pairs = analysis::pairs(matrix);
     doubts.extend(warnings::of_task(task, &models, &rows));
     summary.ceiling.extend(analysis::ceiling(matrix, &pairs));
+    summary.diversity.extend(analysis::diversity(matrix, &pairs));
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, outcomes));
@@ -198,6 +201,9 @@ fn empty(plan: &Plan) -> Summary {
         categories: Vec::new(),
         pairs: Vec::new(),
         ceiling: Vec::new(),
+        diversity: Vec::new(),
+        gains: Vec::new(),
+        contributions: Vec::new(),
         extractors: Vec::new(),
         warnings: Vec::new(),
     }

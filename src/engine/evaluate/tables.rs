@@ -133,19 +133,26 @@ fn rungs(outcomes: &[Outcome]) -> BTreeMap<PolicyId, u64> {
 
 /// The paired difference over the items on which both were served.
 fn versus(ours: &[Outcome], baseline: &[Outcome], clusters: &[u32]) -> Option<Versus> {
+    analysis::difference(&BEST_SINGLE.into(), &both_served(ours, baseline, clusters))
+}
+
+/// The scores of two policies, item by item, where both were served.
+pub(super) fn both_served(
+    ours: &[Outcome],
+    theirs: &[Outcome],
+    clusters: &[u32],
+) -> Vec<(Scored, Scored)> {
     let pair = |((ours, theirs), cluster): ((&Outcome, &Outcome), &u32)| {
         let scored = |outcome: &Outcome| {
             Some(Scored { score: outcome.verdict.judged()?, cluster: *cluster })
         };
         scored(ours).zip(scored(theirs))
     };
-    let pairs: Vec<(Scored, Scored)> =
-        ours.iter().zip(baseline).zip(clusters).filter_map(pair).collect();
-    analysis::difference(&BEST_SINGLE.into(), &pairs)
+    ours.iter().zip(theirs).zip(clusters).filter_map(pair).collect()
 }
 
 /// The cluster of each item as a number; an item without one is a cluster by itself.
-fn clusters(matrix: &Matrix) -> Vec<u32> {
+pub(super) fn clusters(matrix: &Matrix) -> Vec<u32> {
     let mut numbers: BTreeMap<(Option<&str>, &str), u32> = BTreeMap::new();
     matrix
         .items()
