@@ -106,3 +106,99 @@ fn votes<'a>(field: &Field<'a>) -> impl Iterator<Item = (&'a PolicyId, &'a Vote)
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix};
+    use crate::kernel::{ModelId, Seed};
+    use crate::policy::Asking;
+    use crate::vote::{Rule, Ties};
+
+    /// Ten items that only the first of `n_models` gets right.
+    fn matrix(n_models: usize) -> Matrix {
+        let answer = |text: &str, score| Answer { text: text.to_owned(), score };
+        let answers = || vec![answer("right", 1.0), answer("wrong", 0.0)];
+        let cell = |model| {
+            let (answer, score) = if model == 0 { (0, 1.0) } else { (1, 0.0) };
+            let state = CellState::Answered { answer: Some(AnswerIdx(answer)), score };
+            Cell { state, ..Cell::NOT_RUN }
+        };
+        let item = |id: usize| Item {
+            id: id.to_string().into(),
+            input: None,
+            targets: Vec::new(),
+            choices: Vec::new(),
+            category: None,
+            cluster: None,
+            row: serde_json::Map::new(),
+        };
+        Matrix::new(
+            "t".into(),
+            (0..10).map(item).collect(),
+            names(n_models).map(ModelId::from).collect(),
+            1,
+            (0..10).map(|_| answers()).collect(),
+            (0..10).flat_map(|_| (0..n_models).map(cell)).collect(),
+        )
+    }
+
+    fn names(n_models: usize) -> impl Iterator<Item = String> {
+        (10..10 + n_models).map(|model| format!("m{model}"))
+    }
+
+    fn all_vote(n_models: usize, quorum: u32) -> Vote {
+        Vote {
+            members: names(n_models).map(PolicyId::from).collect(),
+            rule: Rule::default(),
+            ties: Ties::Accuracy,
+            quorum,
+            asking: Asking::Together,
+        }
+    }
+
+    /// The rows of the vote of all models, of whom all have to answer.
+    fn explained(n_models: usize) -> (Vec<GainRow>, Vec<ContributionRow>, Vec<Warning>) {
+        let matrix = matrix(n_models);
+        let folds: Vec<Vec<ItemIdx>> =
+            (0..5).map(|fold| vec![ItemIdx(fold), ItemIdx(fold + 5)]).collect();
+        let singles = names(n_models)
+            .map(|name| (PolicyId::from(name.as_str()), Policy::Single(name.into())));
+        let vote = Policy::Vote(all_vote(n_models, n_models as u32));
+        let policies = singles
+            .chain([(BEST_SINGLE.into(), Policy::BestSingle), ("vote".into(), vote)])
+            .collect();
+        let field = Field { matrix: &matrix, folds: &folds, seed: Seed(7), policies: &policies };
+        let outcomes = policies.keys().map(|name| (name.clone(), field.outcomes(name))).collect();
+        let (rows, doubts) = contributions(&field, &outcomes);
+        (gains(&field, &outcomes), rows, doubts)
+    }
+
+    #[test]
+    fn what_is_lost_is_told_apart_and_so_is_who_is_to_blame() {
+        // Two disagree and the tie goes to the better; of three, two are wrong alike.
+        for (n_models, both_right, overruled, adds) in
+            [(2, 10, 0, [1.0, 0.0, 0.0]), (3, 0, 10, [0.0, -1.0, -1.0])]
+        {
+            let (gains, rows, doubts) = explained(n_models);
+            let [gain] = &gains[..] else { panic!("one vote: {gains:?}") };
+            let got = (gain.n, gain.both_right, gain.overruled, gain.difference);
+            assert_eq!(got, (10, both_right, overruled, -(overruled as f64) / 10.0));
+            let points: Vec<f64> = rows.iter().map(|row| row.difference.point).collect();
+            assert_eq!(points, adds[..n_models], "{n_models} models");
+            assert!(rows.iter().all(|row| row.difference.n == 10), "the quorum went down");
+            assert!(doubts.is_empty(), "{doubts:?}");
+        }
+    }
+
+    #[test]
+    fn a_vote_of_one_has_nobody_to_leave_out_and_one_of_many_too_many() {
+        let (gains, rows, doubts) = explained(1);
+        assert_eq!((gains.len(), rows.len(), doubts.len()), (1, 0, 0));
+        let (gains, rows, doubts) = explained(MOST_MEMBERS);
+        assert_eq!((gains.len(), rows.len(), doubts.len()), (1, MOST_MEMBERS, 0));
+        let (gains, rows, doubts) = explained(MOST_MEMBERS + 1);
+        assert_eq!((gains.len(), rows.len()), (1, 0));
+        assert_eq!(doubts, [Warning::ManyMembers("vote on t".into(), 33, 32)]);
+    }
+}
