@@ -11,6 +11,8 @@ pub struct Contest<'a> {
     pub vote: &'a Outcome,
     /// Whether any member of the vote is right.
     pub any_right: bool,
+    /// Whether a right answer was among those that shared the top, where several did.
+    pub tie_held_right: bool,
 }
 
 /// Items by how they went, where both were served. "Right" is a score of 1, as for pairs.
@@ -20,9 +22,10 @@ pub struct Gains {
     pub both_right: u64,
     /// Best wrong, vote right.
     pub rescued: u64,
-    /// Best right, vote wrong: more members, or weightier ones, agreed on a wrong answer.
+    /// Best right, and the vote took a wrong answer that had more behind it; where the best single
+    /// model is no member, the right one may have had nobody.
     pub overruled: u64,
-    /// Best right, and a tie was broken against it, or the vote abstained.
+    /// Best right, and a tie with the right answer was broken against it, or the vote abstained.
     pub lost_to_ties: u64,
     /// Best right, and nothing could be read in what the vote came to, or it refused.
     pub no_answer: u64,
@@ -37,7 +40,7 @@ impl Gains {
     /// difference.
     pub fn of<'a>(contests: impl IntoIterator<Item = Contest<'a>>) -> Self {
         let mut gains = Self::default();
-        for Contest { best, vote, any_right } in contests {
+        for Contest { best, vote, any_right, tie_held_right } in contests {
             let (Some(of_best), Some(of_vote)) = (best.judged(), vote.verdict.judged()) else {
                 continue;
             };
@@ -45,8 +48,10 @@ impl Gains {
                 (true, true) => &mut gains.both_right,
                 (false, true) => &mut gains.rescued,
                 (true, false) => match vote.verdict {
-                    _ if vote.tied => &mut gains.lost_to_ties,
                     Verdict::Abstained => &mut gains.lost_to_ties,
+                    Verdict::Answered { .. } if vote.tied && tie_held_right => {
+                        &mut gains.lost_to_ties
+                    }
                     Verdict::Answered { .. } => &mut gains.overruled,
                     _ => &mut gains.no_answer,
                 },
@@ -100,14 +105,16 @@ mod tests {
         Outcome { verdict, tied, reason: Reason::Majority, ..Outcome::NOT_RUN }
     }
 
-    /// Items of two letters, best and vote; the third is `+` where a member is right.
+    /// Items of two letters, best and vote; the third is `-` where no member is right, `+` where
+    /// one is, and `=` where its answer is among those that share the top.
     fn gains(items: &[&str]) -> Gains {
         let outcomes: Vec<[Outcome; 2]> =
             items.iter().map(|item| [0, 1].map(|at| vote(item.chars().nth(at).unwrap()))).collect();
         Gains::of(outcomes.iter().zip(items).map(|([best, vote], item)| Contest {
             best: best.verdict,
             vote,
-            any_right: item.ends_with('+'),
+            any_right: !item.ends_with('-'),
+            tie_held_right: item.ends_with('='),
         }))
     }
 
@@ -121,7 +128,9 @@ mod tests {
             ("?a+", Gains { rescued: 1, ..none }),
             ("AB+", Gains { overruled: 1, ..none }),
             ("Ah+", Gains { overruled: 1, ..none }),
-            ("Ab+", Gains { lost_to_ties: 1, ..none }),
+            ("Ab=", Gains { lost_to_ties: 1, ..none }),
+            ("Ab+", Gains { overruled: 1, ..none }),
+            ("Ab-", Gains { overruled: 1, ..none }),
             ("A=+", Gains { lost_to_ties: 1, ..none }),
             ("A~+", Gains { lost_to_ties: 1, ..none }),
             ("A?-", Gains { no_answer: 1, ..none }),
@@ -161,7 +170,7 @@ mod tests {
     proptest! {
         #[test]
         fn rescues_less_losses_are_the_difference_exactly(
-            items in prop::collection::vec(("[ABh?!t-]", "[ABhab=~?!t-]", "[+-]"), 0..60),
+            items in prop::collection::vec(("[ABh?!t-]", "[ABhab=~?!t-]", "[+=-]"), 0..60),
         ) {
             let texts: Vec<String> = items.iter().map(|(a, b, c)| format!("{a}{b}{c}")).collect();
             let gains = gains(&texts.iter().map(String::as_str).collect::<Vec<_>>());

@@ -65,9 +65,11 @@ pub struct GainRow {
     pub both_right: u64,
     /// The baseline is wrong and the vote right.
     pub rescued: u64,
-    /// The baseline is right, and more members (or weightier ones) agreed on a wrong answer.
+    /// The baseline is right, and the vote took a wrong answer that had more behind it; where the
+    /// baseline's model is no member, the right answer may have had nobody.
     pub overruled: u64,
-    /// The baseline is right, and a tie was broken against it, or the vote abstained.
+    /// The baseline is right, and a tie with the right answer was broken against it, or the vote
+    /// abstained.
     pub lost_to_ties: u64,
     /// The baseline is right, and no answer could be read in what the vote came to.
     pub no_answer: u64,

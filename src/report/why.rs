@@ -15,8 +15,9 @@ pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
         let of_vote = task.contributions.iter().copied().filter(|row| row.policy == gain.policy);
         format!("- {}", sentence(gain, &of_vote.collect::<Vec<_>>()))
     });
-    let head = "### Why\n\nRight where the best single model is wrong is rescued; wrong where it is \
-                right is overruled by members who agree, or lost to a tie.";
+    let head = "### Why\n\nBeside the best single model, item by item: rescued where only the vote \
+                is right, overruled where only the model is, lost to ties where the right answer \
+                shared the top or the vote abstained.";
     Some(format!("{head}\n\n{}", sentences.collect::<Vec<_>>().join("\n")))
 }
 

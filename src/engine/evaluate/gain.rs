@@ -9,9 +9,10 @@ use super::cross_fit::Field;
 use super::tables::{both_served, clusters};
 use crate::analysis::{self, Contest, Gains};
 use crate::data::summary::{ContributionRow, GainRow};
-use crate::data::{Outcome, Warning};
+use crate::data::{AnswerIdx, Outcome, Verdict, Warning};
 use crate::kernel::PolicyId;
 use crate::policy::{Policy, Vote};
+use crate::vote::Rule;
 
 /// A vote of more members than this is not run again without each of them.
 const MOST_MEMBERS: usize = 32;
@@ -22,14 +23,16 @@ type Outcomes = BTreeMap<PolicyId, Vec<Outcome>>;
 /// A row per vote that shares an item with the baseline.
 pub(super) fn gains(field: &Field<'_>, outcomes: &Outcomes) -> Vec<GainRow> {
     let Some(best) = outcomes.get(BEST_SINGLE) else { return Vec::new() };
-    let row = |(name, vote): (&PolicyId, &Vote)| {
+    let row = |(name, Vote { members, rule, .. }): (&PolicyId, &Vote)| {
         let members: Vec<&Vec<Outcome>> =
-            vote.members.iter().filter_map(|member| outcomes.get(member)).collect();
+            members.iter().filter_map(|member| outcomes.get(member)).collect();
         let is_right = |outcome: &Outcome| outcome.verdict.judged() == Some(1.0);
         let contests = outcomes[name].iter().enumerate().map(|(at, vote)| Contest {
             best: best[at].verdict,
             vote,
             any_right: members.iter().any(|member| is_right(&member[at])),
+            tie_held_right: vote.tied
+                && tie_held_right(rule, members.iter().map(|member| &member[at])),
         });
         let gains = Gains::of(contests);
         Some(GainRow {
@@ -48,6 +51,20 @@ pub(super) fn gains(field: &Field<'_>, outcomes: &Outcomes) -> Vec<GainRow> {
         })
     };
     votes(field).filter_map(row).collect()
+}
+
+/// Whether a right answer has as many ballots as any other. Where ballots weigh differently, ties
+/// are rare, and a right answer that has any ballot is taken to be in them.
+fn tie_held_right<'a>(rule: &Rule, members: impl Iterator<Item = &'a Outcome>) -> bool {
+    let mut ballots: BTreeMap<AnswerIdx, (u32, bool)> = BTreeMap::new();
+    for member in members {
+        if let Verdict::Answered { answer: Some(answer), score } = member.verdict {
+            ballots.entry(answer).or_insert((0, score == 1.0)).0 += 1;
+        }
+    }
+    let most = ballots.values().map(|(n, _)| *n).max();
+    let is_even = matches!(rule, Rule::Majority(_));
+    ballots.values().any(|(n, is_right)| *is_right && (!is_even || Some(*n) == most))
 }
 
 /// A row per vote and member; votes of more members than can be left out one by one are doubts.
@@ -110,10 +127,10 @@ fn votes<'a>(field: &Field<'a>) -> impl Iterator<Item = (&'a PolicyId, &'a Vote)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix};
+    use crate::data::{Answer, Cell, CellState, Item, ItemIdx, Matrix};
     use crate::kernel::{ModelId, Seed};
     use crate::policy::Asking;
-    use crate::vote::{Rule, Ties};
+    use crate::vote::{Ties, Weighted};
 
     /// Ten items that only the first of `n_models` gets right.
     fn matrix(n_models: usize) -> Matrix {
@@ -188,6 +205,32 @@ mod tests {
             assert_eq!(points, adds[..n_models], "{n_models} models");
             assert!(rows.iter().all(|row| row.difference.n == 10), "the quorum went down");
             assert!(doubts.is_empty(), "{doubts:?}");
+        }
+    }
+
+    #[test]
+    fn a_tie_is_lost_only_where_the_right_answer_shares_the_top() {
+        let weighted = Rule::Weighted(Weighted::default());
+        for (answers, held, held_weighted) in [
+            (&[0, 1][..], true, true),
+            (&[0, 1, 1, 0, 2], true, true),
+            (&[1, 1, 2, 2, 0], false, true),
+            (&[1, 2], false, false),
+            (&[], false, false),
+        ] {
+            let outcome = |answer: &u16| Outcome {
+                verdict: Verdict::Answered {
+                    answer: Some(AnswerIdx(*answer)),
+                    score: if *answer == 0 { 1.0 } else { 0.0 },
+                },
+                ..Outcome::NOT_RUN
+            };
+            let mut outcomes: Vec<Outcome> = answers.iter().map(outcome).collect();
+            // Who answered nothing has no ballot.
+            outcomes.push(Outcome { verdict: Verdict::Unparsed, ..Outcome::NOT_RUN });
+            let got = tie_held_right(&Rule::default(), outcomes.iter());
+            assert_eq!(got, held, "{answers:?}");
+            assert_eq!(tie_held_right(&weighted, outcomes.iter()), held_weighted, "{answers:?}");
         }
     }
 
