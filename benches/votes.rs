@@ -5,8 +5,9 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use quorumbench::data::{Answer, AnswerIdx, Cell, CellState, Outcome};
 use quorumbench::kernel::{ItemId, PolicyId, Probability, Seed, Usd};
-use quorumbench::policy::{Asking, Context, Fitted, Standing, Vote, single};
-use quorumbench::vote::{Rule, Ties, Weighted};
+use quorumbench::policy::{Context, Fitted, Learned, Standing, Vote, single};
+use quorumbench::task::score::Score;
+use quorumbench::vote::{Rule, Voter, Weighted};
 use rand::Rng;
 
 const ITEMS: usize = 100_000;
@@ -26,13 +27,7 @@ fn votes(criterion: &mut Criterion) {
     for (name, rule) in
         [("majority", Rule::default()), ("weighted", Rule::Weighted(Weighted::default()))]
     {
-        let vote = Vote {
-            members: members.clone(),
-            rule,
-            ties: Ties::Accuracy,
-            quorum: 1,
-            asking: Asking::Together,
-        };
+        let vote = Vote { rule, ..Vote::plurality(members.clone()) };
         group.bench_function(name, |bencher| {
             bencher.iter(|| decide_all(black_box(&vote), &standings, &answered, &draws));
         });
@@ -50,12 +45,24 @@ fn decide_all(
     let (policy, item) = (PolicyId::from("vote"), ItemId::from("item"));
     let answers: Vec<Answer> = (0..CLASSES).map(answer).collect();
     let n_classes = u32::from(CLASSES);
-    let ctx = Context { policy: &policy, item: &item, seed: Seed(7), n_classes, answers: &answers };
+    let score = Score::default();
+    let ctx = Context {
+        policy: &policy,
+        item: &item,
+        seed: Seed(7),
+        n_classes,
+        answers: &answers,
+        score: &score,
+        targets: &[],
+    };
+    let voters: Vec<Voter<'_>> = std::iter::zip(&vote.members, standings)
+        .map(|(name, standing)| Voter { name, standing: *standing })
+        .collect();
     let first_wins = |of_item: &&[u16]| {
         let outcomes: Vec<&Outcome> = std::iter::zip(*of_item, answered)
             .map(|(answer, of_member)| &of_member[usize::from(*answer)])
             .collect();
-        vote.decide(&ctx, standings, &outcomes).verdict == answered[0][0].verdict
+        vote.decide(&ctx, Learned::Nothing, &voters, &outcomes).verdict == answered[0][0].verdict
     };
     draws.chunks_exact(MEMBERS).filter(first_wins).count()
 }

@@ -1,7 +1,13 @@
 //! The statistics against numbers that statsmodels, scipy, numpy and `DESlib` computed.
 
+#[path = "support/golden.rs"]
+mod golden;
+#[path = "support/interval.rs"]
+mod interval;
 mod support;
 
+use golden::{RELATIVE, assert_close, golden, list, number, numbers, whole};
+use interval::assert_interval;
 use quorumbench::kernel::Interval;
 use quorumbench::stats::{
     PairedCounts, bonett_price, clustered_mean, effective_votes, mcnemar_mid_p, phi, quantile,
@@ -9,22 +15,24 @@ use quorumbench::stats::{
 };
 use serde_json::Value;
 
-/// What the golden files ask of p-values, and enough for everything else.
-const RELATIVE: f64 = 1e-9;
-
 #[test]
 fn wilson_is_that_of_statsmodels() {
     let Some(golden) = golden("proportion_ci.json") else { return };
-    for case in cases(&golden) {
+    for case in list(&golden["cases"]) {
         let got = wilson(whole(&case["k"]), whole(&case["n"]), 1.0 - number(&case["alpha"]));
-        assert_interval(got, &case["wilson"], &format!("wilson of {}/{}", case["k"], case["n"]));
+        assert_interval(
+            RELATIVE,
+            got,
+            &case["wilson"],
+            &format!("wilson of {}/{}", case["k"], case["n"]),
+        );
     }
 }
 
 #[test]
 fn paired_tests_and_intervals_are_those_of_the_papers() {
     let Some(golden) = golden("paired_binary.json") else { return };
-    for case in cases(&golden) {
+    for case in list(&golden["cases"]) {
         let counts = PairedCounts {
             both: whole(&case["both_right"]),
             only_a: whole(&case["only_A"]),
@@ -35,16 +43,21 @@ fn paired_tests_and_intervals_are_those_of_the_papers() {
         assert_close(counts.difference(), &case["diff"], &format!("difference of {counts:?}"));
         assert_close(Some(mcnemar_mid_p(counts)), &case["mid_p"], &format!("p of {counts:?}"));
         let interval = bonett_price(counts, 0.95);
-        assert_interval(interval, &case["bonett_price"], &format!("interval of {counts:?}"));
+        assert_interval(
+            RELATIVE,
+            interval,
+            &case["bonett_price"],
+            &format!("interval of {counts:?}"),
+        );
     }
 }
 
 #[test]
 fn standard_errors_are_those_of_inspect_ai() {
     let Some(golden) = golden("clustered_se.json") else { return };
-    for case in cases(&golden) {
+    for case in list(&golden["cases"]) {
         let scores = numbers(&case["scores"]);
-        let names = case["cluster"].as_array().expect("clusters");
+        let names = list(&case["cluster"]);
         let position = |name| names.iter().position(|other| other == name).expect("itself");
         let clusters: Vec<u32> = names.iter().map(|name| position(name) as u32).collect();
         let apart: Vec<u32> = (0..scores.len() as u32).collect();
@@ -58,9 +71,9 @@ fn standard_errors_are_those_of_inspect_ai() {
 #[test]
 fn associations_are_those_of_deslib() {
     let Some(golden) = golden("diversity.json") else { return };
-    for case in cases(&golden) {
+    for case in list(&golden["cases"]) {
         let mut phis = Vec::new();
-        let pairs = case["pairs"].as_array().expect("pairs");
+        let pairs = list(&case["pairs"]);
         for pair in pairs {
             let counts = PairedCounts {
                 both: whole(&pair["n11"]),
@@ -74,7 +87,7 @@ fn associations_are_those_of_deslib() {
         }
         let mean_phi = phis.iter().sum::<f64>() / phis.len() as f64;
         assert_close(Some(mean_phi), &case["expected"]["mean_rho"], "mean phi");
-        let n_models = case["expected"]["acc"].as_array().expect("models").len();
+        let n_models = list(&case["expected"]["acc"]).len();
         let votes = effective_votes(n_models, mean_phi);
         assert_close(votes, &case["expected"]["n_eff_1_plus"], "effective votes");
     }
@@ -87,7 +100,7 @@ fn effective_votes_of_real_ensembles_are_few() {
     let mut n_checked = 0;
     for (name, ensemble) in suites.filter_map(Value::as_object).flatten() {
         if ensemble["n_eff"].is_number() {
-            let n_models = ensemble["models"].as_array().expect("models").len();
+            let n_models = list(&ensemble["models"]).len();
             let got = effective_votes(n_models, number(&ensemble["mean_phi"]));
             assert_close(got, &ensemble["n_eff"], name);
             n_checked += 1;
@@ -100,7 +113,7 @@ fn effective_votes_of_real_ensembles_are_few() {
 fn quantiles_of_resamples_are_those_of_numpy() {
     let Some(golden) = golden("bootstrap_explicit_indices.json") else { return };
     let mut n_checked = 0;
-    for case in cases(&golden).iter().filter(|case| case["data"].is_array()) {
+    for case in list(&golden["cases"]).iter().filter(|case| case["data"].is_array()) {
         let name = case["name"].as_str().expect("a name");
         let data = numbers(&case["data"]);
         let statistic = |mut sample: Vec<f64>| {
@@ -109,7 +122,7 @@ fn quantiles_of_resamples_are_those_of_numpy() {
             if name.starts_with("median") { quantile(&sample, 0.5) } else { Some(mean) }
         };
         assert_close(statistic(data.clone()), &case["expected"]["theta"], name);
-        let resamples = case["indices"].as_array().expect("resamples").iter();
+        let resamples = list(&case["indices"]).iter();
         let mut thetas: Vec<f64> = resamples
             .filter_map(|draw| {
                 statistic(numbers(draw).iter().map(|index| data[*index as usize]).collect())
@@ -118,43 +131,8 @@ fn quantiles_of_resamples_are_those_of_numpy() {
         thetas.sort_by(f64::total_cmp);
         let ends = (quantile(&thetas, 0.025), quantile(&thetas, 0.975));
         let got = ends.0.zip(ends.1).map(|(low, high)| Interval { low, high });
-        assert_interval(got, &case["expected"]["percentile"], name);
+        assert_interval(RELATIVE, got, &case["expected"]["percentile"], name);
         n_checked += 1;
     }
     assert!(n_checked > 0, "no sample was found in bootstrap_explicit_indices.json");
-}
-
-fn golden(name: &str) -> Option<Value> {
-    let path = support::shared("golden")?.join(name);
-    let text = std::fs::read_to_string(path).expect("the golden file can be read");
-    Some(serde_json::from_str(&text).expect("the golden file is JSON"))
-}
-
-fn cases(golden: &Value) -> &[Value] {
-    let cases = golden["cases"].as_array().expect("cases");
-    assert!(!cases.is_empty(), "a golden file without cases");
-    cases
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().expect("a number")
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().expect("numbers").iter().map(number).collect()
-}
-
-fn whole(value: &Value) -> u64 {
-    value.as_u64().expect("a whole number")
-}
-
-fn assert_close(got: Option<f64>, wanted: &Value, what: &str) {
-    let (got, wanted) = (got.expect(what), number(wanted));
-    assert!((got - wanted).abs() <= RELATIVE * wanted.abs(), "{what}: {got:e} is not {wanted:e}");
-}
-
-fn assert_interval(got: Option<Interval>, wanted: &Value, what: &str) {
-    let got = got.expect(what);
-    assert_close(Some(got.low), &wanted[0], what);
-    assert_close(Some(got.high), &wanted[1], what);
 }

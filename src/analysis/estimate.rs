@@ -35,6 +35,12 @@ pub fn accuracy(scored: &[Scored]) -> Option<Estimate> {
     let (values, clusters) = columns(scored, |one| one.score);
     let method = if is_clustered(scored) { "clustered student" } else { "student" };
     match stats::clustered_mean(&values, &clusters, LEVEL) {
+        // Clusters that are all of one kind have no spread, which would read as certainty.
+        Some(mean) if mean.standard_error == 0.0 && is_binary(mean.point) => {
+            let hits = if mean.point == 1.0 { mean.n_clusters } else { 0 };
+            let interval = stats::wilson(hits, mean.n_clusters, LEVEL)?;
+            Some(estimate(mean.point, interval, n, "wilson over clusters"))
+        }
         Some(mean) => {
             let Interval { low, high } = mean.interval;
             let interval = Interval { low: low.max(0.0), high: high.min(1.0) };
@@ -84,7 +90,20 @@ pub fn difference(baseline: &PolicyId, pairs: &[(Scored, Scored)]) -> Option<Ver
         let mean = stats::clustered_mean(&values, &clusters, LEVEL)?;
         let method =
             if is_clustered(&first) { "paired clustered student" } else { "paired student" };
-        (estimate(mean.point, mean.interval, n, method), stats::p_of_zero_mean(&mean))
+        if mean.standard_error > 0.0 {
+            let p = stats::p_of_zero_mean(&mean);
+            (estimate(mean.point, mean.interval, n, method), p)
+        } else {
+            // The same: so each cluster counts once, as won, lost or neither.
+            let of_all = |sign: f64| if mean.point * sign > 0.0 { mean.n_clusters } else { 0 };
+            let (only_a, only_b) = (of_all(1.0), of_all(-1.0));
+            let neither = mean.n_clusters - only_a - only_b;
+            let counts = PairedCounts { only_a, only_b, neither, ..PairedCounts::default() };
+            let Interval { low, high } = stats::bonett_price(counts, LEVEL)?;
+            let interval = Interval { low: low.min(mean.point), high: high.max(mean.point) };
+            let method = "paired bonett-price over clusters, mcnemar mid-p";
+            (estimate(mean.point, interval, n, method), stats::mcnemar_mid_p(counts))
+        }
     };
     let metric = "accuracy".to_owned();
     Some(Versus {
@@ -133,12 +152,25 @@ mod tests {
             (&[1.0, 0.5, 1.0], &[0, 1, 2], "student"),
             (&[1.0, 0.0, 1.0], &[0, 0, 1], "clustered student"),
             (&[1.0, 0.0, 1.0], &[0, 0, 0], "clustered student"),
+            (&[1.0, 1.0, 1.0], &[0, 0, 1], "wilson over clusters"),
+            (&[0.0, 0.0, 0.0], &[0, 0, 1], "wilson over clusters"),
         ] {
             let estimate = accuracy(&scored(scores, clusters)).unwrap();
             assert_eq!((estimate.method.as_str(), estimate.n), (method, 3));
             assert!(estimate.low <= estimate.point && estimate.point <= estimate.high);
         }
         assert_eq!(accuracy(&[]), None);
+    }
+
+    #[test]
+    fn no_difference_in_any_cluster_is_not_certainty() {
+        let same: Vec<(Scored, Scored)> =
+            scored(&[1.0, 0.0, 1.0, 1.0], &[0, 0, 1, 1]).into_iter().map(|it| (it, it)).collect();
+        let versus = difference(&PolicyId::from("best-single"), &same).unwrap();
+        let Estimate { point, low, high, n, .. } = versus.difference;
+        assert_eq!((point, n, versus.p), (0.0, 4, 1.0));
+        // Bonett and Price with two clusters that don't differ: 1.96 sqrt(2 / 16).
+        assert!((low + 0.693).abs() < 1e-3 && (high - 0.693).abs() < 1e-3, "{low} {high}");
     }
 
     #[test]

@@ -77,17 +77,12 @@ fn failures(cases: &[Case]) -> BTreeMap<String, u64> {
     failures
 }
 
-/// The cost of calls that brought nothing is unknown to most providers; it counts as nothing where
-/// others are known, because failed calls are not billed.
+/// `None` as soon as one is unknown, and where nobody was asked.
 fn cost(asked: &[&Case]) -> Option<Cost> {
-    let known = |case: &&Case| match (case.cost, case.verdict) {
-        (None, Verdict::Failed(_)) => Some(Usd::ZERO),
-        (cost, _) => cost,
-    };
-    if asked.iter().all(|case| case.cost.is_none()) {
+    if asked.is_empty() {
         return None;
     }
-    let total = asked.iter().map(known).sum::<Option<Usd>>()?.dollars();
+    let total = asked.iter().map(|case| case.cost).sum::<Option<Usd>>()?.dollars();
     Some(Cost { total, per_1k: total / asked.len() as f64 * 1000.0 })
 }
 
@@ -136,7 +131,11 @@ mod tests {
             tokens: Some((Tokens(10), Tokens(2))),
         };
         let answered = |score| Verdict::Answered { answer: None, score };
-        let failed = Case { cost: None, tokens: None, ..case(Verdict::Failed(Failure::Quota), 3) };
+        let failed = Case {
+            cost: Some(Usd::ZERO),
+            tokens: None,
+            ..case(Verdict::Failed(Failure::Quota), 3)
+        };
         let cases = [
             case(answered(1.0), 0),
             case(answered(0.0), 1),

@@ -2,10 +2,20 @@
 
 mod agreement;
 mod blend;
+mod contribution;
+mod diversity;
 mod estimate;
+mod gain;
 mod measures;
+mod reliability;
+#[cfg(test)]
+mod testing;
 
 pub use agreement::{ceiling, pairs};
 pub use blend::{Blend, Priced, at_cost, hull};
+pub use contribution::{Contribution, MOST_PLAYERS, leave_one_out, shapley};
+pub use diversity::diversity;
 pub use estimate::{LEVEL, Scored, accuracy, difference, served};
+pub use gain::{Contest, Gains};
 pub use measures::{Case, measures};
+pub use reliability::{calibration, samples};

@@ -62,7 +62,7 @@ fn entries(kind: Kind) -> Result<Vec<Entry>> {
         Kind::Providers => own(Spec::kinds()),
         Kind::Extractors => own(Extract::kinds().iter().copied()),
         Kind::Scorers => own(Score::kinds().iter().copied()),
-        Kind::Votes => own(Rule::kinds()),
+        Kind::Votes => own(Rule::kinds().iter().copied()),
         Kind::Ties => own(Ties::kinds()),
         Kind::Policies => own(Policy::kinds()),
         Kind::Failures => own(Failure::kinds().map(|(_, name, text)| (name, text))),

@@ -11,7 +11,7 @@ use crate::engine::evaluate::Evaluation;
 use crate::report::{self, Format};
 use crate::scenario::Plan;
 
-/// Columns of a table where stdout is no terminal.
+/// Columns of a table where stdout is no terminal and `COLUMNS` is not set.
 const WIDTH: usize = 100;
 
 /// Where reports go, and what is shown.
@@ -110,13 +110,14 @@ pub(super) fn is_coloured() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-/// The columns of the terminal that stdout is.
+/// The columns of the terminal that stdout is, else what `COLUMNS` says.
 pub(super) fn width() -> usize {
-    if !std::io::stdout().is_terminal() {
-        return WIDTH;
-    }
-    let (_, columns) = console::Term::stdout().size();
-    usize::from(columns).clamp(80, 160)
+    let columns = if std::io::stdout().is_terminal() {
+        Some(usize::from(console::Term::stdout().size().1))
+    } else {
+        std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+    };
+    columns.map_or(WIDTH, |columns| columns.clamp(80, 200))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

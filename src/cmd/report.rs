@@ -19,9 +19,9 @@ const TERMINAL: &str = "terminal";
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  quorumbench report reports/latest                      the table on the terminal
-  quorumbench report reports/latest --format markdown
-  quorumbench report reports/latest --format recorded    answers.jsonl, to keep beside a dataset")]
+  quorumbench report reports/quickstart                      the table on the terminal
+  quorumbench report reports/quickstart --format markdown
+  quorumbench report reports/quickstart --format recorded    answers.jsonl, for a dataset")]
 pub(super) struct Args {
     /// The run folder.
     run: PathBuf,
@@ -38,14 +38,23 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     for name in &args.format {
         match (name.as_str(), Format::from_name(name)) {
             (TERMINAL, _) => print(&report::render(&summary, width(), is_coloured()))?,
-            (RECORDED, _) => recorded(args)?,
+            (RECORDED, _) => {
+                recorded(args)?;
+                told(name, args);
+            }
             (_, Some(format)) => {
                 report::write(&summary, &[format], &args.run).context("write reports")?;
+                told(name, args);
             }
             (other, None) => return Err(anyhow!("write reports: unknown format `{other}`")),
         }
     }
     Ok(Exit::Done)
+}
+
+#[expect(clippy::print_stderr, reason = "stderr is talk")]
+fn told(format: &str, args: &Args) {
+    eprintln!("{format}: written into {}", args.run.display());
 }
 
 fn recorded(args: &Args) -> Result<()> {

@@ -75,6 +75,10 @@ impl Selection {
             }
         }
         plan.tasks.retain(|task| !task.items.is_empty());
+        if plan.tasks.is_empty() {
+            let known = "no task has that many items".to_owned();
+            return Err(NotThere { what: "items", name: "--limit".into(), known });
+        }
         Ok(())
     }
 

@@ -24,7 +24,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// What must stay together in a split: the cluster, else the question's own words (the same
+    /// By what an item is put into a fold: the cluster, else the question's own words (the same
     /// question may stand in a dataset twice), else the item by itself.
     pub fn split_key(&self) -> &str {
         self.cluster.as_deref().or(self.input.as_deref()).unwrap_or(self.id.as_str())

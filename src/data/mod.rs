@@ -7,12 +7,13 @@ mod finding;
 mod item;
 mod matrix;
 mod outcome;
+mod reasons;
 mod recorded;
+mod reliability;
 pub mod summary;
 mod warning;
 
 pub use cell::{Cell, CellState};
-pub use comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow};
 pub use failure::Failure;
 pub use finding::Estimate;
 pub use item::Item;

@@ -57,8 +57,8 @@ impl Outcome {
 pub enum Verdict {
     /// An answer.
     Answered {
-        /// Which of the item's distinct answers; `None` where only a verdict was recorded, and where
-        /// the answer is one that no model gave.
+        /// Which of the item's distinct answers; `None` where only a verdict was recorded, and
+        /// where the answer is one that no model gave.
         answer: Option<AnswerIdx>,
         /// How right it is, from 0 to 1.
         score: f64,

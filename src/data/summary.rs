@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{AvailabilityRow, ComparisonRow, Estimate, FrontierRow};
+pub use super::comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow};
+pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
+pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
+use crate::data::Estimate;
 use crate::kernel::{Interval, ModelId, PolicyId, Seed, TaskId};
 
 /// The version of the format that this program writes.
@@ -42,6 +45,21 @@ pub struct Summary {
     /// A row per task and policy that no other outdoes in accuracy and price, the cheapest first.
     #[serde(default)]
     pub frontier: Vec<FrontierRow>,
+    /// A row per task of several models: how differently they fail.
+    #[serde(default)]
+    pub diversity: Vec<DiversityRow>,
+    /// A row per task and vote: where it is better or worse than the best single model.
+    #[serde(default)]
+    pub gains: Vec<GainRow>,
+    /// A row per task, vote and member: what the member adds.
+    #[serde(default)]
+    pub contributions: Vec<ContributionRow>,
+    /// A row per task, model and k, where several samples were recorded.
+    #[serde(default)]
+    pub samples: Vec<SampleRow>,
+    /// A row per task and model that says how sure it is.
+    #[serde(default)]
+    pub calibration: Vec<CalibrationRow>,
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,
@@ -204,6 +222,18 @@ pub enum Fitting {
     Told,
 }
 
+impl Fitting {
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::CrossFitted => "cross-fitted",
+            Self::AllItems => "all-items",
+            Self::Told => "told",
+        }
+    }
+}
+
 /// A paired difference, policy less baseline, over the items on which both were served.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Versus {
@@ -274,6 +304,19 @@ pub struct PairRow {
     pub q: Option<f64>,
     /// Of the items that both answered wrong, the share on which they gave the same answer.
     pub same_wrong_answer: Option<f64>,
+    /// What that share would be if each took any wrong answer equally often: the mean over these
+    /// items of 1 / (K - 1), of K possible answers. Unknown where an item does not list them.
+    #[serde(default)]
+    pub same_wrong_by_chance: Option<f64>,
+    /// Share of the items that exactly one has right.
+    #[serde(default)]
+    pub disagreement: Option<f64>,
+    /// Share of the items that both have wrong.
+    #[serde(default)]
+    pub double_fault: Option<f64>,
+    /// Cohen's kappa of being right.
+    #[serde(default)]
+    pub kappa: Option<f64>,
 }
 
 /// What no choice among the models' answers could exceed.

@@ -29,6 +29,8 @@ pub enum Warning {
     Unparsed(String, u64, u64),
     /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
     VerdictsDiffer(String, u64, u64),
+    /// A vote of too many members to be run again without each: (vote, members, most).
+    ManyMembers(String, u64, u64),
 }
 
 impl Warning {
@@ -47,6 +49,7 @@ impl Warning {
             Self::FailedCalls(..) => "failed_calls",
             Self::Unparsed(..) => "unparsed",
             Self::VerdictsDiffer(..) => "verdicts_differ",
+            Self::ManyMembers(..) => "many_members",
         }
     }
 
@@ -64,7 +67,8 @@ impl Warning {
             | Self::UnusedSamples(on, _)
             | Self::FailedCalls(on, ..)
             | Self::Unparsed(on, ..)
-            | Self::VerdictsDiffer(on, ..) => on,
+            | Self::VerdictsDiffer(on, ..)
+            | Self::ManyMembers(on, ..) => on,
         }
     }
 }
@@ -114,6 +118,11 @@ impl fmt::Display for Warning {
             Self::VerdictsDiffer(on, rows, n) => {
                 write!(f, "the scorer disagrees with {rows} of {n} recorded verdicts of {on}")
             }
+            Self::ManyMembers(on, members, most) => write!(
+                f,
+                "what each of {members} members adds to {on} was not worked out: it is for votes \
+                 of at most {most}"
+            ),
         }
     }
 }

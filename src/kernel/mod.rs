@@ -1,17 +1,20 @@
-//! Floor 0: units, names, chance and intervals. It knows nothing of models or files.
+//! Floor 0: units, names, chance, intervals and words. It knows nothing of models or files.
 
 mod ids;
 mod interval;
 mod kinds;
 pub mod lines;
 pub mod lists;
+mod ranking;
 mod seed;
 mod spanned;
 mod units;
+pub mod words;
 
 pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
 pub use interval::Interval;
 pub(crate) use kinds::kinds;
+pub use ranking::{NotARanking, Ranking};
 pub use seed::Seed;
 pub use spanned::{SPANNED, Spanned};
 pub use units::{Micros, Price, Probability, Tokens, Usd};

@@ -1,7 +1,8 @@
 //! What a policy is told about the item at hand.
 
-use crate::data::Answer;
+use crate::data::{Answer, AnswerIdx};
 use crate::kernel::{ItemId, PolicyId, Seed};
+use crate::task::score::Score;
 
 /// The item at hand, and who decides on it.
 #[derive(Debug, Clone, Copy)]
@@ -16,4 +17,24 @@ pub struct Context<'a> {
     pub n_classes: u32,
     /// The item's distinct answers, with their scores.
     pub answers: &'a [Answer],
+    /// What judges an answer that no model gave.
+    pub score: &'a Score,
+    /// Every accepted answer; empty where verdicts were recorded instead.
+    pub targets: &'a [String],
+}
+
+impl Context<'_> {
+    /// Which of the item's answers a text is, if it is one of them, and how right it is; `None`
+    /// where nobody gave it and there is no target to judge it by.
+    pub fn judge(&self, text: &str) -> Option<(Option<AnswerIdx>, f64)> {
+        let mut texts: Vec<&str> = self.answers.iter().map(|answer| answer.text.as_str()).collect();
+        texts.push(text);
+        let classes = self.score.classes(&texts).of;
+        let (of_text, of_answers) = classes.split_last()?;
+        match of_answers.iter().position(|class| class == of_text) {
+            Some(idx) => Some((Some(AnswerIdx(idx as u16)), self.answers[idx].score)),
+            None if self.targets.is_empty() => None,
+            None => Some((None, self.score.score(text, self.targets))),
+        }
+    }
 }

@@ -38,7 +38,8 @@ impl Mix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{ItemId, Seed};
+    use crate::kernel::ItemId;
+    use crate::policy::testing::on_an_item;
 
     #[test]
     fn each_member_gets_its_share_of_the_items() {
@@ -51,9 +52,9 @@ mod tests {
         let mut n_of = [0; 3];
         for item in 0..5000 {
             let item = ItemId::from(item.to_string());
-            let ctx =
-                Context { policy: &policy, item: &item, seed: Seed(7), n_classes: 2, answers: &[] };
-            n_of[mix.choose(&ctx)] += 1;
+            let chosen =
+                on_an_item(|ctx| mix.choose(&Context { policy: &policy, item: &item, ..*ctx }));
+            n_of[chosen] += 1;
         }
         // 1000 of 5000 give or take 28.
         assert!((900..1100).contains(&n_of[0]) && n_of[1] == 0, "{n_of:?}");

@@ -21,7 +21,7 @@ pub use context::Context;
 pub use mix::Mix;
 pub use needs_answers::{OnlyVerdicts, votes_need_answers};
 pub use route::Route;
-pub use vote::{Asking, Vote};
+pub use vote::{Learned, Vote};
 
 use crate::kernel::{ModelId, PolicyId};
 

@@ -3,15 +3,16 @@
 use crate::data::{Outcome, Reason};
 use crate::kernel::{PolicyId, Usd};
 
-/// The position of the best of `outcomes`: the highest score, and of these the cheapest, where an
-/// unknown cost comes last; of equals the one whose name sorts first. Who was not served comes
-/// behind everybody who was. `None` where nobody was asked.
+/// The position of the best of `outcomes`: the highest score; of these whoever answered at all, and
+/// then the cheapest, where an unknown cost comes last; of equals the one whose name sorts first.
+/// Who was not served comes behind everybody who was. `None` where nobody was asked.
 pub fn choose(names: &[PolicyId], outcomes: &[&Outcome]) -> Option<usize> {
     debug_assert_eq!(names.len(), outcomes.len());
     let rank = |idx: &usize| {
         let outcome = outcomes[*idx];
         let cost = outcome.cost.unwrap_or(Usd::ZERO);
-        (outcome.cost.is_none(), cost, &names[*idx])
+        let is_silent = outcome.verdict.score().is_none();
+        (is_silent, outcome.cost.is_none(), cost, &names[*idx])
     };
     let score = |idx: &usize| outcomes[*idx].verdict.judged().unwrap_or(-1.0);
     let asked = (0..outcomes.len()).filter(|idx| outcomes[*idx].n_calls > 0);
@@ -38,6 +39,7 @@ mod tests {
             ("right", &[('B', 1), ('A', 9)][..], Some('A')),
             ("cheapest of the right", &[('A', 9), ('A', 1), ('B', 0)], Some('A')),
             ("nobody is right", &[('C', 9), ('B', 1)], Some('B')),
+            ("a wrong answer is one", &[('?', 1), ('B', 9)], Some('B')),
             ("unparsed is served", &[('t', 1), ('?', 9)], Some('?')),
             ("failed", &[('t', 1), ('-', 9)], Some('t')),
             ("not run", &[('-', 1)], None),

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use crate::data::{Answer, AnswerIdx, Outcome, Verdict};
 use crate::kernel::{PolicyId, Probability};
 use crate::policy::testing::{letter, on_an_item, outcome, standing};
-use crate::policy::{Accept, Asking, Cascade, Context, Standing, Vote};
-use crate::vote::{Rule, Ties, Weighted};
+use crate::policy::{Accept, Cascade, Context, Learned, Standing, Vote};
+use crate::vote::{Rule, StopRule, Ties, Voter, Weighted};
 
 /// A member: its name, what it came to, and how it did elsewhere.
 type Member = (PolicyId, char, Standing);
@@ -18,8 +18,8 @@ fn named(members: &[(char, f64)]) -> Vec<Member> {
     members.iter().enumerate().map(member).collect()
 }
 
-fn vote_of(members: &[Member], rule: &Rule, ties: Ties, asking: Asking, quorum: u32) -> Outcome {
-    on_an_item(|ctx| decide(ctx, members, rule, ties, asking, quorum))
+fn vote_of(members: &[Member], rule: &Rule, ties: Ties, stop: StopRule, quorum: u32) -> Outcome {
+    on_an_item(|ctx| decide(ctx, members, rule, ties, stop, quorum))
 }
 
 fn decide(
@@ -27,7 +27,7 @@ fn decide(
     members: &[Member],
     rule: &Rule,
     ties: Ties,
-    asking: Asking,
+    stop: StopRule,
     quorum: u32,
 ) -> Outcome {
     let names = members.iter().map(|(name, ..)| name.clone()).collect();
@@ -35,8 +35,11 @@ fn decide(
     let outcomes: Vec<Outcome> =
         members.iter().map(|(name, letter, _)| outcome(*letter, name)).collect();
     let outcomes: Vec<&Outcome> = outcomes.iter().collect();
-    let vote = Vote { members: names, rule: rule.clone(), ties, quorum, asking };
-    vote.decide(ctx, &standings, &outcomes)
+    let vote = Vote { rule: rule.clone(), ties, quorum, stop, ..Vote::plurality(names) };
+    let voters: Vec<Voter<'_>> = std::iter::zip(&vote.members, standings)
+        .map(|(name, standing)| Voter { name, standing })
+        .collect();
+    vote.decide(ctx, Learned::Nothing, &voters, &outcomes)
 }
 
 fn members() -> impl Strategy<Value = Vec<Member>> {
@@ -64,7 +67,7 @@ proptest! {
         ties in unordered_ties(),
     ) {
         let [one, other] =
-            [members, shuffled].map(|m| vote_of(&m, &rule, ties, Asking::Together, 1));
+            [members, shuffled].map(|m| vote_of(&m, &rule, ties, StopRule::Never, 1));
         prop_assert_eq!(one, other);
     }
 
@@ -81,8 +84,8 @@ proptest! {
         };
         let renamed: Vec<Member> =
             members.iter().map(|(name, answer, of)| (name.clone(), rename(*answer), *of)).collect();
-        let plain = vote_of(&members, &rule, ties, Asking::Together, 1);
-        let other = vote_of(&renamed, &rule, ties, Asking::Together, 1);
+        let plain = vote_of(&members, &rule, ties, StopRule::Never, 1);
+        let other = vote_of(&renamed, &rule, ties, StopRule::Never, 1);
         prop_assert_eq!(rename(letter(&plain)), letter(&other));
         prop_assert_eq!((plain.tied, plain.agreement), (other.tied, other.agreement));
     }
@@ -91,8 +94,8 @@ proptest! {
     fn stopping_early_never_changes_the_answer(
         members in members(), rule in rules(), ties in unordered_ties(), quorum in 0_u32..4,
     ) {
-        let full = vote_of(&members, &rule, ties, Asking::Together, quorum);
-        let early = vote_of(&members, &rule, ties, Asking::UntilDecided, quorum);
+        let full = vote_of(&members, &rule, ties, StopRule::Never, quorum);
+        let early = vote_of(&members, &rule, ties, StopRule::Lossless, quorum);
         prop_assert_eq!(early.verdict, full.verdict);
         prop_assert_eq!((early.tied, &early.rung), (full.tied, &full.rung));
         prop_assert!(early.n_calls <= full.n_calls && early.cost <= full.cost);
@@ -107,7 +110,7 @@ proptest! {
     ) {
         let members: Vec<(char, f64)> =
             std::iter::once('B').chain(answered).map(|letter| (letter, 0.4)).collect();
-        let outcome = vote_of(&named(&members), &rule, ties, Asking::Together, 1);
+        let outcome = vote_of(&named(&members), &rule, ties, StopRule::Never, 1);
         prop_assert_eq!((letter(&outcome), outcome.tied), ('B', false));
     }
 
@@ -117,8 +120,8 @@ proptest! {
     ) {
         let mut more = members.clone();
         more.insert(at.min(members.len()), (PolicyId::from("absent"), '-', standing(0.9)));
-        for asking in [Asking::Together, Asking::UntilDecided] {
-            let [one, other] = [&members, &more].map(|m| vote_of(m, &rule, ties, asking, 1));
+        for stop in [StopRule::Never, StopRule::Lossless] {
+            let [one, other] = [&members, &more].map(|m| vote_of(m, &rule, ties, stop, 1));
             prop_assert_eq!(one, other);
         }
     }
@@ -132,7 +135,7 @@ proptest! {
             .map(|(name, answer, _)| (name, answer, standing(accuracy)))
             .collect();
         let [one, other] = [Rule::default(), Rule::Weighted(Weighted::default())]
-            .map(|rule| vote_of(&level, &rule, ties, Asking::Together, 1))
+            .map(|rule| vote_of(&level, &rule, ties, StopRule::Never, 1))
             // Shares of all weight may differ by rounding.
             .map(|outcome| Outcome {
                 confidence: outcome.confidence.map(|share| (share * 1e9).round()),
@@ -152,7 +155,7 @@ proptest! {
         let mut with = without.clone();
         with.push((PolicyId::from("wrong"), says, standing(0.0)));
         let [one, other] = [without, with].map(|members| {
-            vote_of(&members, &weighted, Ties::Accuracy, Asking::Together, 1).verdict
+            vote_of(&members, &weighted, Ties::Accuracy, StopRule::Never, 1).verdict
         });
         prop_assert_eq!(one, other);
     }
@@ -162,7 +165,7 @@ proptest! {
         stages in prop::collection::vec(members(), 1..5), least in 0.0..=1.0_f64,
     ) {
         let run = |members: &Vec<Member>| {
-            vote_of(members, &Rule::default(), Ties::Accuracy, Asking::Together, 1)
+            vote_of(members, &Rule::default(), Ties::Accuracy, StopRule::Never, 1)
         };
         let outcomes: Vec<Outcome> = stages.iter().map(run).collect();
         let asked: Vec<&Outcome> = outcomes.iter().collect();
@@ -181,7 +184,7 @@ proptest! {
 fn two_copies_of_one_model_outvote_a_better_one() {
     let members = named(&[('B', 0.6), ('B', 0.6), ('A', 0.7)]);
     for rule in [Rule::default(), Rule::Weighted(Weighted::default())] {
-        let outcome = vote_of(&members, &rule, Ties::Accuracy, Asking::Together, 1);
+        let outcome = vote_of(&members, &rule, Ties::Accuracy, StopRule::Never, 1);
         assert_eq!(letter(&outcome), 'B', "{rule:?}: votes take members as independent");
     }
 }
@@ -191,7 +194,7 @@ fn priority_alone_looks_at_the_order_of_members() {
     let [first, second] = [('A', 0.5), ('B', 0.5)];
     for (members, expected) in [([first, second], 'A'), ([second, first], 'B')] {
         let members = named(&members);
-        let outcome = vote_of(&members, &Rule::default(), Ties::Priority, Asking::Together, 1);
+        let outcome = vote_of(&members, &Rule::default(), Ties::Priority, StopRule::Never, 1);
         assert_eq!(letter(&outcome), expected);
     }
 }
@@ -202,7 +205,7 @@ fn the_score_is_that_of_the_answer_taken() {
     let members = named(&[('B', 0.5), ('B', 0.5), ('A', 0.5)]);
     let outcome = on_an_item(|ctx| {
         let ctx = Context { answers: &graded, ..*ctx };
-        decide(&ctx, &members, &Rule::default(), Ties::Accuracy, Asking::Together, 1)
+        decide(&ctx, &members, &Rule::default(), Ties::Accuracy, StopRule::Never, 1)
     });
     assert_eq!(outcome.verdict, Verdict::Answered { answer: Some(AnswerIdx(1)), score: 0.5 });
 }

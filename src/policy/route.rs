@@ -28,8 +28,9 @@ kinds! {
 ///
 /// Best is the highest (a + 1) / (n + 2), where a is the sum of the scores and n the number of
 /// items served, so that one lucky item decides nothing (Laplace's rule of succession); of equals
-/// the cheapest, and of these the one whose name sorts first. A category that no other item has,
-/// and items without one, go to the member that did best on all other items.
+/// the one that costs least on average, and of these the one whose name sorts first. A category
+/// that no other item has, and items without one, go to the member that did best on all other
+/// items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Category {}
@@ -73,6 +74,11 @@ pub enum Router {
 }
 
 impl Route {
+    /// Whether it looks at the right answers to other items.
+    pub fn reads_targets(&self) -> bool {
+        matches!(self.by, By::Category(_))
+    }
+
     /// Looks at other items; the order in which they come changes nothing.
     pub fn fit(&self, seen: &[Seen<'_>]) -> Router {
         match &self.by {
@@ -125,8 +131,10 @@ fn best(names: &[PolicyId], seen: &[&Seen<'_>]) -> usize {
         let mut sorted = scores.clone();
         sorted.sort_by(f64::total_cmp);
         let shrunk = (sorted.iter().sum::<f64>() + 1.0) / (scores.len() as f64 + 2.0);
-        let cost: Option<Usd> = seen.iter().map(|one| one.costs[member]).sum();
-        (shrunk, cost)
+        let served = seen.iter().filter(|one| one.scores[member].is_some());
+        let cost: Option<Usd> = served.map(|one| one.costs[member]).sum();
+        let mean = |sum: Usd| Usd::from_picos(sum.picos() / scores.len().max(1) as i64);
+        (shrunk, cost.map(mean))
     };
     let standings: Vec<(f64, Option<Usd>)> = (0..names.len()).map(standing).collect();
     let order = |a: &usize, b: &usize| {

@@ -3,6 +3,7 @@
 use crate::data::{Answer, AnswerIdx, Cell, CellState, Failure, Outcome};
 use crate::kernel::{ItemId, Micros, PolicyId, Probability, Seed, Usd};
 use crate::policy::{Context, Fitted, Standing, single};
+use crate::task::score::Score;
 
 /// Ten possible answers, of which `A` is right.
 pub(crate) fn answers() -> Vec<Answer> {
@@ -56,7 +57,14 @@ pub(crate) fn standing(accuracy: f64) -> Standing {
 /// Runs `test` on one item with ten possible answers.
 pub(crate) fn on_an_item<T>(test: impl FnOnce(&Context<'_>) -> T) -> T {
     let (policy, item, answers) = (PolicyId::from("trio"), ItemId::from("i"), answers());
-    let ctx =
-        Context { policy: &policy, item: &item, seed: Seed(7), n_classes: 10, answers: &answers };
-    test(&ctx)
+    let (score, targets) = (Score::default(), ["A".to_owned()]);
+    test(&Context {
+        policy: &policy,
+        item: &item,
+        seed: Seed(7),
+        n_classes: 10,
+        answers: &answers,
+        score: &score,
+        targets: &targets,
+    })
 }

@@ -2,7 +2,8 @@
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, CeilingRow, ExtractorRow, Measures, ModelRow, PairRow, PolicyRow, Summary,
+    CalibrationRow, CategoryRow, CeilingRow, ComparisonRow, ContributionRow, DiversityRow,
+    ExtractorRow, GainRow, Measures, ModelRow, PairRow, PolicyRow, SampleRow, Summary,
 };
 use crate::kernel::TaskId;
 
@@ -24,10 +25,22 @@ pub(super) struct TaskRows<'a> {
     pub(super) categories: Vec<&'a CategoryRow>,
     /// Pairs of models.
     pub(super) pairs: Vec<&'a PairRow>,
+    /// Policies against what the same money buys.
+    pub(super) comparisons: Vec<&'a ComparisonRow>,
+    /// What models get right in several attempts.
+    pub(super) samples: Vec<&'a SampleRow>,
+    /// How sure models are, against how right.
+    pub(super) calibration: Vec<&'a CalibrationRow>,
     /// Extractors compared on the same responses.
     pub(super) extractors: Vec<&'a ExtractorRow>,
     /// What no choice could exceed.
     pub(super) ceiling: Option<&'a CeilingRow>,
+    /// How differently the models fail.
+    pub(super) diversity: Option<&'a DiversityRow>,
+    /// Where votes are better or worse than the best single model.
+    pub(super) gains: Vec<&'a GainRow>,
+    /// What members add to votes.
+    pub(super) contributions: Vec<&'a ContributionRow>,
 }
 
 /// The tasks in the order in which the summary first names them.
@@ -96,9 +109,15 @@ fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
         models: models.into_iter().map(|row| (row, single(row))).collect(),
         policies: others,
         categories: summary.categories.iter().filter(|row| row.task == *task).collect(),
+        comparisons: summary.comparisons.iter().filter(|row| row.task == *task).collect(),
+        samples: summary.samples.iter().filter(|row| row.task == *task).collect(),
+        calibration: summary.calibration.iter().filter(|row| row.task == *task).collect(),
         extractors: summary.extractors.iter().filter(|row| row.task == *task).collect(),
         pairs: summary.pairs.iter().filter(|row| row.task == *task).collect(),
         ceiling: summary.ceiling.iter().find(|row| row.task == *task),
+        diversity: summary.diversity.iter().find(|row| row.task == *task),
+        gains: summary.gains.iter().filter(|row| row.task == *task).collect(),
+        contributions: summary.contributions.iter().filter(|row| row.task == *task).collect(),
     }
 }
 

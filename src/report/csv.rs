@@ -9,7 +9,7 @@ use crate::report::ReportError;
 use crate::report::frames::tables;
 use crate::report::place::place;
 
-/// Writes `models.csv`, `policies.csv`, `categories.csv` and `pairs.csv` into `dir`.
+/// Writes `models.csv`, `policies.csv`, `categories.csv`, `pairs.csv` and so on into `dir`.
 ///
 /// An unknown value is an empty field; text that is empty is a quoted one.
 pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {

@@ -9,16 +9,15 @@ use polars::prelude::{
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PairRow, PolicyRow, Quantiles, Summary,
-    Versus,
+    CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PolicyRow, Quantiles, Summary, Versus,
 };
-use crate::report::ReportError;
+use crate::report::{ReportError, comparisons, reasons, reliability};
 
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
-/// The frames `models`, `policies`, `categories` and `pairs`, and `extractors` where some are
-/// compared.
+/// The frames `models`, `policies`, `categories` and `pairs`; where there is something to say,
+/// also `frontier`, `comparisons`, `diversity` and others.
 pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, ReportError> {
     let named = |name, frame: PolarsResult<DataFrame>| match frame {
         Ok(frame) => Ok((name, frame)),
@@ -28,10 +27,23 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
         named("models", models(&summary.models))?,
         named("policies", policies(&summary.policies))?,
         named("categories", categories(&summary.categories))?,
-        named("pairs", pairs(&summary.pairs))?,
+        named("pairs", reasons::pairs(&summary.pairs))?,
     ];
-    if !summary.extractors.is_empty() {
-        tables.push(named("extractors", extractors(&summary.extractors))?);
+    let further = [
+        ("frontier", comparisons::frontier(&summary.frontier)),
+        ("comparisons", comparisons::comparisons(&summary.comparisons)),
+        ("diversity", reasons::diversity(&summary.diversity)),
+        ("gains", reasons::gains(&summary.gains)),
+        ("contributions", reasons::contributions(&summary.contributions)),
+        ("samples", reliability::samples(&summary.samples)),
+        ("calibration", reliability::calibration(&summary.calibration)),
+        ("extractors", extractors(&summary.extractors)),
+    ];
+    for (name, frame) in further {
+        let table = named(name, frame)?;
+        if table.1.height() > 0 {
+            tables.push(table);
+        }
     }
     Ok(tables)
 }
@@ -60,11 +72,18 @@ fn policies(rows: &[PolicyRow]) -> PolarsResult<DataFrame> {
         .number("strong_share", |row| row.strong_share)
         .count("tied", |row| Some(row.tied))
         .text("rungs", |row| serde_json::to_string(&row.rungs).ok())
+        .text("fitting", |row| Some(row.fitting.name()))
+        .number("in_sample", |row| row.in_sample)
+        .count("flips", |row| row.flips)
         .text("versus_policy", |row| versus(row).map(|versus| versus.policy.as_str()))
         .text("versus_metric", |row| versus(row).map(|versus| versus.metric.as_str()))
         .number("versus_difference", |row| versus(row).map(|versus| versus.difference.point))
         .interval("versus", |row| versus(row).map(|versus| &versus.difference))
         .number("versus_p", |row| versus(row).map(|versus| versus.p))
+        .number("versus_p_holm", |row| versus(row)?.p_holm)
+        .number("versus_together_low", |row| Some(versus(row)?.simultaneous?.low))
+        .number("versus_together_high", |row| Some(versus(row)?.simultaneous?.high))
+        .number("versus_detectable", |row| versus(row)?.detectable)
         .count("wins", |row| versus(row).map(|versus| versus.wins))
         .count("losses", |row| versus(row).map(|versus| versus.losses))
         .frame()
@@ -78,22 +97,6 @@ fn categories(rows: &[CategoryRow]) -> PolarsResult<DataFrame> {
         .counts(|row| &row.counts)
         .estimate("accuracy", |row| row.accuracy.as_ref())
         .estimate("accuracy_of_all", |row| row.accuracy_of_all.as_ref())
-        .frame()
-}
-
-fn pairs(rows: &[PairRow]) -> PolarsResult<DataFrame> {
-    Columns::of(rows)
-        .text("task", |row| Some(row.task.as_str()))
-        .text("a", |row| Some(row.a.as_str()))
-        .text("b", |row| Some(row.b.as_str()))
-        .count("n", |row| Some(row.n))
-        .count("both_right", |row| Some(row.both_right))
-        .count("only_a", |row| Some(row.only_a))
-        .count("only_b", |row| Some(row.only_b))
-        .count("neither", |row| Some(row.neither))
-        .number("phi", |row| row.phi)
-        .number("q", |row| row.q)
-        .number("same_wrong_answer", |row| row.same_wrong_answer)
         .frame()
 }
 
@@ -163,11 +166,19 @@ impl<'a, R> Columns<'a, R> {
     }
 
     /// A figure under its own name, and its interval.
-    fn estimate(self, name: &str, of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy) -> Self {
+    pub(super) fn estimate(
+        self,
+        name: &str,
+        of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy,
+    ) -> Self {
         self.number(name, move |row| of(row).map(|estimate| estimate.point)).interval(name, of)
     }
 
-    fn interval(self, name: &str, of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy) -> Self {
+    pub(super) fn interval(
+        self,
+        name: &str,
+        of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy,
+    ) -> Self {
         let part = |part: &str| format!("{name}_{part}");
         self.number(&part("low"), move |row| of(row).map(|estimate| estimate.low))
             .number(&part("high"), move |row| of(row).map(|estimate| estimate.high))
@@ -223,7 +234,7 @@ mod tests {
             names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
         };
         let frames = tables(&sample::triage(), Path::new("")).unwrap();
-        let [models, policies, categories, pairs] = [0, 1, 2, 3].map(|table| names(&frames[table]));
+        let [models, policies, categories] = [0, 1, 2].map(|table| names(&frames[table]));
         let measures = "asked answered abstained unparsed refused failed not_run failures \
             accuracy accuracy_low accuracy_high accuracy_level accuracy_n accuracy_method \
             accuracy_of_all accuracy_of_all_low accuracy_of_all_high accuracy_of_all_level \
@@ -236,12 +247,12 @@ mod tests {
             policies,
             format!(
                 "task policy kind members {measures} calls_per_item strong_share tied rungs \
-                 versus_policy versus_metric versus_difference versus_low versus_high \
-                 versus_level versus_n versus_method versus_p wins losses"
+                 fitting in_sample flips versus_policy versus_metric versus_difference versus_low \
+                 versus_high versus_level versus_n versus_method versus_p versus_p_holm \
+                 versus_together_low versus_together_high versus_detectable wins losses"
             )
         );
         assert!(categories.starts_with("task policy category asked "), "{categories}");
-        assert_eq!(pairs, "task a b n both_right only_a only_b neither phi q same_wrong_answer");
     }
 
     #[test]

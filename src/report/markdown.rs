@@ -8,15 +8,14 @@ use crate::data::summary::{CategoryRow, CeilingRow, Measures, PolicyRow, Summary
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
-use crate::report::{ReportError, doubts, extractors, text, verdict};
+use crate::report::{
+    ReportError, doubts, extractors, money, pairs, reliability, text, verdict, why,
+};
 
 const NAME: &str = "report.md";
 
 /// More categories or policies than this make a table that nobody reads.
 const MOST_CATEGORIES: usize = 12;
-
-/// Pairs shown.
-const MOST_PAIRS: usize = 10;
 
 /// The whole text, its last newline included.
 pub fn render(summary: &Summary) -> String {
@@ -53,12 +52,37 @@ fn sections(task: &TaskRows<'_>) -> Vec<String> {
         blocks.extend(["### Models".to_owned(), models(task)]);
     }
     blocks.extend(categories(task));
-    blocks.extend(pairs(task));
+    blocks.extend(money::section(task));
+    blocks.extend(fitted(task));
+    blocks.extend(why::section(task));
+    blocks.extend(pairs::section(task));
+    blocks.extend(reliability::section(task));
     blocks.extend(extractors::section(task));
     let has_unknown = blocks.iter().any(|block| block.contains("| - |"));
     blocks.extend(task.ceiling.map(ceiling));
     blocks.push(prose(&notes(task, has_unknown).join(" ")));
     blocks
+}
+
+/// How optimistic each fitted policy would look on the items that it was fitted on.
+fn fitted(task: &TaskRows<'_>) -> Option<String> {
+    let optimism = |row: &&PolicyRow| {
+        let honest = row.measures.accuracy_of_all.as_ref()?.point;
+        Some((row.policy.as_str().to_owned(), text::points(row.in_sample? - honest)))
+    };
+    let fitted: Vec<(String, String)> = task.policies.iter().filter_map(optimism).collect();
+    let differ = fitted.iter().filter(|(_, points)| points != "0.0");
+    let told: Vec<String> =
+        differ.map(|(policy, points)| format!("{} {points}", code(policy))).collect();
+    let would_seem = "Fitted on the very items that they are scored on,";
+    match (fitted.len(), told.len()) {
+        (0, _) => None,
+        (n, 0) => Some(format!("{would_seem} the {n} fitted policies would seem no better.")),
+        _ => Some(format!(
+            "{would_seem} policies would seem better by so many points: {}.",
+            told.join(", ")
+        )),
+    }
 }
 
 /// What figures are of, how many items, which method.
@@ -157,10 +181,9 @@ fn difference_cells(policy: Option<&PolicyRow>) -> [String; 4] {
 }
 
 fn ceiling(row: &CeilingRow) -> String {
-    let votes = row
-        .effective_votes
-        .filter(|votes| votes.is_finite())
-        .map(|votes| format!(" Together the models are worth {votes:.1} independent ones."));
+    let votes = row.effective_votes.filter(|votes| votes.is_finite()).map(|votes| {
+        format!(" By how alike they fail they are worth {votes:.1} independent models.")
+    });
     format!(
         "**Ceiling** (n = {}): always choosing the best of the models' answers would reach {} %; \
          on {} % of the items no model is right.{}",
@@ -235,45 +258,6 @@ fn overall(task: &TaskRows<'_>, policy: &str) -> f64 {
     let measures = of_policies.map(|row| &row.measures).or(of_models.map(|(row, _)| &row.measures));
     let accuracy = measures.and_then(|measures| measures.accuracy.as_ref());
     accuracy.map_or(f64::NEG_INFINITY, |accuracy| accuracy.point)
-}
-
-fn pairs(task: &TaskRows<'_>) -> Option<String> {
-    if task.pairs.is_empty() {
-        return None;
-    }
-    let mut pairs = task.pairs.clone();
-    let phi = |phi: Option<f64>| phi.unwrap_or(f64::NEG_INFINITY);
-    pairs.sort_by(|one, other| phi(other.phi).total_cmp(&phi(one.phi)));
-    pairs.truncate(MOST_PAIRS);
-    let headings = [
-        "model",
-        "and model",
-        "items",
-        "both right",
-        "only the first",
-        "only the second",
-        "neither",
-        "phi of being wrong",
-        "same answer where both are wrong, %",
-    ];
-    let rows = pairs.iter().map(|row| {
-        vec![
-            code(row.a.as_str()),
-            code(row.b.as_str()),
-            row.n.to_string(),
-            row.both_right.to_string(),
-            row.only_a.to_string(),
-            row.only_b.to_string(),
-            row.neither.to_string(),
-            text::or_unknown(row.phi.map(text::coefficient)),
-            text::or_unknown(row.same_wrong_answer.map(text::percent)),
-        ]
-    });
-    let of = match task.pairs.len() {
-        all if all > pairs.len() => format!(" ({} of {all} pairs)", pairs.len()),
-        _ => String::new(),
-    };
-    Some(format!("### Models most alike{of}\n\n{}", table(&headings, 2, rows)))
 }
 
 fn footer(summary: &Summary) -> String {

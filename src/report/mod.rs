@@ -1,6 +1,7 @@
 //! Floor 2: the figures of a run as files and as text; all of it a pure function of the summary.
 
 mod by_task;
+mod comparisons;
 mod csv;
 mod doubts;
 mod escape;
@@ -10,13 +11,18 @@ mod grid;
 pub mod json;
 pub mod markdown;
 mod matrix;
+mod money;
+mod pairs;
 mod parquet;
 mod place;
+mod reasons;
+mod reliability;
 #[cfg(test)]
 mod sample;
 mod terminal;
 mod text;
 mod verdict;
+mod why;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -152,8 +158,9 @@ mod tests {
         names.sort();
         assert_eq!(
             names.join(" "),
-            "categories.csv categories.parquet models.csv models.parquet pairs.csv pairs.parquet \
-             policies.csv policies.parquet report.md summary.json"
+            "categories.csv categories.parquet contributions.csv contributions.parquet \
+             diversity.csv diversity.parquet gains.csv gains.parquet models.csv models.parquet \
+             pairs.csv pairs.parquet policies.csv policies.parquet report.md summary.json"
         );
         for name in names {
             let [one, other] = dirs.each_ref().map(|dir| fs::read(dir.path().join(&name)).unwrap());

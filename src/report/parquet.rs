@@ -9,7 +9,7 @@ use crate::report::ReportError;
 use crate::report::frames::tables;
 use crate::report::place::place;
 
-/// Writes `models.parquet`, `policies.parquet`, `categories.parquet` and `pairs.parquet`.
+/// Writes `models.parquet`, `policies.parquet` and all the other tables.
 pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
     for (table, frame) in tables(summary, dir)? {
         write_frame(frame, dir, &format!("{table}.parquet"))?;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CategoryRow, CeilingRow, Cost, Counts, Fitting, Measures, ModelRow, PairRow, PolicyRow,
-    Quantiles, SCHEMA, ScenarioRef, Summary, TokenCounts, Tool, Versus, WarningRow,
+    CategoryRow, CeilingRow, ContributionRow, Cost, Counts, DiversityRow, Fitting, GainRow,
+    Measures, ModelRow, PairRow, PolicyRow, Quantiles, SCHEMA, ScenarioRef, Summary, TokenCounts,
+    Tool, Versus, WarningRow,
 };
 use crate::kernel::Seed;
 
@@ -24,6 +25,11 @@ pub(super) fn empty() -> Summary {
         comparisons: Vec::new(),
         availability: Vec::new(),
         frontier: Vec::new(),
+        diversity: Vec::new(),
+        gains: Vec::new(),
+        contributions: Vec::new(),
+        samples: Vec::new(),
+        calibration: Vec::new(),
         extractors: Vec::new(),
         warnings: Vec::new(),
     }
@@ -74,6 +80,12 @@ pub(super) fn triage() -> Summary {
         all_wrong: 0.094,
         effective_votes: Some(1.62),
     });
+    summary.diversity.push(diversity("triage"));
+    summary.gains.push(gain("triage", "trio"));
+    summary.contributions.extend(
+        [("flash", 0.0), ("haiku", -0.014), ("mini", 0.02)]
+            .map(|(member, adds)| contribution("triage", "trio", member, adds)),
+    );
     summary.warnings.push(WarningRow {
         kind: "price_assumed".into(),
         on: "mini".into(),
@@ -109,6 +121,8 @@ pub(super) fn hostile() -> Summary {
     best.rungs = BTreeMap::from([(long.into(), 60)]);
     summary.policies.extend([vote, best]);
     summary.pairs.push(pair("a|b", "line\nbreak", None));
+    summary.gains.push(gain("reading|2", "vote|of\nall"));
+    summary.contributions.push(contribution("reading|2", "vote|of\nall", "a|b", -0.02));
     summary.warnings.push(WarningRow {
         kind: "failed_calls".into(),
         on: "@cache".into(),
@@ -209,5 +223,54 @@ fn pair(a: &str, b: &str, phi: Option<f64>) -> PairRow {
         phi,
         q: phi.map(|phi| phi + 0.2),
         same_wrong_answer: phi.map(|_| 0.5),
+        same_wrong_by_chance: phi.map(|_| 1.0 / 6.0),
+        disagreement: Some(45.0 / 220.0),
+        double_fault: Some(45.0 / 220.0),
+        kappa: phi,
     }
+}
+
+fn diversity(task: &str) -> DiversityRow {
+    DiversityRow {
+        task: task.into(),
+        n: 220,
+        mean_phi: Some(0.46),
+        same_wrong_answer: Some(0.5),
+        same_wrong_by_chance: Some(1.0 / 6.0),
+        all_wrong: Some(0.094),
+        all_wrong_if_independent: Some(0.0061),
+        majority_right: Some(0.74),
+        majority_if_independent: Some(0.81),
+        plurality_if_independent: Some(0.881),
+        entropy: Some(0.31),
+        kohavi_wolpert: Some(0.08),
+        generalised_diversity: Some(0.33),
+        n_answered: 214,
+        fleiss_kappa: Some(0.52),
+        krippendorff_alpha: Some(0.53),
+    }
+}
+
+fn gain(task: &str, policy: &str) -> GainRow {
+    GainRow {
+        task: task.into(),
+        policy: policy.into(),
+        baseline: "best-single".into(),
+        n: 224,
+        both_right: 160,
+        rescued: 9,
+        overruled: 3,
+        lost_to_ties: 2,
+        no_answer: 0,
+        both_wrong_reachable: 12,
+        out_of_reach: 38,
+        difference: 4.0 / 224.0,
+    }
+}
+
+fn contribution(task: &str, policy: &str, member: &str, adds: f64) -> ContributionRow {
+    let Versus { difference, p, wins, losses, .. } =
+        difference((adds, adds - 0.018, adds + 0.018, 0.12));
+    let (task, policy, member) = (task.into(), policy.into(), member.into());
+    ContributionRow { task, policy, member, difference, p, wins, losses }
 }

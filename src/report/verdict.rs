@@ -1,6 +1,8 @@
 //! One sentence a task: whether any policy beats the best single model, and at what price.
 
+use crate::data::Estimate;
 use crate::data::summary::{PolicyRow, Summary, Versus};
+use crate::kernel::Interval;
 use crate::report::by_task::{BEST_SINGLE, TaskRows, by_task, is_baseline};
 use crate::report::{escape, text};
 
@@ -29,7 +31,7 @@ fn sentence(task: &TaskRows<'_>, name: fn(&str) -> String) -> String {
     let compared: Vec<Compared<'_>> = task
         .policies
         .iter()
-        .filter(|row| row.kind != "single" && !is_baseline(row))
+        .filter(|row| row.kind != "single" && row.kind != "oracle" && !is_baseline(row))
         .filter_map(|row| Some((*row, row.versus.as_ref()?)))
         .filter(|(_, versus)| versus.policy.as_str() == BEST_SINGLE)
         .filter(|(_, versus)| versus.difference.point.is_finite())
@@ -49,23 +51,47 @@ fn sentence(task: &TaskRows<'_>, name: fn(&str) -> String) -> String {
         versus.difference.n
     );
     let price = task.best_single().and_then(|row| price(best, row)).unwrap_or_default();
-    let chosen = match compared.len() {
-        1 => String::new(),
-        k => format!("; best of {k} compared, so this is an optimistic reading"),
-    };
+    let chosen = of_many(compared.len(), versus);
     if better {
         format!("{policy} beats the best single model{model} by {evidence}{price}{chosen}.")
     } else {
+        let detectable = versus.detectable.map(|detectable| {
+            let points = text::percent(detectable);
+            format!(" As many items show a difference of {points} points in four of five runs.")
+        });
         format!(
             "No policy beats the best single model{model}: the closest, {policy}, differs by \
-             {evidence}{price}{chosen}."
+             {evidence}{price}{chosen}.{}",
+            detectable.unwrap_or_default()
         )
     }
 }
 
-/// The policy to name, and whether its interval lies above zero.
+/// What choosing among `k` policies does to the figures of the one that is named.
+fn of_many(k: usize, versus: &Versus) -> String {
+    match (k, versus.simultaneous, versus.p_holm) {
+        (0 | 1, ..) => String::new(),
+        (_, Some(Interval { low, high }), Some(p)) => {
+            let together = Estimate { low, high, ..versus.difference.clone() };
+            format!(
+                "; with all {k} looked at together {} ({} after Holm)",
+                text::ends(&together),
+                text::p_clause(p)
+            )
+        }
+        (_, None, Some(p)) => {
+            format!("; best of {k} compared ({} after Holm)", text::p_clause(p))
+        }
+        _ => format!("; best of {k} compared, so this is an optimistic reading"),
+    }
+}
+
+/// The policy to name, and whether its interval lies above zero, where there is one the interval
+/// that holds for all of them at once.
 fn foremost<'a>(compared: &[Compared<'a>]) -> Option<(&'a PolicyRow, &'a Versus, bool)> {
-    let above = |versus: &Versus| versus.difference.low > 0.0;
+    let above = |versus: &Versus| {
+        versus.simultaneous.map_or(versus.difference.low, |together| together.low) > 0.0
+    };
     let greatest = |all: &mut dyn Iterator<Item = &Compared<'a>>| {
         all.copied().reduce(|best, next| {
             if next.1.difference.point > best.1.difference.point { next } else { best }
@@ -170,6 +196,36 @@ mod tests {
                     "trio" => row.versus = trio.map(difference),
                     _ => {}
                 }
+            }
+            assert_eq!(verdicts(&summary), [expected]);
+        }
+    }
+
+    #[test]
+    fn of_several_the_interval_that_holds_for_all_of_them_decides() {
+        for (low, expected) in [
+            (
+                0.001,
+                "trio beats the best single model (mostly opus) by 2.1 points [0.4, 3.8] \
+                 (p = 0.01, n = 224) at 0.07 times its price; with all 2 looked at together \
+                 [0.1, 4.1] (p = 0.03 after Holm).",
+            ),
+            (
+                -0.001,
+                "No policy beats the best single model (mostly opus): the closest, trio, differs \
+                 by +2.1 points [0.4, 3.8] (p = 0.01, n = 224) at 0.07 times its price; with all \
+                 2 looked at together [-0.1, 4.1] (p = 0.03 after Holm). As many items show a \
+                 difference of 2.5 points in four of five runs.",
+            ),
+        ] {
+            let mut summary = triage();
+            for versus in summary.policies.iter_mut().filter_map(|row| row.versus.as_mut()) {
+                let high = versus.difference.high + 0.003;
+                let is_trio = versus.difference.point == 0.021;
+                let low = if is_trio { low } else { -0.1 };
+                versus.simultaneous = Some(Interval { low, high });
+                versus.p_holm = Some(0.03);
+                versus.detectable = Some(0.025);
             }
             assert_eq!(verdicts(&summary), [expected]);
         }

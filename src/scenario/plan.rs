@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::data::Item;
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
-use crate::policy::{Asking, Policy};
+use crate::policy::Policy;
 use crate::provider::{Endpoint, Sampling};
 use crate::scenario::raw::{Items, Limits, PriceList};
 use crate::task::extract::{Extract, Extractor};
@@ -206,7 +206,8 @@ fn written(policy: &Policy) -> serde_json::Value {
             "rule": vote.rule,
             "ties": vote.ties,
             "quorum": vote.quorum,
-            "stop_early": vote.asking == Asking::UntilDecided,
+            "stop_early": vote.stop,
+            "abstain": vote.abstain,
         }}),
         Policy::Cascade(cascade) => serde_json::json!({ "cascade": {
             "stages": cascade.stages,

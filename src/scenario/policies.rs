@@ -9,8 +9,8 @@ use super::suggest;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{ModelId, PolicyId, Probability, Spanned};
 use crate::policy::route::By;
-use crate::policy::{Asking, Cascade, Mix, Policy, Route, Vote};
-use crate::vote::Rule;
+use crate::policy::{Cascade, Mix, Policy, Route, Vote};
+use crate::vote::{Rule, StopRule};
 
 /// The policies in an order in which each stands behind its members, and what is wrong with them.
 ///
@@ -124,8 +124,56 @@ impl Resolver<'_> {
             }
         };
         self.check_weights(&raw.rule, &members);
-        let asking = if raw.stop_early { Asking::UntilDecided } else { Asking::Together };
-        Vote { members, rule: raw.rule.value.clone(), ties: raw.ties, quorum, asking }
+        self.check_stop(raw);
+        self.check_samples(raw);
+        Vote {
+            members,
+            rule: raw.rule.value.clone(),
+            ties: raw.ties,
+            quorum,
+            stop: raw.stop_early.value,
+            abstain: raw.abstain,
+        }
+    }
+
+    /// Who may stop early, and by which rule.
+    fn check_stop(&mut self, raw: &RawVote) {
+        let rule = &raw.rule.value;
+        let counts = matches!(rule, Rule::Majority(_) | Rule::BestOf(_));
+        let (stops, help) = match raw.stop_early.value {
+            StopRule::Never => return,
+            // How sure somebody will be who was not asked is not known before.
+            StopRule::Lossless => {
+                (counts || matches!(rule, Rule::Weighted(_)), "majority, weighted and best-of")
+            }
+            StopRule::Beta(_) | StopRule::Window(_) => (counts, "majority and best-of"),
+        };
+        if raw.abstain.is_some() {
+            let message = "a vote that may abstain is not decided before all have voted".to_owned();
+            let help = "leave out `stop_early` or `abstain`".to_owned();
+            self.complain(message, Some(help), &raw.stop_early.span);
+        }
+        if !stops {
+            let message = "this rule can't tell when a vote is decided".to_owned();
+            let help = format!("rules that may stop so: {help}");
+            self.complain(message, Some(help), &raw.stop_early.span);
+        }
+    }
+
+    /// Only models have samples.
+    fn check_samples(&mut self, raw: &RawVote) {
+        let (Rule::BestOf(_), AllOr::These(names)) = (&raw.rule.value, &raw.members.value) else {
+            return;
+        };
+        for name in names {
+            let is_policy =
+                |(other, _): &(Spanned<String>, RawPolicy)| other.value == name.value.as_str();
+            if name.value.as_str() == suggest::BEST_SINGLE || self.raw.0.iter().any(is_policy) {
+                let message = format!("`{}` is a policy, and only models have samples", name.value);
+                let help = "under `best-of` the members are models".to_owned();
+                self.complain(message, Some(help), &name.span);
+            }
+        }
     }
 
     fn check_weights(&mut self, rule: &Spanned<Rule>, members: &[PolicyId]) {

@@ -13,7 +13,7 @@ use crate::provider::{Sampling, Spec};
 use crate::task::dataset::Fields;
 use crate::task::extract::Extract;
 use crate::task::score::Score;
-use crate::vote::{Rule, Ties};
+use crate::vote::{Abstain, Rule, StopRule, Ties};
 
 /// What is asked, who is asked, and in which ways the answers are combined.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -167,9 +167,13 @@ pub struct RawVote {
     /// Fewer answers than this, and the policy fails.
     #[serde(default)]
     pub quorum: Option<Spanned<u32>>,
-    /// Ask one after another, and not whoever can't change the result.
+    /// Ask one after another, and not whoever can't change the result (`true`), or is not likely
+    /// to (`beta`, `window`).
     #[serde(default)]
-    pub stop_early: bool,
+    pub stop_early: Spanned<StopRule>,
+    /// What the leading answer has to reach, or else the vote abstains.
+    #[serde(default)]
+    pub abstain: Option<Abstain>,
 }
 
 /// Stages asked in turn until one's answer is accepted.

@@ -2,6 +2,6 @@
 
 pub mod dataset;
 pub mod extract;
-mod numeral;
+pub(crate) mod numeral;
 pub mod prompt;
 pub mod score;

@@ -1,54 +1,36 @@
-//! The rules that a scenario may name, and how their names are read.
+//! The rules that a scenario may name.
 
-use std::fmt;
+use crate::kernel::{PolicyId, kinds};
+use crate::vote::{
+    BestOf, Borda, Calibrate, Cluster, Confidence, Copeland, DawidSkene, Glad, Huber, Irv, Mace,
+    Majority, Median, Medoid, OneCoin, RankedPairs, Schulze, Stacking, TrimmedMean, Wawa, Weighted,
+    WeightedMedian, Weights,
+};
 
-use schemars::{JsonSchema, Schema};
-use serde::de::value::StrDeserializer;
-use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-
-use crate::kernel::PolicyId;
-use crate::vote::{Majority, Voter, Weighted, Weights};
-
-/// How several answers become one: `majority`, or `{ weighted: { weights: log-odds } }`.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(transform = also_bare)]
-pub enum Rule {
-    /// Every ballot counts the same.
-    Majority(Majority),
-    /// Better members count more.
-    Weighted(Weighted),
-}
-
-/// Each kind with one sentence.
-const KINDS: [(&str, &str); 2] = [
-    ("majority", "The answer that most members give; every ballot counts the same."),
-    ("weighted", "The answer with the most weight; members count by their accuracy elsewhere."),
-];
-
-impl Rule {
-    /// Every kind's name with a sentence about it.
-    pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
-        KINDS.into_iter()
-    }
-
-    /// The members that the scenario gives a weight to.
-    pub fn given_names(&self) -> impl Iterator<Item = &PolicyId> {
-        let given = match self {
-            Self::Weighted(Weighted { weights: Weights::Given(given) }) => Some(given),
-            _ => None,
-        };
-        given.into_iter().flat_map(|given| given.keys())
-    }
-
-    /// The weight of each voter, on an item with that many possible answers.
-    pub fn weights(&self, voters: &[Voter<'_>], n_classes: u32) -> Vec<f64> {
-        match self {
-            Self::Majority(majority) => majority.weights(voters.len()),
-            Self::Weighted(weighted) => weighted.weights(voters, n_classes),
-        }
-    }
+kinds! {
+    /// How several answers become one: `majority`, or `{ weighted: { weights: log-odds } }`.
+    Rule, "a vote rule, such as `majority` or `{ weighted: { weights: log-odds } }`":
+    "majority" => Majority: "The answer that most members give; every ballot counts the same.",
+    "weighted" => Weighted: "The answer with most weight; who did better elsewhere counts more.",
+    "confidence" => Confidence: "The answer with most confidence behind it, as its givers tell it.",
+    "median" => Median: "The middle of the numbers.",
+    "trimmed-mean" => TrimmedMean: "The mean of the numbers without the outermost at each end.",
+    "huber" => Huber: "A mean of the numbers that pulls outliers in.",
+    "weighted-median" => WeightedMedian: "The middle of the numbers by weight.",
+    "cluster" => Cluster: "The middle of the largest group of numbers that lie close together.",
+    "medoid" => Medoid: "The text that is most like all the others.",
+    "borda" => Borda: "Rankings: points for every option ranked lower.",
+    "copeland" => Copeland: "Rankings: pairs won less pairs lost.",
+    "schulze" => Schulze: "Rankings: the strongest path of majorities.",
+    "ranked-pairs" => RankedPairs: "Rankings: majorities locked in from the strongest down.",
+    "irv" => Irv: "Rankings: instant run-off, the last one dropped until one leads.",
+    "one-coin" => OneCoin: "Members weighed by how often they agree with what is believed (EM).",
+    "dawid-skene" => DawidSkene: "Each member's confusion of labels, learned from the votes alone.",
+    "glad" => Glad: "Abilities of members and difficulties of items, learned from the votes.",
+    "mace" => Mace: "Members who know, and members who guess, told apart by the votes.",
+    "wawa" => Wawa: "Members weighed by how often they agree with the plurality.",
+    "stacking" => Stacking: "Weights learned together on other items, so that twins share theirs.",
+    "best-of" => BestOf: "Every sample of every member votes: self-consistency.",
 }
 
 impl Default for Rule {
@@ -57,55 +39,51 @@ impl Default for Rule {
     }
 }
 
-/// A kind by its name alone.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    Majority,
-    Weighted,
-}
-
-// By hand, because a derived reader takes no bare `weighted` for one with every option left out.
-impl<'de> Deserialize<'de> for Rule {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BareOrTable)
-    }
-}
-
-struct BareOrTable;
-
-impl<'de> Visitor<'de> for BareOrTable {
-    type Value = Rule;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a vote rule, such as `majority` or `{ weighted: { weights: log-odds } }`")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Rule, E> {
-        Ok(match Kind::deserialize(StrDeserializer::new(name))? {
-            Kind::Majority => Rule::Majority(Majority::default()),
-            Kind::Weighted => Rule::Weighted(Weighted::default()),
-        })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Rule, A::Error> {
-        let Some(kind) = table.next_key()? else { return Err(Error::invalid_length(0, &self)) };
-        let rule = match kind {
-            Kind::Majority => Rule::Majority(table.next_value()?),
-            Kind::Weighted => Rule::Weighted(table.next_value()?),
+impl Rule {
+    /// The members that the scenario gives a weight to.
+    pub fn given_names(&self) -> impl Iterator<Item = &PolicyId> {
+        let given = match self {
+            Self::Weighted(Weighted { weights: Weights::Given(given) })
+            | Self::WeightedMedian(WeightedMedian { weights: Weights::Given(given) }) => {
+                Some(given)
+            }
+            _ => None,
         };
-        match table.next_key::<IgnoredAny>()? {
-            None => Ok(rule),
-            Some(_) => Err(Error::invalid_length(2, &self)),
+        given.into_iter().flat_map(|given| given.keys())
+    }
+
+    /// Whether it learns from the right answers to other items.
+    pub fn reads_targets(&self) -> bool {
+        match self {
+            Self::Weighted(Weighted { weights })
+            | Self::WeightedMedian(WeightedMedian { weights }) => *weights == Weights::LogOdds,
+            Self::Confidence(confidence) => confidence.calibrate != Calibrate::None,
+            Self::Stacking(_) => true,
+            _ => false,
         }
     }
-}
 
-/// Adds the bare names to the schema, which knows only the tables.
-fn also_bare(schema: &mut Schema) {
-    let names: Vec<&str> = Rule::kinds().map(|(name, _)| name).collect();
-    if let Some(forms) = schema.get_mut("oneOf").and_then(|forms| forms.as_array_mut()) {
-        forms.push(serde_json::json!({ "type": "string", "enum": names }));
+    /// Whether it learns from everybody's answers to all items, and reads no target.
+    pub fn reads_all_answers(&self) -> bool {
+        use Rule::{DawidSkene, Glad, Mace, OneCoin, Wawa};
+        matches!(self, OneCoin(_) | DawidSkene(_) | Glad(_) | Mace(_) | Wawa(_))
+    }
+
+    /// Whether labels have to mean the same on every item.
+    pub fn needs_shared_labels(&self) -> bool {
+        matches!(self, Self::DawidSkene(_) | Self::Mace(_))
+    }
+
+    /// Whether each ballot adds to its answer, so that a vote can be decided before all are cast,
+    /// and the winner has a share of the whole.
+    pub fn adds_up(&self) -> bool {
+        use Rule::{BestOf, Confidence, Majority, Weighted};
+        matches!(self, Majority(_) | Weighted(_) | Confidence(_) | BestOf(_))
+    }
+
+    /// Whether the winner's share of all totals says how sure the vote is.
+    pub fn has_shares(&self) -> bool {
+        self.adds_up() || self.reads_all_answers() || matches!(self, Self::Stacking(_))
     }
 }
 
@@ -114,7 +92,7 @@ mod tests {
     use super::*;
     use crate::data::AnswerIdx;
     use crate::kernel::{PolicyId, Probability};
-    use crate::vote::{Ballot, Fitted, Standing, Tally};
+    use crate::vote::{Ballot, Fitted, Standing, Tally, Voter};
 
     #[test]
     fn a_rule_reads_bare_with_options_and_with_none_of_them() {
@@ -130,6 +108,8 @@ mod tests {
             (r#"{"majority": {"weights": "log-odds"}}"#, false),
             (r#"{"majority": {}, "weighted": {}}"#, false),
             (r#"{}"#, false),
+            (r#"{"trimmed-mean": {"share": 0.1}}"#, true),
+            (r#""dawid-skene""#, true),
             (r#""mayority""#, false),
         ] {
             let rule: Result<Rule, _> = serde_json::from_str(text);
@@ -144,7 +124,7 @@ mod tests {
     fn the_schema_knows_bare_names_too() {
         let schema = schemars::schema_for!(Rule);
         let forms = schema.get("oneOf").and_then(|forms| forms.as_array()).map(Vec::len);
-        assert_eq!(forms, Some(3));
+        assert_eq!(forms, Some(Rule::kinds().len() + 1));
     }
 
     /// The chance that independent members with two answers to choose from vote for the right one.
@@ -169,7 +149,10 @@ mod tests {
                 Voter { name: &name, standing: Standing { fitted, mean_cost: None } }
             };
             let voters: Vec<Voter<'_>> = accuracies.iter().map(voter).collect();
-            let weights = rule.weights(&voters, 2);
+            let weights = match &rule {
+                Rule::Weighted(weighted) => weighted.weights(&voters, 2),
+                _ => vec![1.0; voters.len()],
+            };
             let right = AnswerIdx(1);
             let chance_of_right: f64 = (0..1_u16 << accuracies.len())
                 .map(|case| {

@@ -57,6 +57,12 @@ impl Tally {
         Self { totals, weightless }
     }
 
+    /// Totals that were made otherwise than by adding ballots, in order of answer.
+    pub fn of(totals: Vec<Total>) -> Self {
+        debug_assert!(totals.is_sorted_by_key(|total| total.answer));
+        Self { totals, weightless: false }
+    }
+
     /// The totals in order of answer.
     pub fn totals(&self) -> &[Total] {
         &self.totals
@@ -80,9 +86,10 @@ impl Tally {
         })
     }
 
-    /// The share of all weight that one of the totals is.
-    pub fn share(&self, total: &Total) -> f64 {
-        total.weight / self.totals.iter().map(|total| total.weight).sum::<f64>()
+    /// The share of all weight that one of the totals is; `None` where none has any.
+    pub fn share(&self, total: &Total) -> Option<f64> {
+        let all: f64 = self.totals.iter().map(|total| total.weight).sum();
+        (all > 0.0).then(|| total.weight / all)
     }
 
     /// Whether no ballot had any weight, so that each counted 1.

@@ -13,7 +13,8 @@ use crate::vote::{Ballot, Election, Voter, log_odds};
 
 /// Which of the tied answers is taken. An answer's supporters are the members who voted for it.
 ///
-/// Where the rule ties as well, the answer wins whose supporters hold the name that sorts first.
+/// Where the rule ties as well, the answer wins whose supporters hold the name that sorts first; of
+/// the samples of one model, the one that was drawn first.
 /// So nothing but `priority` looks at the order in which members are listed, and nothing at all at
 /// the order of answers or of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,9 @@ pub enum Ties {
     Accuracy,
     /// The answer whose supporters have the larger sum of log-odds weights.
     Weight,
+    /// The answer that sorts first as text, as tools do that keep their counts sorted: relabelling
+    /// the answers changes it, so it is there to be compared with.
+    Alphabetical,
     /// Drawn by the scenario's seed, for each policy and item apart.
     Random,
     /// None: the policy declines to answer.
@@ -35,11 +39,12 @@ pub enum Ties {
 }
 
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("cheapest", "The tied answer of the member that costs least on average."),
     ("priority", "The tied answer of the member listed first."),
     ("accuracy", "The tied answer of the member most accurate on other items."),
     ("weight", "The tied answer whose members have the larger sum of log-odds weights."),
+    ("alphabetical", "The tied answer that sorts first; other names would change it."),
     ("random", "One of the tied answers, drawn by the seed for each policy and item."),
     ("abstain", "No answer: the policy declines."),
 ];
@@ -65,11 +70,16 @@ impl Ties {
         let mut camps: Vec<Camp<'_>> =
             tied.iter().map(|answer| Camp::of(*answer, ballots, election)).collect();
         // A stable sort by rule after this one leaves the last resort in force.
-        camps.sort_by_key(|camp| (camp.first_name(), camp.answer));
+        camps.sort_by_key(|camp| {
+            (camp.supporters.is_empty(), camp.first_name(), camp.first_listed())
+        });
         match self {
             Self::Cheapest => camps.sort_by(|a, b| cheaper(a.least_cost(), b.least_cost())),
-            Self::Priority => camps.sort_by_key(Camp::first_listed),
+            Self::Priority => {
+                camps.sort_by_key(|camp| (camp.supporters.is_empty(), camp.first_listed()));
+            }
             Self::Accuracy => camps.sort_by(|a, b| b.accuracy().total_cmp(&a.accuracy())),
+            Self::Alphabetical => camps.sort_by_key(|camp| camp.answer),
             Self::Weight => return heaviest(&camps, election.n_classes),
             Self::Random => return draw(&camps, election),
             Self::Abstain => return None,
@@ -182,6 +192,7 @@ mod tests {
             (Ties::Priority, Some(0)),
             (Ties::Accuracy, Some(1)),
             (Ties::Weight, Some(0)),
+            (Ties::Alphabetical, Some(0)),
             (Ties::Abstain, None),
         ] {
             assert_eq!(choose(ties, &rows, "i"), expected, "{}", ties.name());

@@ -59,9 +59,16 @@ impl From<Weight> for f64 {
 impl Weighted {
     /// The weight of each voter, on an item with that many possible answers.
     pub fn weights(&self, voters: &[Voter<'_>], n_classes: u32) -> Vec<f64> {
-        let weight = |voter: &Voter<'_>| match &self.weights {
-            Weights::LogOdds => log_odds(voter.standing.fitted, n_classes),
-            Weights::Given(given) => given.get(voter.name).map_or(1.0, |weight| weight.0),
+        self.weights.of(voters, n_classes)
+    }
+}
+
+impl Weights {
+    /// The weight of each voter, on an item with that many possible answers.
+    pub fn of(&self, voters: &[Voter<'_>], n_classes: u32) -> Vec<f64> {
+        let weight = |voter: &Voter<'_>| match self {
+            Self::LogOdds => log_odds(voter.standing.fitted, n_classes),
+            Self::Given(given) => given.get(voter.name).map_or(1.0, |weight| weight.0),
         };
         voters.iter().map(weight).collect()
     }

@@ -1,13 +1,17 @@
 //! Every policy against what the same money buys without cleverness, and who is outdone by nobody.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
-use super::tables::{Clusters, paired};
+use super::field::Field;
+use super::tables::{both_served, paired};
 use super::{BEST_SINGLE, ORACLE};
 use crate::analysis::{self, Blend, Priced};
-use crate::data::summary::PolicyRow;
-use crate::data::{Against, AvailabilityRow, ComparisonRow, FrontierRow, Outcome};
+use crate::data::summary::{Against, AvailabilityRow, ComparisonRow, FrontierRow, PolicyRow};
+use crate::data::{CellState, Outcome};
 use crate::kernel::PolicyId;
+use crate::policy::Vote;
+use crate::vote::{BestOf, Rule, Ties};
 
 /// Outcomes by policy, in the matrix's order.
 type Outcomes = BTreeMap<PolicyId, Vec<Outcome>>;
@@ -17,7 +21,7 @@ type Outcomes = BTreeMap<PolicyId, Vec<Outcome>>;
 pub(super) fn comparisons(
     rows: &[PolicyRow],
     outcomes: &Outcomes,
-    clusters: &Clusters,
+    clusters: &[u32],
 ) -> Vec<ComparisonRow> {
     let singles: Vec<&PolicyRow> =
         rows.iter().filter(|row| row.kind == "single" && priced(row).is_some()).collect();
@@ -27,7 +31,11 @@ pub(super) fn comparisons(
         [first, .., last] => vec![first, last],
         _ => hull.clone(),
     };
-    let dearest = (0..models.len()).max_by(|a, b| models[*a].cost.total_cmp(&models[*b].cost));
+    let by_cost = |a: &usize, b: &usize| {
+        let (a, b) = (&models[*a], &models[*b]);
+        a.cost.total_cmp(&b.cost).then(a.accuracy.total_cmp(&b.accuracy))
+    };
+    let dearest = (0..models.len()).rev().max_by(by_cost);
     let mut found = Vec::new();
     for row in rows.iter().filter(|row| is_candidate(row) && row.kind != "single") {
         let Some(cost) = priced(row).map(|priced| priced.cost) else { continue };
@@ -62,7 +70,7 @@ fn comparison(
     blend: Blend,
     (singles, models): (&[&PolicyRow], &[Priced]),
     outcomes: &Outcomes,
-    clusters: &Clusters,
+    clusters: &[u32],
 ) -> Option<ComparisonRow> {
     let Blend { cheap, dear, share_of_dear } = blend;
     let parts: Vec<(usize, f64)> = [(cheap, 1.0 - share_of_dear), (dear, share_of_dear)]
@@ -80,7 +88,8 @@ fn comparison(
     let pairs = paired(ours, theirs, clusters);
     let their_cost: f64 = parts.iter().map(|(model, share)| models[*model].cost * share).sum();
     let of = parts.iter().map(|(model, share)| (singles[*model].policy.clone(), *share)).collect();
-    let ratio = cost / their_cost;
+    // A mix is made to cost as much, but for rounding.
+    let ratio = if share_of_dear > 0.0 { 1.0 } else { cost / their_cost };
     Some(ComparisonRow {
         task: row.task.clone(),
         policy: row.policy.clone(),
@@ -89,6 +98,51 @@ fn comparison(
         price_ratio: ratio.is_finite().then_some(ratio),
         versus: analysis::difference(&against.name().into(), &pairs)?,
     })
+}
+
+/// A row for each policy that costs at least twice as much as the most accurate of the models with
+/// samples: against that model asked as often as the policy's price allows, by plurality.
+pub(super) fn self_ensembles(
+    field: &Field<'_>,
+    rows: &[PolicyRow],
+    outcomes: &Outcomes,
+    clusters: &[u32],
+) -> Vec<ComparisonRow> {
+    let n_recorded = field.matrix.n_samples();
+    let has_samples = |row: &&PolicyRow| {
+        let model = field.model(&row.policy);
+        let cell = |item| Some(field.matrix.cell(item, model?, n_recorded - 1).state);
+        let mut states = field.matrix.item_idxs().filter_map(cell);
+        row.kind == "single" && n_recorded > 1 && states.any(|state| state != CellState::NotRun)
+    };
+    let known = rows.iter().filter(has_samples).filter_map(|row| Some((row, priced(row)?)));
+    let best =
+        known.reduce(|best, next| if next.1.accuracy > best.1.accuracy { next } else { best });
+    let Some((model, of_model)) = best else { return Vec::new() };
+    let row = |row: &PolicyRow| {
+        let cost = priced(row)?.cost;
+        // An exact multiple must not lose a sample to rounding.
+        let n_samples = ((cost / of_model.cost + 1e-9) as u32).min(n_recorded);
+        let samples = NonZeroU32::new(n_samples).filter(|n| n.get() > 1);
+        let vote = [Vote {
+            rule: Rule::BestOf(BestOf { samples: Some(samples?) }),
+            ties: Ties::Random,
+            ..Vote::plurality(vec![model.policy.clone()])
+        }];
+        let theirs = field.variants(&model.policy, &vote).next()?;
+        let pairs = both_served(&outcomes[&row.policy], &theirs, clusters);
+        let against = Against::SelfEnsemble;
+        Some(ComparisonRow {
+            task: row.task.clone(),
+            policy: row.policy.clone(),
+            against,
+            of: BTreeMap::from([(model.policy.clone(), f64::from(n_samples))]),
+            price_ratio: Some(cost / (of_model.cost * f64::from(n_samples)))
+                .filter(|ratio| ratio.is_finite()),
+            versus: analysis::difference(&against.name().into(), &pairs)?,
+        })
+    };
+    rows.iter().filter(|row| is_candidate(row) && row.kind != "single").filter_map(row).collect()
 }
 
 /// Policies that no other outdoes in accuracy of all asked and price, the cheapest first; of

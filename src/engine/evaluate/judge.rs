@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::data::{
     Answer, AnswerIdx, Cell, CellState, Extracted, Failure, Item, Matrix, Recorded, Warning,
 };
-use crate::kernel::{ItemId, ModelId, Tokens};
+use crate::kernel::{ItemId, ModelId, Tokens, Usd};
 use crate::scenario::{Candidate, Items, Task};
 use crate::task::extract::Extractor;
 
@@ -195,15 +195,20 @@ fn verdict(row: &Recorded) -> Option<f64> {
     row.score.or(row.correct.map(|correct| f64::from(u8::from(correct))))
 }
 
+/// A call that failed brought no tokens to pay for: where the model has a price, it cost nothing.
 fn cell(state: CellState, row: Option<&Recorded>, candidate: &Candidate) -> Cell {
     let Some(row) = row else { return Cell::NOT_RUN };
+    let unbilled = || {
+        let is_failed = matches!(state, CellState::Failed(_)) && candidate.price.is_some();
+        is_failed.then_some(Usd::ZERO)
+    };
     let priced = || {
         let cached = row.cached_tokens.unwrap_or(Tokens(0));
         Some(candidate.price.as_ref()?.cost(row.prompt_tokens?, cached, row.completion_tokens?))
     };
     Cell {
         state,
-        cost: priced().or(row.cost),
+        cost: priced().or(row.cost).or_else(unbilled),
         prompt_tokens: row.prompt_tokens,
         completion_tokens: row.completion_tokens,
         confidence: row.confidence,
@@ -226,7 +231,7 @@ fn disagreements(models: &[ModelId], n_samples: usize, judged: &[OneItem]) -> Ve
 }
 
 /// The rows that belong to a task: those that name it, and those that name none and are about its
-/// items. The second figure is how many rows are about nothing here.
+/// items.
 pub(super) fn rows_of<'a>(task: &Task, rows: &[&'a Recorded]) -> Vec<&'a Recorded> {
     let ids: BTreeSet<&ItemId> = task.items.iter().map(|item| &item.id).collect();
     let belongs = |row: &&&Recorded| match &row.task {

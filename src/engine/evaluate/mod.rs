@@ -1,14 +1,21 @@
 //! Judges every policy on the same answers, paired: no clock, no call.
 
 mod compare;
-mod cross_fit;
 mod extractors;
+mod field;
+mod fitted;
 mod folds;
+mod gain;
 mod judge;
+mod learn;
+mod run;
 mod tables;
+#[cfg(test)]
+mod tests;
+mod together;
 mod warnings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -18,12 +25,14 @@ pub use judge::JudgeError;
 use crate::analysis;
 use crate::data::summary::{self, ScenarioRef, Summary, Tool, WarningRow};
 use crate::data::{ItemIdx, Matrix, Outcome, Recorded, Verdict, Warning};
-use crate::kernel::PolicyId;
-use crate::policy::{OnlyVerdicts, Policy, votes_need_answers};
+use crate::kernel::{ModelId, PolicyId, TaskId};
+use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
 use crate::report::{AnswerRow, DecisionRow};
 use crate::scenario::{Plan, Task};
-use cross_fit::Field;
+use crate::vote::Rule;
+use field::Field;
 use judge::Judged;
+use learn::{MOST_LABELS, n_labels};
 
 /// The baseline that every policy is compared with.
 pub const BEST_SINGLE: &str = "best-single";
@@ -51,6 +60,19 @@ pub enum EvaluateError {
     /// A vote over recordings without answers.
     #[error(transparent)]
     OnlyVerdicts(#[from] OnlyVerdicts),
+    /// A rule that learns about labels where there are none.
+    #[error(
+        "`{policy}` learns how members confuse labels, but on task {task} there are {n} different \
+         answers, and more than {MOST_LABELS} are no labels; take `one-coin`, `glad` or `wawa`"
+    )]
+    NoSharedLabels {
+        /// The vote.
+        policy: PolicyId,
+        /// The task.
+        task: TaskId,
+        /// How many different answers there are.
+        n: usize,
+    },
 }
 
 /// Judges the answers to every task, and every policy on them.
@@ -73,9 +95,12 @@ pub fn evaluate(
         let rows = judge::rows_of(task, rows);
         let judged = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
         refuse_votes_without_answers(&policies, &judged.matrix)?;
-        let outcomes = outcomes(plan, &judged.matrix, &policies);
-        doubts.extend(judged.warnings.iter().cloned());
-        fill(&mut evaluation, task, &judged, &policies, &outcomes, &mut doubts);
+        let folds = folds::folds(judged.matrix.items(), plan.seed);
+        let (matrix, score, seed) = (&judged.matrix, &task.score, plan.seed);
+        refuse_labels_that_differ(&policies, matrix)?;
+        let field = Field::new(matrix, score, &folds, seed, &policies);
+        doubts.extend(judged.warnings.iter().filter(|doubt| is_heard(doubt, &policies)).cloned());
+        fill(&mut evaluation, task, &judged, &field, &mut doubts);
         let compared = extractors::compare(task, &plan.candidates, &rows)?;
         evaluation.summary.extractors.extend(compared);
     }
@@ -97,36 +122,47 @@ fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
     singles.chain(baselines).chain(plan.policies.iter().cloned()).collect()
 }
 
-fn outcomes(
-    plan: &Plan,
-    matrix: &Matrix,
-    policies: &BTreeMap<PolicyId, Policy>,
-) -> BTreeMap<PolicyId, Vec<Outcome>> {
-    let folds = folds::folds(matrix.items(), plan.seed);
-    let field = Field { matrix, folds: &folds, seed: plan.seed, policies };
-    let names: Vec<&PolicyId> = policies.keys().collect();
+fn outcomes(field: &Field<'_>) -> BTreeMap<PolicyId, Vec<Outcome>> {
+    let names: Vec<&PolicyId> = field.policies.keys().collect();
     names.par_iter().map(|name| ((*name).clone(), field.outcomes(name))).collect()
+}
+
+/// Samples are not unused where some policy votes with them.
+fn is_heard(doubt: &Warning, policies: &BTreeMap<PolicyId, Policy>) -> bool {
+    let votes_with_samples =
+        |policy: &Policy| matches!(policy, Policy::Vote(Vote { rule: Rule::BestOf(_), .. }));
+    !matches!(doubt, Warning::UnusedSamples(..)) || !policies.values().any(votes_with_samples)
 }
 
 fn fill(
     evaluation: &mut Evaluation,
     task: &Task,
     judged: &Judged<'_>,
-    policies: &BTreeMap<PolicyId, Policy>,
-    outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
+    field: &Field<'_>,
     doubts: &mut Vec<Warning>,
 ) {
-    let matrix = &judged.matrix;
+    let matrix = field.matrix;
+    let outcomes = &outcomes(field);
     let summary = &mut evaluation.summary;
     let models = tables::models(matrix);
     let clusters = tables::clusters(matrix);
-    let rows = tables::policies(matrix, policies, outcomes, &clusters);
+    let mut rows = tables::policies(matrix, field.policies, outcomes, &clusters);
+    fitted::fill(field, outcomes, &mut rows);
+    together::fill(&mut rows, outcomes, &clusters, field.seed);
     let pairs = analysis::pairs(matrix);
     doubts.extend(warnings::of_task(task, &models, &rows));
     summary.ceiling.extend(analysis::ceiling(matrix, &pairs));
     summary.comparisons.extend(compare::comparisons(&rows, outcomes, &clusters));
+    summary.comparisons.extend(compare::self_ensembles(field, &rows, outcomes, &clusters));
     summary.availability.extend(compare::availability(&rows));
     summary.frontier.extend(compare::frontier(&rows));
+    summary.diversity.extend(analysis::diversity(matrix, &pairs));
+    summary.samples.extend(analysis::samples(matrix, &clusters));
+    summary.calibration.extend(analysis::calibration(matrix));
+    summary.gains.extend(gain::gains(field, outcomes));
+    let (contributions, too_many) = gain::contributions(field, outcomes);
+    summary.contributions.extend(contributions);
+    doubts.extend(too_many);
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, outcomes));
@@ -161,7 +197,10 @@ fn decision_rows<'a>(
             task: matrix.task().clone(),
             policy: policy.clone(),
             id: matrix.item(item).id.clone(),
-            answer: text(matrix, item, outcome.verdict),
+            answer: match &outcome.composed {
+                Some(text) => Some(text.to_string()),
+                None => text(matrix, item, outcome.verdict),
+            },
             score: outcome.verdict.score(),
             outcome: outcome.clone(),
         })
@@ -181,17 +220,57 @@ fn refuse_votes_without_answers(
     policies: &BTreeMap<PolicyId, Policy>,
     matrix: &Matrix,
 ) -> Result<(), OnlyVerdicts> {
+    let samples = 0..matrix.n_samples();
     for (name, policy) in policies {
         if !matches!(policy, Policy::Vote(_)) {
             continue;
         }
-        for member in policy.members() {
-            let Some(model) = matrix.model_idx(&member.as_str().into()) else { continue };
-            let cells = matrix.item_idxs().map(|item| matrix.cell(item, model, 0));
-            votes_need_answers(name, &member.as_str().into(), cells)?;
+        for model in models_of(name, policies) {
+            let Some(idx) = matrix.model_idx(&model) else { continue };
+            let cells = |item| samples.clone().map(move |sample| matrix.cell(item, idx, sample));
+            votes_need_answers(name, &model, matrix.item_idxs().flat_map(cells))?;
         }
     }
     Ok(())
+}
+
+/// The models that a policy may take an answer of; policies don't go round in circles.
+fn models_of(name: &PolicyId, policies: &BTreeMap<PolicyId, Policy>) -> BTreeSet<ModelId> {
+    match policies.get(name) {
+        None => BTreeSet::new(),
+        Some(Policy::Single(model)) => BTreeSet::from([model.clone()]),
+        Some(Policy::BestSingle) => {
+            let model = |policy: &Policy| match policy {
+                Policy::Single(model) => Some(model.clone()),
+                _ => None,
+            };
+            policies.values().filter_map(model).collect()
+        }
+        Some(policy) => {
+            policy.members().iter().flat_map(|member| models_of(member, policies)).collect()
+        }
+    }
+}
+
+fn refuse_labels_that_differ(
+    policies: &BTreeMap<PolicyId, Policy>,
+    matrix: &Matrix,
+) -> Result<(), EvaluateError> {
+    let needs = |policy: &Policy| match policy {
+        Policy::Vote(vote) => vote.rule.needs_shared_labels(),
+        _ => false,
+    };
+    let Some((policy, _)) = policies.iter().find(|(_, policy)| needs(policy)) else {
+        return Ok(());
+    };
+    match n_labels(matrix) {
+        n if n > MOST_LABELS => Err(EvaluateError::NoSharedLabels {
+            policy: policy.clone(),
+            task: matrix.task().clone(),
+            n,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn empty(plan: &Plan) -> Summary {
@@ -211,6 +290,11 @@ fn empty(plan: &Plan) -> Summary {
         comparisons: Vec::new(),
         availability: Vec::new(),
         frontier: Vec::new(),
+        diversity: Vec::new(),
+        gains: Vec::new(),
+        contributions: Vec::new(),
+        samples: Vec::new(),
+        calibration: Vec::new(),
         extractors: Vec::new(),
         warnings: Vec::new(),
     }

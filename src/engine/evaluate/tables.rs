@@ -30,7 +30,7 @@ pub(super) fn policies(
     matrix: &Matrix,
     policies: &BTreeMap<PolicyId, Policy>,
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
-    clusters: &Clusters,
+    clusters: &[u32],
 ) -> Vec<PolicyRow> {
     let baseline = outcomes.get(BEST_SINGLE);
     let row = |(name, policy): (&PolicyId, &Policy)| {
@@ -95,7 +95,7 @@ pub(super) fn categories(
 }
 
 /// A model by itself has the tokens and first-token times of its cells; a combination has neither.
-fn cases(matrix: &Matrix, policy: &Policy, outcomes: &[Outcome], clusters: &Clusters) -> Vec<Case> {
+fn cases(matrix: &Matrix, policy: &Policy, outcomes: &[Outcome], clusters: &[u32]) -> Vec<Case> {
     let model = match policy {
         Policy::Single(model) => matrix.model_idx(model),
         _ => None,
@@ -135,17 +135,25 @@ fn rungs(outcomes: &[Outcome]) -> BTreeMap<PolicyId, u64> {
 }
 
 /// The paired difference over the items on which both were served.
-fn versus(ours: &[Outcome], baseline: &[Outcome], clusters: &Clusters) -> Option<Versus> {
+fn versus(ours: &[Outcome], baseline: &[Outcome], clusters: &[u32]) -> Option<Versus> {
+    analysis::difference(&BEST_SINGLE.into(), &both_served(ours, baseline, clusters))
+}
+
+/// The scores of two policies, item by item, where both were served.
+pub(super) fn both_served(
+    ours: &[Outcome],
+    theirs: &[Outcome],
+    clusters: &[u32],
+) -> Vec<(Scored, Scored)> {
     let judged = |outcomes: &[Outcome], item: usize| outcomes[item].verdict.judged();
-    let pairs = paired(|item| judged(ours, item), |item| judged(baseline, item), clusters);
-    analysis::difference(&BEST_SINGLE.into(), &pairs)
+    paired(|item| judged(ours, item), |item| judged(theirs, item), clusters)
 }
 
 /// The scores of two, over the items on which both have one.
 pub(super) fn paired(
     ours: impl Fn(usize) -> Option<f64>,
     theirs: impl Fn(usize) -> Option<f64>,
-    clusters: &Clusters,
+    clusters: &[u32],
 ) -> Vec<(Scored, Scored)> {
     let pair = |(item, cluster): (usize, &u32)| {
         let scored = |score| Scored { score, cluster: *cluster };
@@ -153,9 +161,6 @@ pub(super) fn paired(
     };
     clusters.iter().enumerate().filter_map(pair).collect()
 }
-
-/// The number of each item's cluster.
-pub(super) type Clusters = [u32];
 
 /// The cluster of each item as a number; an item without one is a cluster by itself.
 pub(super) fn clusters(matrix: &Matrix) -> Vec<u32> {

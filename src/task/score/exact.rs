@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::normal::normal;
 use super::{Classes, right_or_wrong};
+use crate::kernel::words::normal;
 
 /// Equality of texts after normalising both.
 ///

@@ -1,12 +1,10 @@
 //! `f1`: how many words the answer shares with a target.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::normal::{normal, words};
-use super::{Classes, right_or_wrong};
+use super::Classes;
+use crate::kernel::words::{f1, normal, words};
 
 /// The F1 score of the two bags of normalised words: 2 * shared / (words here + words there).
 ///
@@ -19,23 +17,7 @@ pub struct F1 {}
 
 impl F1 {
     pub(super) fn score(self, answer: &str, target: &str) -> f64 {
-        let (answer, target) = (words(answer), words(target));
-        let n_words = answer.len() + target.len();
-        if answer.is_empty() || target.is_empty() {
-            return right_or_wrong(n_words == 0);
-        }
-        let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-        for word in &target {
-            *left.entry(word).or_default() += 1;
-        }
-        let mut n_shared = 0_usize;
-        for word in &answer {
-            if let Some(n_left) = left.get_mut(word.as_str()).filter(|n_left| **n_left > 0) {
-                *n_left -= 1;
-                n_shared += 1;
-            }
-        }
-        2.0 * n_shared as f64 / n_words as f64
+        f1(&words(answer), &words(target))
     }
 
     pub(super) fn classes(self, answers: &[&str]) -> Classes {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::normal::{normal, words};
 use super::{Classes, right_or_wrong};
+use crate::kernel::words::{normal, words};
 
 /// A target stands in the answer, as whole words, after normalising both as `exact` does.
 ///

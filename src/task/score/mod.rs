@@ -5,8 +5,8 @@ mod classes;
 mod exact;
 mod f1;
 mod includes;
-mod normal;
 mod numeric;
+mod ranking;
 
 pub use choice::Choice;
 pub use classes::Classes;
@@ -14,6 +14,7 @@ pub use exact::{Exact, Normalize};
 pub use f1::F1;
 pub use includes::Includes;
 pub use numeric::{Numeric, Tolerance};
+pub use ranking::{By, Ranking};
 
 use crate::kernel::kinds;
 
@@ -25,6 +26,7 @@ kinds! {
     "choice" => Choice: "Right when it is the letter that a target is.",
     "f1" => F1: "How many words it shares with a target, from 0 to 1.",
     "includes" => Includes: "Right when a target stands in it as whole words.",
+    "ranking" => Ranking: "Right when it ranks options as a target does.",
 }
 
 impl Default for Score {
@@ -45,6 +47,7 @@ impl Score {
             Self::Choice(choice) => choice.score(answer, target),
             Self::F1(f1) => f1.score(answer, target),
             Self::Includes(includes) => includes.score(answer, target),
+            Self::Ranking(ranking) => ranking.score(answer, target),
         });
         scores.fold(0.0, f64::max)
     }
@@ -59,6 +62,7 @@ impl Score {
             Self::Choice(choice) => choice.classes(answers),
             Self::F1(f1) => f1.classes(answers),
             Self::Includes(includes) => includes.classes(answers),
+            Self::Ranking(ranking) => ranking.classes(answers),
         }
     }
 }

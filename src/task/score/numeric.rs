@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::normal::normal;
 use super::{Classes, right_or_wrong};
+use crate::kernel::words::normal;
 use crate::task::numeral::{Decimal, numerals, only_numeral, plain};
 
 /// The relative tolerance between two numbers of which one isn't whole, where none is given.
@@ -87,9 +87,10 @@ impl Numeric {
             Some(number) => {
                 let place = first_of.binary_search_by(|(other, _)| ascending(other, number));
                 let first = place.map_or(number, |place| first_of[place].1).to_string();
-                (first.clone(), first)
+                ((true, first.clone()), first)
             }
-            None => (normal(text), text.trim().to_owned()),
+            // "8-" is no number, though without its sign it reads as one.
+            None => ((false, normal(text)), text.trim().to_owned()),
         };
         Classes::by_key(numbers.iter().zip(answers).map(key).collect())
     }

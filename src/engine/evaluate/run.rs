@@ -1,0 +1,224 @@
+//! One policy's run over the folds; whatever is fitted is fitted on other items.
+//!
+//! Policies nest, so fitting does too: the members of a policy that is fitted on some folds are
+//! themselves fitted on those folds only. Nothing that is scored has had a hand in its own fit.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::field::Field;
+use super::learn::Believed;
+use crate::data::{ItemIdx, Outcome};
+use crate::kernel::{PolicyId, Probability, Usd};
+use crate::policy::route::{Route, Router, Seen};
+use crate::policy::{Fitted, Policy, Standing, Vote, best_single, oracle, single};
+use crate::vote::{Rule, Voter};
+
+/// A set of folds, a bit each.
+pub(super) type Folds = u8;
+
+/// A policy as fitted on some folds and applied to one.
+type Applied = (PolicyId, Folds, usize);
+
+/// A rule with its options, the members, and the folds that these were fitted on.
+pub(super) type Believer = (String, Vec<PolicyId>, Folds);
+
+/// What each of several came to on the items of one fold.
+pub(super) type Columns = Vec<Arc<Vec<Outcome>>>;
+
+/// One policy's run, with what was worked out on the way.
+pub(super) struct Run<'a> {
+    pub(super) field: &'a Field<'a>,
+    outcomes: RefCell<BTreeMap<Applied, Arc<Vec<Outcome>>>>,
+    standings: RefCell<BTreeMap<(PolicyId, Folds), Standing>>,
+    pub(super) beliefs: RefCell<BTreeMap<Believer, Arc<Believed>>>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(field: &'a Field<'a>) -> Self {
+        Self {
+            field,
+            outcomes: RefCell::default(),
+            standings: RefCell::default(),
+            beliefs: RefCell::default(),
+        }
+    }
+
+    /// The outcomes on the items of `fold`, of `policy` as fitted on the folds in `fit`.
+    pub(super) fn applied(&self, policy: &PolicyId, fit: Folds, fold: usize) -> Arc<Vec<Outcome>> {
+        if let Some(single) = self.field.singles.get(policy) {
+            return Arc::clone(&single[fold]);
+        }
+        let fit = if self.is_fitted(policy) { fit } else { 0 };
+        let key = (policy.clone(), fit, fold);
+        if let Some(known) = self.outcomes.borrow().get(&key) {
+            return Arc::clone(known);
+        }
+        let outcomes = Arc::new(self.decide(policy, fit, fold));
+        self.outcomes.borrow_mut().insert(key, Arc::clone(&outcomes));
+        outcomes
+    }
+
+    fn decide(&self, name: &PolicyId, fit: Folds, fold: usize) -> Vec<Outcome> {
+        let items = &self.field.folds[fold];
+        let nothing = || vec![Outcome::NOT_RUN; items.len()];
+        let matrix = self.field.matrix;
+        match self.field.policies.get(name) {
+            // A model is on the field already, unless nobody asked it.
+            None | Some(Policy::Single(_)) => nothing(),
+            Some(Policy::BestSingle) => {
+                let Some(model) = self.best_single(fit) else { return nothing() };
+                let Some(idx) = self.field.model(&model) else { return nothing() };
+                let outcome =
+                    |item: &ItemIdx| best_single::outcome(matrix.cell(*item, idx, 0), &model);
+                items.iter().map(outcome).collect()
+            }
+            Some(Policy::Cascade(cascade)) => {
+                let columns = self.columns(&cascade.stages, fit, fold);
+                (0..items.len()).map(|row| cascade.decide(&at(&columns, row))).collect()
+            }
+            Some(Policy::Vote(vote)) => self.vote(name, vote, fit, fold),
+            Some(Policy::Route(route)) => {
+                let columns = self.columns(&route.among, fit, fold);
+                let router = self.router(route, fit);
+                let choose = |(row, item): (usize, &ItemIdx)| {
+                    oracle::chosen(&columns[router.choose(matrix.item(*item))][row])
+                };
+                items.iter().enumerate().map(choose).collect()
+            }
+            Some(Policy::Mix(mix)) => {
+                let columns = self.columns(&mix.members, fit, fold);
+                let choose = |(row, item): (usize, &ItemIdx)| {
+                    oracle::chosen(&columns[mix.choose(&self.field.context(name, *item))][row])
+                };
+                items.iter().enumerate().map(choose).collect()
+            }
+            Some(Policy::Oracle(among)) => {
+                let columns = self.columns(among, fit, fold);
+                let choose = |row: &[&Outcome]| match oracle::choose(among, row) {
+                    Some(member) => oracle::chosen(row[member]),
+                    None => Outcome::NOT_RUN,
+                };
+                (0..items.len()).map(|row| choose(&at(&columns, row))).collect()
+            }
+        }
+    }
+
+    pub(super) fn vote(
+        &self,
+        name: &PolicyId,
+        vote: &Vote,
+        fit: Folds,
+        fold: usize,
+    ) -> Vec<Outcome> {
+        let (names, columns) = self.ballots(vote, fit, fold);
+        let voter = |name| Voter { name, standing: self.standing(name, fit) };
+        let voters: Vec<Voter<'_>> = names.into_iter().map(voter).collect();
+        let lesson = self.learn(vote, fit, fold, &columns);
+        let decide = |(row, item): (usize, &ItemIdx)| {
+            let ctx = self.field.context(name, *item);
+            vote.decide(&ctx, lesson.on(row), &voters, &at(&columns, row))
+        };
+        self.field.folds[fold].iter().enumerate().map(decide).collect()
+    }
+
+    /// Who votes, and with what: every member once, or once for each of its samples.
+    fn ballots<'v>(&self, vote: &'v Vote, fit: Folds, fold: usize) -> (Vec<&'v PolicyId>, Columns) {
+        let Rule::BestOf(best_of) = &vote.rule else {
+            return (vote.members.iter().collect(), self.columns(&vote.members, fit, fold));
+        };
+        let n_recorded = self.field.matrix.n_samples();
+        let n_samples = best_of.samples.map_or(n_recorded, |n| n.get().min(n_recorded));
+        let sample = |member: &PolicyId, sample: u32| match self.field.model(member) {
+            Some(model) => {
+                let matrix = self.field.matrix;
+                let items = self.field.folds[fold].iter();
+                let outcome =
+                    |item: &ItemIdx| single::outcome(matrix.cell(*item, model, sample), member);
+                Arc::new(items.map(outcome).collect())
+            }
+            // A policy answers once.
+            None => self.applied(member, fit, fold),
+        };
+        let times = |member| if self.field.model(member).is_some() { n_samples } else { 1 };
+        let ballots = vote.members.iter().flat_map(|it| (0..times(it)).map(move |k| (it, k)));
+        ballots.map(|(member, k)| (member, sample(member, k))).unzip()
+    }
+
+    /// What each of these came to on the items of `fold`.
+    pub(super) fn columns(&self, names: &[PolicyId], fit: Folds, fold: usize) -> Columns {
+        names.iter().map(|member| self.applied(member, fit, fold)).collect()
+    }
+
+    /// A router that has looked at the folds in `fit`.
+    fn router(&self, route: &Route, fit: Folds) -> Router {
+        let mut seen = Vec::new();
+        for fold in self.folds_of(fit) {
+            let columns = self.columns(&route.among, fit & !(1 << fold), fold);
+            for (row, item) in self.field.folds[fold].iter().enumerate() {
+                let outcomes = at(&columns, row);
+                seen.push(Seen {
+                    item: self.field.matrix.item(*item),
+                    scores: outcomes.iter().map(|outcome| outcome.verdict.judged()).collect(),
+                    costs: outcomes.iter().map(|outcome| outcome.cost).collect(),
+                });
+            }
+        }
+        route.fit(&seen)
+    }
+
+    pub(super) fn folds_of(&self, fit: Folds) -> impl Iterator<Item = usize> + use<> {
+        (0..self.field.folds.len()).filter(move |fold| fit & 1 << fold != 0)
+    }
+
+    fn best_single(&self, fit: Folds) -> Option<PolicyId> {
+        let models = self.field.matrix.models().iter();
+        let standings: Vec<(PolicyId, Standing)> = models
+            .map(|model| PolicyId::from(model.as_str()))
+            .map(|model| (model.clone(), self.standing(&model, fit)))
+            .collect();
+        best_single::choose(&standings).cloned()
+    }
+
+    /// How a member did on the folds in `fit`, each scored with what the others of them fitted.
+    fn standing(&self, member: &PolicyId, fit: Folds) -> Standing {
+        let key = (member.clone(), fit);
+        if let Some(known) = self.standings.borrow().get(&key) {
+            return *known;
+        }
+        let mut scores = Vec::new();
+        let mut cost = Some(Usd::ZERO);
+        for fold in self.folds_of(fit) {
+            for outcome in self.applied(member, fit & !(1 << fold), fold).iter() {
+                if let Some(score) = outcome.verdict.judged() {
+                    scores.push(score);
+                    cost = cost.zip(outcome.cost).map(|(sum, one)| sum + one);
+                }
+            }
+        }
+        let n_items = scores.len() as u64;
+        let accuracy = Probability::try_from(scores.iter().sum::<f64>() / n_items as f64).ok();
+        let mean = |sum: Usd| Usd::from_picos(sum.picos() / n_items as i64);
+        let standing = Standing {
+            fitted: accuracy.map(|accuracy| Fitted { accuracy, n_items }),
+            mean_cost: cost.filter(|_| n_items > 0).map(mean),
+        };
+        self.standings.borrow_mut().insert(key, standing);
+        standing
+    }
+
+    /// Whether what a policy answers may depend on the folds that it is fitted on.
+    fn is_fitted(&self, name: &PolicyId) -> bool {
+        match self.field.policies.get(name) {
+            None | Some(Policy::Single(_)) => false,
+            Some(Policy::BestSingle | Policy::Vote(_) | Policy::Route(_)) => true,
+            Some(policy) => policy.members().iter().any(|member| self.is_fitted(member)),
+        }
+    }
+}
+
+/// What each column has in one row.
+pub(super) fn at(columns: &[Arc<Vec<Outcome>>], row: usize) -> Vec<&Outcome> {
+    columns.iter().map(|column| &column[row]).collect()
+}

@@ -1,0 +1,217 @@
+//! Nothing that is scored has had a hand in its own fit.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::field::Field;
+use rand::Rng;
+
+use crate::data::{Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix, Outcome, Verdict};
+use crate::kernel::{ModelId, PolicyId, Seed};
+use crate::policy::{Policy, Vote};
+use crate::task::score::Score;
+use crate::vote::{Rule, Ties, Weighted};
+
+static SCORE: LazyLock<Score> = LazyLock::new(Score::default);
+
+const N_ITEMS: u32 = 60;
+const MODELS: [(&str, u64); 4] = [("a", 40), ("b", 50), ("c", 60), ("d", 70)];
+
+/// Four models, right about as often per hundred as [`MODELS`] says, among three answers.
+/// Where an item is in `flipped`, another of the answers is the right one.
+fn matrix(flipped: &[ItemIdx]) -> Matrix {
+    let seed = Seed(3);
+    let mut cells = Vec::new();
+    let mut answers = Vec::new();
+    for item in (0..N_ITEMS).map(ItemIdx) {
+        let right = if flipped.contains(&item) { 1 } else { 0 };
+        let score = |answer: u16| f64::from(u8::from(answer == right));
+        let text = |answer: u16| Answer { text: answer.to_string(), score: score(answer) };
+        answers.push((0..3).map(text).collect());
+        for (model, skill) in MODELS {
+            let draw = seed.stream(model, &[&item.0.to_string()]).next_u64();
+            let answer = if draw % 100 < skill { 0 } else { 1 + (draw >> 32 & 1) as u16 };
+            let answer = AnswerIdx(answer);
+            let state = CellState::Answered { answer: Some(answer), score: score(answer.0) };
+            cells.push(Cell { state, ..Cell::NOT_RUN });
+        }
+    }
+    let item = |id: u32| Item {
+        id: id.to_string().as_str().into(),
+        input: None,
+        targets: Vec::new(),
+        choices: Vec::new(),
+        category: None,
+        cluster: None,
+        row: serde_json::Map::new(),
+    };
+    let models = MODELS.map(|(name, _)| ModelId::from(name)).to_vec();
+    Matrix::new("t".into(), (0..N_ITEMS).map(item).collect(), models, 1, answers, cells)
+}
+
+fn policies() -> BTreeMap<PolicyId, Policy> {
+    let vote = |members: &[&str], rule: Rule| {
+        Policy::Vote(Vote {
+            rule,
+            ..Vote::plurality(members.iter().map(|name| PolicyId::from(*name)).collect())
+        })
+    };
+    let weighted = || Rule::Weighted(Weighted::default());
+    let singles = MODELS.map(|(name, _)| (name.into(), Policy::Single(name.into())));
+    let combined: [(PolicyId, Policy); 4] = [
+        ("best-single".into(), Policy::BestSingle),
+        ("weighted".into(), vote(&["a", "b", "c", "d"], weighted())),
+        ("even".into(), vote(&["a", "b"], Rule::default())),
+        ("nested".into(), vote(&["weighted", "even", "best-single"], weighted())),
+    ];
+    singles.into_iter().chain(combined).collect()
+}
+
+fn field<'a>(
+    matrix: &'a Matrix,
+    folds: &'a [Vec<ItemIdx>],
+    policies: &'a BTreeMap<PolicyId, Policy>,
+) -> Field<'a> {
+    Field::new(matrix, &SCORE, folds, Seed(7), policies)
+}
+
+#[test]
+fn a_variant_of_a_vote_is_the_vote_that_was_declared_so() {
+    let matrix = matrix(&[]);
+    let folds = crate::engine::evaluate::folds::folds(matrix.items(), Seed(7));
+    let declared = policies();
+    let mut n_changed = 0;
+    for (name, policy) in &declared {
+        let Policy::Vote(vote) = policy else { continue };
+        for ties in [Ties::Accuracy, Ties::Random] {
+            let without = |left: usize| {
+                let mut vote = Vote { ties, ..vote.clone() };
+                vote.members.remove(left);
+                vote
+            };
+            let variants: Vec<Vote> = (0..vote.members.len()).map(without).collect();
+            let before = field(&matrix, &folds, &declared).outcomes(name);
+            let of_variants =
+                field(&matrix, &folds, &declared).variants(name, &variants).collect::<Vec<_>>();
+            for (variant, got) in variants.into_iter().zip(of_variants) {
+                let mut changed = declared.clone();
+                changed.insert(name.clone(), Policy::Vote(variant));
+                assert_eq!(got, field(&matrix, &folds, &changed).outcomes(name), "{name}");
+                n_changed += usize::from(got != before);
+            }
+        }
+    }
+    assert!(n_changed > 0, "leaving out changes something");
+}
+
+#[test]
+fn what_is_right_on_a_fold_has_no_say_in_what_is_answered_there() {
+    let folds = crate::engine::evaluate::folds::folds(matrix(&[]).items(), Seed(7));
+    let policies = policies();
+    let answers = |matrix: &Matrix, policy: &PolicyId| -> Vec<Option<AnswerIdx>> {
+        let field = field(matrix, &folds, &policies);
+        let answer = |outcome: Outcome| match outcome.verdict {
+            Verdict::Answered { answer, .. } => answer,
+            _ => None,
+        };
+        field.outcomes(policy).into_iter().map(answer).collect()
+    };
+    let mut has_changed_elsewhere = false;
+    for fold in &folds {
+        let (before, after) = (matrix(&[]), matrix(fold));
+        for policy in policies.keys() {
+            let [before, after] = [&before, &after].map(|matrix| answers(matrix, policy));
+            for item in 0..N_ITEMS {
+                let is_same = before[item as usize] == after[item as usize];
+                has_changed_elsewhere |= !is_same;
+                assert!(is_same || !fold.contains(&ItemIdx(item)), "{policy} on {item}");
+            }
+        }
+    }
+    assert!(has_changed_elsewhere, "what is right elsewhere has a say, or nothing is fitted");
+}
+
+/// Two hundred questions with two answers. In each five of them `good` is wrong on the first, every
+/// `copy` on the fourth and fifth, `never` on all of them, and `absent` was not asked.
+fn crowd() -> Matrix {
+    const NAMES: [&str; 8] =
+        ["absent", "copy1", "copy2", "copy3", "copy4", "copy5", "good", "never"];
+    let is_right = |name: &str, item: u32| match name {
+        "good" => !item.is_multiple_of(5),
+        "never" => false,
+        _ => item % 5 < 3,
+    };
+    let cell = |item: u32, name: &str| {
+        if name == "absent" {
+            return Cell::NOT_RUN;
+        }
+        let answer = if is_right(name, item) { 0 } else { 1 };
+        let state =
+            CellState::Answered { answer: Some(AnswerIdx(answer)), score: 1.0 - answer as f64 };
+        Cell { state, ..Cell::NOT_RUN }
+    };
+    let item = |id: u32| Item {
+        id: id.to_string().into(),
+        input: None,
+        targets: Vec::new(),
+        choices: Vec::new(),
+        category: None,
+        cluster: None,
+        row: serde_json::Map::new(),
+    };
+    let answers = || vec![("0", 1.0), ("1", 0.0)];
+    let answer = |(text, score): (&str, f64)| Answer { text: text.to_owned(), score };
+    Matrix::new(
+        "t".into(),
+        (0..200).map(item).collect(),
+        NAMES.map(ModelId::from).to_vec(),
+        1,
+        (0..200).map(|_| answers().into_iter().map(answer).collect()).collect(),
+        (0..200).flat_map(|item| NAMES.map(|name| cell(item, name))).collect(),
+    )
+}
+
+#[test]
+fn copies_a_model_that_is_always_wrong_and_one_that_is_absent_do_what_theory_says() {
+    let matrix = crowd();
+    let folds = crate::engine::evaluate::folds::folds(matrix.items(), Seed(7));
+    let stacking = || Rule::Stacking(crate::vote::Stacking::default());
+    let weighted = || Rule::Weighted(Weighted::default());
+    for (name, rule, members, accuracy) in [
+        ("a tie goes to the better", Rule::default(), &["good", "copy1"][..], 0.8),
+        ("two copies outvote it", Rule::default(), &["good", "copy1", "copy2"], 0.6),
+        // ln 4 = 1.39 against twice and five times ln 1.5 = 0.41.
+        ("two copies weigh less", weighted(), &["good", "copy1", "copy2"], 0.8),
+        (
+            "five weigh more",
+            weighted(),
+            &["good", "copy1", "copy2", "copy3", "copy4", "copy5"],
+            0.6,
+        ),
+        (
+            "copies share a weight",
+            stacking(),
+            &["good", "copy1", "copy2", "copy3", "copy4", "copy5"],
+            0.8,
+        ),
+        (
+            "the wrong one always sides with the wrong",
+            Rule::default(),
+            &["good", "copy1", "never"],
+            0.4,
+        ),
+        ("and has no weight", weighted(), &["good", "copy1", "never"], 0.8),
+        ("the absent changes nothing", Rule::default(), &["good", "copy1", "absent"], 0.8),
+        ("nor by weight", weighted(), &["good", "copy1", "copy2", "absent"], 0.8),
+    ] {
+        let members = members.iter().map(|name| PolicyId::from(*name)).collect();
+        let vote = Policy::Vote(Vote { rule, ..Vote::plurality(members) });
+        let singles = matrix.models().iter();
+        let singles =
+            singles.map(|model| (PolicyId::from(model.as_str()), Policy::Single(model.clone())));
+        let policies = singles.chain([("vote".into(), vote)]).collect();
+        let outcomes = field(&matrix, &folds, &policies).outcomes(&"vote".into());
+        let scores = outcomes.iter().filter_map(|outcome| outcome.verdict.score());
+        assert_eq!(scores.sum::<f64>() / 200.0, accuracy, "{name}");
+    }
+}
