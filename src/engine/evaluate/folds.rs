@@ -11,8 +11,8 @@ use crate::kernel::Seed;
 pub const N_FOLDS: usize = 5;
 
 /// The items of each fold. Items of one cluster, and the same question asked twice, are never
-/// apart; each group goes to the fold that has fewest items. Neither the order of items nor their number decides
-/// which fold an item is in alone: it follows from the seed and the item's own words.
+/// apart; each group goes to the fold that has fewest items. Neither the order of items nor their
+/// number decides which fold an item is in alone: it follows from the seed and the item's words.
 pub(super) fn folds(items: &[Item], seed: Seed) -> Vec<Vec<ItemIdx>> {
     let mut shuffled: Vec<(u64, &str, Vec<ItemIdx>)> = groups(items)
         .into_iter()
