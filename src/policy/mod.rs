@@ -6,6 +6,7 @@ mod context;
 mod mix;
 mod needs_answers;
 pub mod oracle;
+pub mod parts;
 #[cfg(test)]
 mod properties;
 pub mod route;

@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::kernel::Tokens;
+use crate::kernel::{Probability, Tokens};
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,36 +38,64 @@ pub struct Sampling {
     /// The longest reply, in tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
-    /// The provider's own seed; the k-th sample is asked with this plus k.
+    /// The provider's own seed. Each item and sample is asked with one of its own, made from this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Where the reply ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
+    /// Ask for the probabilities of the words, of which the answer's confidence is made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub logprobs: bool,
+    /// The JSON Schema that the reply has to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_schema: Option<Map<String, Value>>,
+    /// Parameters in the provider's own words, sent as they are, such as `reasoning_effort`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub extra: Map<String, Value>,
 }
 
 /// One question to one model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Chat {
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Chat<'a> {
     /// The model, as its provider calls it.
-    pub model: String,
+    pub model: &'a str,
     /// What is said so far.
-    pub messages: Vec<Message>,
+    pub messages: &'a [Message],
     /// How it chooses its words.
-    pub sampling: Sampling,
+    pub sampling: &'a Sampling,
+    /// Whether the reply comes in pieces, as it is made.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
 }
 
 /// What a model replied, with what the provider says that it took.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChatReply {
     /// The text.
     pub text: String,
     /// Why it stopped, in the provider's word.
     pub finish_reason: Option<String>,
-    /// Tokens sent, cached ones included.
-    pub prompt_tokens: Option<Tokens>,
-    /// Tokens sent that were cached.
-    pub cached_tokens: Option<Tokens>,
-    /// Tokens received.
-    pub completion_tokens: Option<Tokens>,
+    /// What it took.
+    pub usage: Usage,
+    /// The model that answered, as the provider names it.
+    pub model: Option<String>,
+    /// The geometric mean of its tokens' probabilities, where they were asked for.
+    pub confidence: Option<Probability>,
+}
+
+/// Tokens as all providers would count them: cached ones are part of those sent, and reasoning is
+/// part of those received.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Sent.
+    pub prompt: Option<Tokens>,
+    /// Of those sent, read from the provider's cache.
+    pub cached: Option<Tokens>,
+    /// Of those sent, written to the provider's cache.
+    pub cache_written: Option<Tokens>,
+    /// Received.
+    pub completion: Option<Tokens>,
+    /// Of those received, spent on reasoning.
+    pub reasoning: Option<Tokens>,
 }

@@ -1,16 +1,27 @@
-//! The one HTTP client: sends a request, times it, and names what went wrong.
+//! The one HTTP client: sends a question, times it, and names what went wrong.
 
 use std::time::{Duration, Instant};
 
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+
 use crate::data::Failure;
 use crate::kernel::Micros;
-use crate::provider::{Access, HttpRequest};
+use crate::provider::anthropic::VERSION;
+use crate::provider::{Access, Advice, Chat, ChatReply, Endpoint, Reader};
 
-/// A response as it came over the wire, however bad, with the time that it took.
+/// One attempt: what came over the wire, however bad, with the time that it took.
 #[derive(Debug)]
 pub struct Exchange {
-    /// Status and body, or what came instead of them.
-    pub result: Result<(u16, Vec<u8>), Failure>,
+    /// The reply, or what came instead of it.
+    pub result: Result<ChatReply, Failure>,
+    /// The status, where there was a response.
+    pub status: Option<u16>,
+    /// The provider's own words of a failure, without the key.
+    pub detail: Option<String>,
+    /// What the provider says about asking again.
+    pub advice: Advice,
+    /// From sending to the first text, where the reply was streamed.
+    pub ttft: Option<Micros>,
     /// From sending to the last byte, or to the failure.
     pub latency: Micros,
 }
@@ -29,6 +40,14 @@ pub enum ClientError {
         /// The address that the key is for.
         base_url: String,
     },
+    /// A header, or the key in one, can't be sent.
+    #[error("the header `{name}` for {base_url} can't be sent: its name or value is not allowed")]
+    Header {
+        /// The header.
+        name: String,
+        /// The address that it is for.
+        base_url: String,
+    },
 }
 
 /// Keeps connections open and shares them among all models.
@@ -37,16 +56,21 @@ pub struct Client {
     inner: reqwest::Client,
 }
 
-/// A key, which is never printed.
-#[derive(Clone)]
-struct Secret(String);
-
 /// A client for one provider.
 #[derive(Clone)]
 pub struct Line {
     client: Client,
-    key: Option<Secret>,
+    endpoint: Endpoint,
+    headers: HeaderMap,
+    /// Never printed.
+    key: Option<String>,
 }
+
+/// The longest part of a failed response that is kept, in characters.
+const DETAIL: usize = 400;
+
+/// The longest that a connection may take to open.
+const CONNECT: Duration = Duration::from_secs(10);
 
 impl Client {
     /// A client without a proxy, cookie or redirect of its own.
@@ -59,6 +83,7 @@ impl Client {
         let inner = reqwest::Client::builder()
             .user_agent(concat!("quorumbench/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
             .tcp_nodelay(true)
             .build()
             .map_err(ClientError::Build)?;
@@ -68,54 +93,155 @@ impl Client {
     /// A line to one provider, with its key read from the environment.
     ///
     /// # Errors
-    /// When the variable that should hold the key is not set.
-    pub fn line(&self, access: &Access) -> Result<Line, ClientError> {
+    /// When the variable that should hold the key is not set, or a header can't be sent.
+    pub fn line(&self, endpoint: &Endpoint) -> Result<Line, ClientError> {
+        let access = endpoint.access();
         let key = access.api_key_env.as_ref().map(|name| {
-            std::env::var(name).map(Secret).map_err(|_| ClientError::NoKey {
-                name: name.clone(),
-                base_url: access.base_url.clone(),
-            })
+            let key = std::env::var(name).ok().filter(|key| !key.trim().is_empty());
+            let base_url = access.base_url.clone();
+            key.ok_or_else(|| ClientError::NoKey { name: name.clone(), base_url })
         });
-        Ok(Line { client: self.clone(), key: key.transpose()? })
+        let key = key.transpose()?;
+        let headers = headers(endpoint, key.as_deref())?;
+        Ok(Line { client: self.clone(), endpoint: endpoint.clone(), headers, key })
     }
 }
 
+fn headers(endpoint: &Endpoint, key: Option<&str>) -> Result<HeaderMap, ClientError> {
+    let access = endpoint.access();
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let usual = match endpoint {
+        Endpoint::Openai(_) | Endpoint::OpenaiResponses(_) => "authorization",
+        Endpoint::Anthropic(_) => "x-api-key",
+        Endpoint::Gemini(_) => "x-goog-api-key",
+    };
+    if let Endpoint::Anthropic(_) = endpoint {
+        headers.insert(VERSION.0, HeaderValue::from_static(VERSION.1));
+    }
+    for (name, value) in &access.headers {
+        insert(&mut headers, access, name, value)?;
+    }
+    if let Some(key) = key {
+        let name = access.api_key_header.as_deref().unwrap_or(usual);
+        let bearer = name.eq_ignore_ascii_case("authorization").then(|| format!("Bearer {key}"));
+        insert(&mut headers, access, name, bearer.as_deref().unwrap_or(key))?;
+    }
+    Ok(headers)
+}
+
+fn insert(
+    headers: &mut HeaderMap,
+    access: &Access,
+    name: &str,
+    value: &str,
+) -> Result<(), ClientError> {
+    let parsed = name.parse::<HeaderName>().ok().zip(HeaderValue::from_str(value).ok());
+    let (parsed, mut value) = parsed.ok_or_else(|| ClientError::Header {
+        name: name.to_owned(),
+        base_url: access.base_url.clone(),
+    })?;
+    value.set_sensitive(true);
+    headers.insert(parsed, value);
+    Ok(())
+}
+
 impl Line {
-    /// Sends once and waits for the whole response, at most `timeout`.
+    /// Asks once and waits for the whole response, at most `timeout`.
     #[expect(clippy::disallowed_methods, reason = "the wire is where real time is measured")]
-    pub async fn send(&self, request: HttpRequest, timeout: Duration) -> Exchange {
+    pub async fn ask(&self, chat: &Chat<'_>, timeout: Duration) -> Exchange {
+        let request = self.endpoint.encode(chat);
         let start = Instant::now();
-        let result = self.exchange(request, timeout).await;
-        Exchange { result, latency: Micros(start.elapsed().as_micros() as u64) }
+        let since = || Micros(start.elapsed().as_micros() as u64);
+        let mut exchange = Exchange {
+            result: Err(Failure::Other),
+            status: None,
+            detail: None,
+            advice: Advice::default(),
+            ttft: None,
+            latency: Micros(0),
+        };
+        let sent = self.client.inner.post(request.url).headers(self.headers.clone());
+        match sent.timeout(timeout).body(request.body).send().await {
+            Ok(response) => self.read(response, &mut exchange, since).await,
+            Err(error) => exchange.fail(failure_of(&error), &self.words(error)),
+        }
+        exchange.latency = since();
+        exchange
+    }
+
+    async fn read(
+        &self,
+        mut response: reqwest::Response,
+        exchange: &mut Exchange,
+        since: impl Fn() -> Micros,
+    ) {
+        let status = response.status().as_u16();
+        exchange.status = Some(status);
+        let headers = std::mem::take(response.headers_mut());
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let is_stream = header("content-type").is_some_and(|it| it.starts_with("text/event-stream"));
+        let mut reader = Reader::new(&self.endpoint, status, is_stream);
+        let mut last = String::new();
+        let broken = loop {
+            match response.chunk().await {
+                Ok(Some(bytes)) => {
+                    if let Err(failure) = reader.push(&bytes) {
+                        last = String::from_utf8_lossy(&bytes).into_owned();
+                        break Some((failure, None));
+                    }
+                    if exchange.ttft.is_none() && reader.has_text() {
+                        exchange.ttft = Some(since());
+                    }
+                }
+                Ok(None) => break None,
+                Err(error) if error.is_timeout() => break Some((Failure::TimedOut, Some(error))),
+                Err(error) if reader.is_stream() => break Some((Failure::CutStream, Some(error))),
+                Err(error) => break Some((Failure::Reset, Some(error))),
+            }
+        };
+        if let Some((failure, error)) = broken {
+            let words = error.map_or(last, |error| self.words(error));
+            return exchange.fail(failure, &self.redacted(&words));
+        }
+        exchange.advice = Advice::of(header, (status != 200).then(|| reader.body()));
+        exchange.result = reader.finish();
+        if exchange.result.is_err() {
+            let words = String::from_utf8_lossy(reader.body());
+            exchange.detail = Some(shortened(&self.redacted(&words)));
+        }
     }
 
     /// A text without the key, should a provider have sent it back.
-    pub fn redacted(&self, text: &str) -> String {
+    fn redacted(&self, text: &str) -> String {
         match &self.key {
-            Some(Secret(key)) if !key.is_empty() => text.replace(key.as_str(), "[key]"),
-            _ => text.to_owned(),
+            Some(key) => text.replace(key.as_str(), "[key]"),
+            None => text.to_owned(),
         }
     }
 
-    async fn exchange(
-        &self,
-        request: HttpRequest,
-        timeout: Duration,
-    ) -> Result<(u16, Vec<u8>), Failure> {
-        let mut builder = self.client.inner.post(request.url).timeout(timeout);
-        if let Some(Secret(key)) = &self.key {
-            builder = builder.bearer_auth(key);
+    /// What an error says, with what caused it. The address may hold a secret, so it is left out.
+    fn words(&self, error: reqwest::Error) -> String {
+        let error = error.without_url();
+        let mut words = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            words += &format!(": {inner}");
+            cause = inner.source();
         }
-        let response = builder
-            .header("content-type", "application/json")
-            .body(request.body)
-            .send()
-            .await
-            .map_err(|error| failure_of(&error))?;
-        let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(|error| failure_of(&error))?;
-        Ok((status, body.to_vec()))
+        self.redacted(&words)
     }
+}
+
+impl Exchange {
+    fn fail(&mut self, failure: Failure, words: &str) {
+        self.result = Err(failure);
+        self.detail = Some(shortened(words));
+    }
+}
+
+fn shortened(words: &str) -> String {
+    words.chars().take(DETAIL).collect()
 }
 
 fn failure_of(error: &reqwest::Error) -> Failure {

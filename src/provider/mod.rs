@@ -1,48 +1,46 @@
 //! Floor 2: who is asked. Wire formats as pure `encode` and `decode`, and one HTTP client for all.
 
+mod access;
+mod advice;
+mod anthropic;
 mod chat;
+mod classify;
+mod draft;
+mod gemini;
 mod http;
+mod limits;
 mod openai;
+mod openai_responses;
+mod reader;
 mod spec;
+mod sse;
+#[cfg(test)]
+mod tests;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use chat::{Chat, ChatReply, Message, Role, Sampling};
+pub use access::{Access, HttpRequest};
+pub use advice::Advice;
+pub use chat::{Chat, ChatReply, Message, Role, Sampling, Usage};
 pub use http::{Client, ClientError, Exchange, Line};
+pub use limits::{KeyLimits, Limits, Timeout};
+pub use reader::Reader;
 pub use spec::{Recording, Spec};
-
-use crate::data::Failure;
 
 /// Where and how models that speak a wire format are reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Endpoint {
-    /// `POST {base_url}/chat/completions`, as vLLM, llama.cpp, Ollama and LiteLLM speak it too.
+    /// `POST {base_url}/chat/completions`, as Azure, OpenRouter, vLLM, llama.cpp, Ollama and
+    /// LiteLLM speak it too.
     Openai(Access),
-}
-
-/// An address and the name of the environment variable that holds its key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Access {
-    /// The address up to the version, say `https://api.example.com/v1`.
-    pub base_url: String,
-    /// The environment variable that holds the key. Left out: no key is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub api_key_env: Option<String>,
-    /// Fates that its models share beyond the provider: cloud, region, edge.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<String>,
-}
-
-/// A request that is ready to be sent. The key is no part of it, so that it can be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpRequest {
-    /// Where to.
-    pub url: String,
-    /// The body, JSON.
-    pub body: String,
+    /// `POST {base_url}/responses`.
+    OpenaiResponses(Access),
+    /// `POST {base_url}/messages`.
+    Anthropic(Access),
+    /// `POST {base_url}/models/{name}:generateContent`.
+    Gemini(Access),
 }
 
 impl Endpoint {
@@ -50,30 +48,41 @@ impl Endpoint {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Openai(_) => "openai",
+            Self::OpenaiResponses(_) => "openai-responses",
+            Self::Anthropic(_) => "anthropic",
+            Self::Gemini(_) => "gemini",
         }
     }
 
-    /// Its address, key name and groups.
+    /// Its address, key name, limits and groups.
     pub fn access(&self) -> &Access {
         match self {
-            Self::Openai(access) => access,
+            Self::Openai(access)
+            | Self::OpenaiResponses(access)
+            | Self::Anthropic(access)
+            | Self::Gemini(access) => access,
         }
     }
 
     /// The request that asks `chat`.
-    pub fn encode(&self, chat: &Chat) -> HttpRequest {
+    pub fn encode(&self, chat: &Chat<'_>) -> HttpRequest {
         match self {
             Self::Openai(access) => openai::encode(access, chat),
+            Self::OpenaiResponses(access) => openai_responses::encode(access, chat),
+            Self::Anthropic(access) => anthropic::encode(access, chat),
+            Self::Gemini(access) => gemini::encode(access, chat),
         }
     }
 
-    /// What a response with this status and body says.
-    ///
-    /// # Errors
-    /// The kind of failure, where it is no answer.
-    pub fn decode(&self, status: u16, body: &[u8]) -> Result<ChatReply, Failure> {
+    /// What this wire format has no word for among the ways of choosing words, so that a scenario
+    /// that asks for it is told.
+    pub fn lacks(&self, sampling: &Sampling) -> Option<&'static str> {
+        let (seed, stop) = (sampling.seed.is_some(), !sampling.stop.is_empty());
         match self {
-            Self::Openai(_) => openai::decode(status, body),
+            Self::Anthropic(_) if sampling.logprobs => Some("logprobs"),
+            Self::Anthropic(_) | Self::OpenaiResponses(_) if seed => Some("seed"),
+            Self::OpenaiResponses(_) if stop => Some("stop"),
+            _ => None,
         }
     }
 }

@@ -1,81 +1,94 @@
-//! The wire format of OpenAI's chat completions.
+//! The wire format of OpenAI's chat completions, which most other servers speak too.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::data::Failure;
 use crate::kernel::Tokens;
-use crate::provider::{Access, Chat, ChatReply, HttpRequest, Message};
+use crate::provider::classify::{classify_error, error_of};
+use crate::provider::draft::{Draft, Ended};
+use crate::provider::sse::Event;
+use crate::provider::{Access, Chat, HttpRequest, Message, Usage};
 
 /// The request that asks `chat`.
-pub(super) fn encode(access: &Access, chat: &Chat) -> HttpRequest {
-    let sampling = &chat.sampling;
+pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {
+    let sampling = chat.sampling;
+    // Its own servers take the newer name only; most others know the older one only.
+    let is_theirs = access.host_ends_with(&["api.openai.com", ".openai.azure.com"]);
     let body = Body {
-        model: &chat.model,
-        messages: &chat.messages,
+        model: chat.model,
+        messages: chat.messages,
         temperature: sampling.temperature,
         top_p: sampling.top_p,
-        max_tokens: sampling.max_tokens,
+        max_tokens: sampling.max_tokens.filter(|_| !is_theirs),
+        max_completion_tokens: sampling.max_tokens.filter(|_| is_theirs),
         seed: sampling.seed,
         stop: &sampling.stop,
+        logprobs: sampling.logprobs,
+        response_format: sampling.json_schema.as_ref().map(response_format),
+        stream: chat.stream,
+        stream_options: chat.stream.then(|| json!({ "include_usage": true })),
     };
-    let url = format!("{}/chat/completions", access.base_url.trim_end_matches('/'));
-    HttpRequest { url, body: serde_json::to_string(&body).unwrap_or_default() }
+    HttpRequest::new(access.url("/chat/completions"), &body, &sampling.extra)
 }
 
-/// What a response says, or the failure that it stands for.
+fn response_format(schema: &Map<String, Value>) -> Value {
+    let schema = json!({ "name": "answer", "strict": true, "schema": schema });
+    json!({ "type": "json_schema", "json_schema": schema })
+}
+
+/// Reads a whole body.
 ///
 /// Servers leave out fields that the specification requires, so every field but the content may
 /// be absent.
-pub(super) fn decode(status: u16, body: &[u8]) -> Result<ChatReply, Failure> {
-    if status != 200 {
-        return Err(failure_of_status(status, body));
-    }
+pub(super) fn whole(body: &[u8]) -> Result<Draft, Failure> {
     let reply: Reply = serde_json::from_slice(body).map_err(|_| Failure::Malformed)?;
-    if reply.error.is_some() {
-        return Err(Failure::Malformed);
-    }
-    let choice = reply.choices.into_iter().next().ok_or(Failure::Malformed)?;
-    let text = choice.message.content.unwrap_or_default();
-    match choice.finish_reason.as_deref() {
-        Some("content_filter") => return Err(Failure::ContentFilter),
-        Some("length") if text.is_empty() => return Err(Failure::Truncated),
-        _ if text.is_empty() && choice.message.refusal.is_none() => return Err(Failure::Empty),
-        _ => {}
-    }
-    let usage = reply.usage.unwrap_or_default();
-    Ok(ChatReply {
-        text: if text.is_empty() { choice.message.refusal.unwrap_or_default() } else { text },
-        finish_reason: choice.finish_reason,
-        prompt_tokens: usage.prompt_tokens.map(Tokens),
-        cached_tokens: usage.prompt_tokens_details.and_then(|it| it.cached_tokens).map(Tokens),
-        completion_tokens: usage.completion_tokens.map(Tokens),
-    })
+    let mut draft = Draft::default();
+    read(&mut draft, reply)?;
+    if draft.marked { Ok(draft) } else { Err(Failure::Malformed) }
 }
 
-fn failure_of_status(status: u16, body: &[u8]) -> Failure {
-    let error = serde_json::from_slice::<Reply>(body).ok().and_then(|reply| reply.error);
-    let says = |word: &str| {
-        error.as_ref().is_some_and(|error| {
-            [&error.code, &error.kind].iter().any(|field| {
-                field.as_ref().and_then(|it| it.as_str()).is_some_and(|it| it.contains(word))
-            })
-        })
-    };
-    match status {
-        401 | 403 => Failure::Auth,
-        402 => Failure::Quota,
-        404 => Failure::NotFound,
-        408 => Failure::TimedOut,
-        429 if says("insufficient_quota") || says("billing") => Failure::Quota,
-        429 => Failure::RateLimited,
-        400 | 413 | 422 if says("context_length") || says("exceed_context") => {
-            Failure::ContextLength
-        }
-        400 | 422 if says("content_filter") || says("content_policy") => Failure::ContentFilter,
-        400 | 405 | 409 | 413 | 415 | 422 => Failure::InvalidRequest,
-        500..=599 => Failure::Unavailable,
-        _ => Failure::Other,
+/// Reads one event of a stream.
+pub(super) fn event(draft: &mut Draft, event: &Event) -> Result<(), Failure> {
+    if event.data.trim() == "[DONE]" {
+        draft.marked = true;
+        return Ok(());
     }
+    let reply: Reply = serde_json::from_str(&event.data).map_err(|_| Failure::Malformed)?;
+    read(draft, reply)?;
+    draft.marked = false;
+    Ok(())
+}
+
+/// Adds a reply, or a piece of one. `marked` says that there was a choice.
+fn read(draft: &mut Draft, reply: Reply) -> Result<(), Failure> {
+    if let Some(error) = reply.error.filter(|error| !error.is_null()) {
+        return Err(classify_error(error_of(&json!({ "error": error })).unwrap_or(&error)));
+    }
+    if let Some(usage) = reply.usage {
+        draft.usage = usage.into();
+    }
+    draft.model = reply.model.or(draft.model.take());
+    let Some(choice) = reply.choices.into_iter().find(|choice| choice.index == 0) else {
+        return Ok(());
+    };
+    draft.marked = true;
+    let said = choice.message.or(choice.delta).unwrap_or_default();
+    draft.text.push_str(said.content.as_deref().unwrap_or_default());
+    draft.declined |= said.refusal.is_some_and(|refusal| !refusal.is_empty());
+    for token in choice.logprobs.and_then(|it| it.content).unwrap_or_default() {
+        draft.token(token.logprob);
+    }
+    if let Some(reason) = choice.finish_reason {
+        draft.ended = Some(match reason.as_str() {
+            "length" => Ended::Length,
+            "content_filter" => Ended::Declined,
+            "error" => Ended::Broken,
+            _ => Ended::Whole,
+        });
+        draft.finish_reason = Some(reason);
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]
@@ -89,36 +102,62 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     stop: &'a [String],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    logprobs: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<Value>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct Reply {
     #[serde(default)]
     choices: Vec<Choice>,
-    usage: Option<Usage>,
-    error: Option<WireError>,
+    usage: Option<WireUsage>,
+    model: Option<String>,
+    error: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct Choice {
-    message: WireMessage,
+    #[serde(default)]
+    index: u64,
+    message: Option<Said>,
+    delta: Option<Said>,
     finish_reason: Option<String>,
+    logprobs: Option<Logprobs>,
 }
 
-#[derive(Deserialize)]
-struct WireMessage {
+#[derive(Deserialize, Default)]
+struct Said {
     content: Option<String>,
     refusal: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
-struct Usage {
+#[derive(Deserialize)]
+struct Logprobs {
+    content: Option<Vec<Token>>,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    logprob: f64,
+}
+
+#[derive(Deserialize)]
+struct WireUsage {
     prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
     prompt_tokens_details: Option<PromptDetails>,
+    completion_tokens_details: Option<CompletionDetails>,
 }
 
 #[derive(Deserialize)]
@@ -127,63 +166,20 @@ struct PromptDetails {
 }
 
 #[derive(Deserialize)]
-struct WireError {
-    code: Option<serde_json::Value>,
-    #[serde(rename = "type")]
-    kind: Option<serde_json::Value>,
+struct CompletionDetails {
+    reasoning_tokens: Option<u64>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::provider::{Role, Sampling};
-
-    #[test]
-    fn only_what_is_set_is_sent() {
-        let access =
-            Access { base_url: "http://h/v1/".into(), api_key_env: None, groups: Vec::new() };
-        let chat = Chat {
-            model: "m".into(),
-            messages: vec![Message { role: Role::User, content: "hi".into() }],
-            sampling: Sampling { max_tokens: Some(8), ..Sampling::default() },
-        };
-        let request = encode(&access, &chat);
-        assert_eq!(request.url, "http://h/v1/chat/completions");
-        assert_eq!(
-            request.body,
-            r#"{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":8}"#
-        );
-    }
-
-    #[test]
-    fn a_success_that_is_no_answer_is_a_failure() {
-        let answer = r#"{"choices":[{"message":{"content":"4"},"finish_reason":"stop"}],
-            "usage":{"prompt_tokens":9,"completion_tokens":1,
-                     "prompt_tokens_details":{"cached_tokens":3}}}"#;
-        let reply = decode(200, answer.as_bytes()).unwrap();
-        assert_eq!((reply.text.as_str(), reply.prompt_tokens), ("4", Some(Tokens(9))));
-        assert_eq!(reply.cached_tokens, Some(Tokens(3)));
-        for (status, body, failure) in [
-            (200, "<html>", Failure::Malformed),
-            (200, r#"{"choices":["#, Failure::Malformed),
-            (200, r#"{"choices":[]}"#, Failure::Malformed),
-            (200, r#"{"error":{"message":"x"}}"#, Failure::Malformed),
-            (200, r#"{"choices":[{"message":{"content":""}}]}"#, Failure::Empty),
-            (200, r#"{"choices":[{"message":{"content":null}}]}"#, Failure::Empty),
-            (
-                200,
-                r#"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#,
-                Failure::Truncated,
-            ),
-            (429, "{}", Failure::RateLimited),
-            (429, r#"{"error":{"code":"insufficient_quota"}}"#, Failure::Quota),
-            (400, r#"{"error":{"code":"context_length_exceeded"}}"#, Failure::ContextLength),
-            (400, r#"{"error":{"code":400}}"#, Failure::InvalidRequest),
-            (401, "", Failure::Auth),
-            (404, "", Failure::NotFound),
-            (503, "<html>", Failure::Unavailable),
-        ] {
-            assert_eq!(decode(status, body.as_bytes()), Err(failure), "{status} {body}");
+impl From<WireUsage> for Usage {
+    fn from(wire: WireUsage) -> Self {
+        let cached = wire.prompt_tokens_details.and_then(|it| it.cached_tokens);
+        let reasoning = wire.completion_tokens_details.and_then(|it| it.reasoning_tokens);
+        Self {
+            prompt: wire.prompt_tokens.map(Tokens),
+            cached: cached.map(Tokens),
+            cache_written: None,
+            completion: wire.completion_tokens.map(Tokens),
+            reasoning: reasoning.map(Tokens),
         }
     }
 }

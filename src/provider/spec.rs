@@ -11,8 +11,14 @@ use crate::provider::{Access, Endpoint};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spec {
-    /// Live models behind an endpoint that speaks chat completions.
+    /// Chat completions.
     Openai(Access),
+    /// Responses.
+    OpenaiResponses(Access),
+    /// Messages.
+    Anthropic(Access),
+    /// `generateContent`.
+    Gemini(Access),
     /// Answers that were recorded before.
     Recorded(Recording),
 }
@@ -31,9 +37,16 @@ pub struct Recording {
     pub groups: Vec<String>,
 }
 
+const OPENAI: &str = "https://api.openai.com/v1";
+const ANTHROPIC: &str = "https://api.anthropic.com/v1";
+const GEMINI: &str = "https://generativelanguage.googleapis.com/v1beta";
+
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 2] = [
-    ("openai", "Chat completions over HTTP, and every server that speaks them."),
+const KINDS: [(&str, &str); 5] = [
+    ("openai", "OpenAI's chat completions, and every server that speaks them."),
+    ("openai-responses", "OpenAI's responses."),
+    ("anthropic", "Anthropic's messages."),
+    ("gemini", "Gemini's generateContent."),
     ("recorded", "Answers that were recorded before, as JSONL, CSV or Parquet."),
 ];
 
@@ -46,7 +59,18 @@ impl Spec {
     /// Where its models are reached; `None` where they were recorded.
     pub fn endpoint(&self) -> Option<Endpoint> {
         match self {
-            Self::Openai(access) => Some(Endpoint::Openai(access.clone())),
+            Self::Openai(access) => {
+                Some(Endpoint::Openai(access.clone().with_version(OPENAI, None)))
+            }
+            Self::OpenaiResponses(access) => {
+                Some(Endpoint::OpenaiResponses(access.clone().with_version(OPENAI, None)))
+            }
+            Self::Anthropic(access) => {
+                Some(Endpoint::Anthropic(access.clone().with_version(ANTHROPIC, Some("v1"))))
+            }
+            Self::Gemini(access) => {
+                Some(Endpoint::Gemini(access.clone().with_version(GEMINI, Some("v1beta"))))
+            }
             Self::Recorded(_) => None,
         }
     }

@@ -313,6 +313,7 @@ fn recorded_model(id: ModelId, provider: &ProviderId) -> Candidate {
         price: None,
         sampling: Sampling::default(),
         limits: Limits::default(),
+        stream: false,
     }
 }
 
@@ -338,5 +339,6 @@ fn candidate(
         price: raw.price.clone(),
         sampling: raw.sampling.clone(),
         limits: raw.limits.clone(),
+        stream: raw.stream,
     }
 }

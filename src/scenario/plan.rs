@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use crate::data::Item;
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::Policy;
-use crate::provider::{Endpoint, Sampling};
-use crate::scenario::raw::{Items, Limits, PriceList};
+use crate::provider::{Endpoint, Limits, Sampling};
+use crate::scenario::raw::{Items, PriceList};
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::Prompt;
 use crate::task::score::Score;
@@ -89,6 +89,8 @@ pub struct Candidate {
     pub sampling: Sampling,
     /// What it is asked at most.
     pub limits: Limits,
+    /// Whether replies are taken in pieces.
+    pub stream: bool,
 }
 
 /// Where a candidate's answers come from.
@@ -151,6 +153,8 @@ struct WrittenModel<'a> {
     sampling: &'a Sampling,
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<&'a Limits>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
 }
 
 impl<'a> Written<'a> {
@@ -193,8 +197,8 @@ impl<'a> WrittenModel<'a> {
             }
             Source::Recorded => (None, None, None),
         };
-        let Candidate { provider, price, sampling, .. } = candidate;
-        Self { provider, name, endpoint, price, sampling, limits }
+        let Candidate { provider, price, sampling, stream, .. } = candidate;
+        Self { provider, name, endpoint, price, sampling, limits, stream: *stream }
     }
 }
 

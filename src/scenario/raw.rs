@@ -9,7 +9,7 @@ use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{PolicyId, Price, Probability, ProviderId, Seed, Spanned, Tokens, Usd};
 use crate::policy::Accept;
 use crate::policy::route::By;
-use crate::provider::{Sampling, Spec};
+use crate::provider::{Limits, Sampling, Spec};
 use crate::task::dataset::Fields;
 use crate::task::extract::Extract;
 use crate::task::score::Score;
@@ -96,6 +96,9 @@ pub struct RawModel {
     /// What it is asked at most.
     #[serde(default)]
     pub limits: Limits,
+    /// Take replies in pieces, as they are made, which tells the time to the first token.
+    #[serde(default)]
+    pub stream: bool,
     /// Fates that it shares beyond its provider.
     #[serde(default)]
     pub groups: Vec<String>,
@@ -119,22 +122,6 @@ pub struct PriceList {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed: Option<String>,
 }
-
-/// What a model is asked at most.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Requests in flight at once.
-    pub connections: std::num::NonZeroU32,
-    /// How long one attempt may take, say `60s`.
-    pub timeout: Timeout,
-}
-
-/// A length of time, written `500ms`, `60s` or `2m`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String", extend("pattern" = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$"))]
-pub struct Timeout(pub std::time::Duration);
 
 /// A way of combining answers.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -220,48 +207,5 @@ impl PriceList {
         self.input * fresh
             + self.cached_input.unwrap_or(self.input) * cached
             + self.output * received
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: std::num::NonZeroU32::MIN.saturating_add(7),
-            timeout: Timeout(std::time::Duration::from_secs(60)),
-        }
-    }
-}
-
-/// Why a word is no length of time.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a length of time; write it as 500ms, 60s or 2m")]
-pub struct NotATimeout(String);
-
-impl TryFrom<String> for Timeout {
-    type Error = NotATimeout;
-
-    fn try_from(text: String) -> Result<Self, NotATimeout> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let factor = match &text[digits.len()..] {
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return Err(NotATimeout(text)),
-        };
-        let seconds = digits.trim().parse::<f64>().map(|number| number * factor).unwrap_or(-1.0);
-        match std::time::Duration::try_from_secs_f64(seconds) {
-            Ok(duration) if !duration.is_zero() => Ok(Self(duration)),
-            _ => Err(NotATimeout(text)),
-        }
-    }
-}
-
-impl From<Timeout> for String {
-    fn from(Timeout(duration): Timeout) -> Self {
-        match duration.as_millis() {
-            ms if ms % 1000 == 0 => format!("{}s", ms / 1000),
-            ms => format!("{ms}ms"),
-        }
     }
 }

@@ -1,44 +1,48 @@
 //! Asks every live candidate every question once, and keeps every answer as it arrives.
+//!
+//! [`dispatch`] decides what is asked when, and reads no clock; [`drive`] sends, waits and keeps.
 
-mod ask;
+mod bucket;
+mod budget;
+mod dispatch;
+mod drive;
+mod job;
+mod lane;
+mod ledger;
 mod progress;
 mod questions;
+#[cfg(test)]
+mod tests;
+mod window;
 
-use std::cell::{Cell, RefCell};
-use std::time::Duration;
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
-use futures_util::{StreamExt, future, stream};
-
-pub use ask::now;
+pub use drive::now;
 pub use progress::{ModelProgress, Progress};
-pub use questions::{Question, QuestionError, questions};
+pub use questions::{QuestionError, Questions};
 
 use crate::data::Recorded;
-use crate::provider::{Client, ClientError, Line};
-use crate::scenario::Plan;
-use crate::store::{Store, StoreError};
-use ask::Asker;
+use crate::kernel::{ModelId, Seed, Usd};
+use crate::provider::{Client, ClientError, KeyLimits, Line};
+use crate::store::{Key, Store, StoreError, Which};
+use dispatch::Dispatcher;
+use drive::Drive;
+use lane::Lane;
 
 /// How to collect.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// What to do with answers that are in the store already.
-    pub reuse: Reuse,
+    pub reuse: Which,
     /// Whether anything may be asked.
     pub network: Network,
     /// Requests in flight per model, in place of what the scenario says.
-    pub max_connections: Option<usize>,
-}
-
-/// What to do with answers that are in the store already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reuse {
-    /// Take them, failures too.
-    All,
-    /// Take answers, and ask again what failed.
-    Answers,
-    /// Ask everything again, and replace them.
-    Nothing,
+    pub max_connections: Option<std::num::NonZeroU32>,
+    /// What asking may cost at most.
+    pub max_cost: Option<Usd>,
+    /// Decides how long each retry waits.
+    pub seed: Seed,
 }
 
 /// Whether anything may be asked.
@@ -53,7 +57,7 @@ pub enum Network {
 /// What was collected.
 #[derive(Debug, Default)]
 pub struct Collected {
-    /// A row per question, in the order of [`questions`]; fewer when interrupted.
+    /// A row per question, in the order of the questions; fewer when interrupted.
     pub rows: Vec<Recorded>,
     /// Questions put to a provider now.
     pub n_asked: u64,
@@ -61,16 +65,15 @@ pub struct Collected {
     pub n_failed: u64,
     /// Questions whose answer was in the store.
     pub n_found: u64,
-    /// Questions that were not asked because the user stopped the run.
+    /// Questions that were not asked because the run was stopped, or its money was spent.
     pub n_left: u64,
+    /// Questions that were given up unasked, because their model or key is closed.
+    pub n_given_up: u64,
 }
 
 /// Why nothing could be collected. A failed call is no such reason.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectError {
-    /// A prompt can't be rendered.
-    #[error(transparent)]
-    Question(#[from] QuestionError),
     /// The store can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -83,27 +86,29 @@ pub enum CollectError {
         /// How many.
         n: usize,
     },
+    /// A limit on the cost needs prices.
+    #[error("hold `--max-cost` without a price for {models}; give each of them a `price`")]
+    NoPrice {
+        /// The models without one.
+        models: String,
+    },
 }
 
 /// Collects what is missing, and returns everything.
 ///
-/// `watch` is told of every change, and of nothing new about once a second. When `stop` becomes
-/// true, what is in flight is waited for, and nothing more is asked.
+/// `watch` is told how far it is, several times a second. When `stop` becomes true, what is in
+/// flight is waited for, and nothing more is asked.
 ///
 /// # Errors
 /// See [`CollectError`].
 pub async fn collect(
-    plan: &Plan,
-    questions: &[Question],
+    questions: &Questions<'_>,
     store: &Store,
     options: Options,
     stop: &Cell<bool>,
     watch: impl FnMut(&Progress),
 ) -> Result<Collected, CollectError> {
-    let mut rows: Vec<Option<Recorded>> = Vec::with_capacity(questions.len());
-    for question in questions {
-        rows.push(questions::stored(question, store, options.reuse)?);
-    }
+    let mut rows = stored(questions, store, options.reuse)?;
     let missing: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].is_none()).collect();
     let n_found = (rows.len() - missing.len()) as u64;
     if options.network == Network::Forbidden && !missing.is_empty() {
@@ -111,35 +116,147 @@ pub async fn collect(
     }
     let mut collected = Collected { n_found, ..Collected::default() };
     if !missing.is_empty() {
-        let lanes = questions::lanes(plan, questions, &missing);
-        let progress = RefCell::new((Progress::new(&lanes, questions), watch));
-        let asker = Asker { client: Client::new()?, store, stop, progress: &progress };
+        let asked = Asked::new(questions, &missing, options.max_cost.is_some());
+        asked.priced()?;
         // A key that is not set is told before anybody is asked.
-        let lines = lanes.iter().map(|lane| asker.client.line(lane.access));
-        let lines = lines.collect::<Result<Vec<Line>, _>>()?;
-        let lanes = lanes.iter().zip(&lines).map(|(lane, line)| {
-            let limit = options.max_connections.unwrap_or(lane.connections).max(1);
-            let asker = &asker;
-            async move {
-                let waiting = stream::iter(&lane.waiting)
-                    .take_while(|_| future::ready(!stop.get()))
-                    .map(|same| asker.ask(line, lane, same, &questions[same[0]]));
-                waiting.buffer_unordered(limit).collect::<Vec<_>>().await
-            }
-        });
-        let done = asker.ticking(Duration::from_secs(1), future::join_all(lanes)).await;
-        for lane in done {
-            for answer in lane {
-                let (same, row) = answer?;
-                collected.n_asked += 1;
-                collected.n_failed += u64::from(row.failure.is_some());
-                for at in same {
-                    rows[*at] = Some(questions[*at].named(row.clone()));
-                }
-            }
-        }
+        let client = Client::new()?;
+        let line = |at: &u32| client.line(questions.lives()[*at as usize].endpoint);
+        let lines = asked.lanes.iter().map(line).collect::<Result<Vec<Line>, _>>()?;
+        let (lanes, keys) = lanes(&asked, options.max_connections);
+        let dispatcher = Dispatcher::new(lanes, &keys, &asked, options.max_cost, options.seed);
+        let progress = Progress::new(&asked);
+        let drive = Drive { asked: &asked, lines: &lines, store, reuse: options.reuse, progress, watch };
+        drive.run(dispatcher, stop, &mut rows, &mut collected).await?;
     }
     collected.n_left = rows.iter().filter(|row| row.is_none()).count() as u64;
     collected.rows = rows.into_iter().flatten().collect();
     Ok(collected)
+}
+
+/// The answers that the store has, in the order of the questions.
+fn stored(
+    questions: &Questions<'_>,
+    store: &Store,
+    reuse: Which,
+) -> Result<Vec<Option<Recorded>>, StoreError> {
+    let find = |question: &questions::Question| {
+        if reuse == Which::Nothing {
+            return Ok(None);
+        }
+        let found = store.find(question.key)?;
+        let usable = found.filter(|row| reuse == Which::All || row.failure.is_none());
+        Ok(usable.map(|row| questions.named(question, row)))
+    };
+    questions.list().iter().map(find).collect()
+}
+
+/// The distinct questions that are to be asked.
+#[derive(Debug)]
+struct Asked<'a> {
+    questions: &'a Questions<'a>,
+    /// Positions of questions; those with the same key are asked once.
+    same: Vec<Vec<u32>>,
+    /// The models that have a lane, by their position among those that are asked.
+    lanes: Vec<u32>,
+    /// Whether costs are to be estimated.
+    has_limit: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn new(questions: &'a Questions<'a>, missing: &[usize], has_limit: bool) -> Self {
+        let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+        let mut same: Vec<Vec<u32>> = Vec::new();
+        let mut lanes = Vec::new();
+        for at in missing {
+            let question = &questions.list()[*at];
+            let place = *places.entry(question.key).or_insert_with(|| {
+                same.push(Vec::with_capacity(1));
+                lanes.push(question.live);
+                same.len() - 1
+            });
+            same[place].push(*at as u32);
+        }
+        lanes.sort_unstable();
+        lanes.dedup();
+        Self { questions, same, lanes, has_limit }
+    }
+
+    fn question(&self, at: usize) -> &questions::Question {
+        &self.questions.list()[self.same[at][0] as usize]
+    }
+
+    /// Which lane asks a question.
+    fn lane(&self, at: usize) -> usize {
+        self.lanes.partition_point(|live| *live < self.question(at).live)
+    }
+
+    /// Where costs are limited, every model needs a price.
+    fn priced(&self) -> Result<(), CollectError> {
+        let lives = self.lanes.iter().map(|live| &self.questions.lives()[*live as usize]);
+        let without = lives.filter(|live| live.candidate.price.is_none());
+        let models: Vec<&str> = without.map(|live| live.candidate.id.as_str()).collect();
+        match models.is_empty() || !self.has_limit {
+            true => Ok(()),
+            false => Err(CollectError::NoPrice { models: models.join(", ") }),
+        }
+    }
+
+    fn model(&self, lane: usize) -> &'a ModelId {
+        &self.questions.lives()[self.lanes[lane] as usize].candidate.id
+    }
+}
+
+/// What a token has in characters, in English, roughly; where money is set aside, fewer.
+const CHARACTERS_A_TOKEN: f64 = 4.0;
+const CHARACTERS_A_TOKEN_AT_LEAST: f64 = 3.0;
+
+impl dispatch::Sizes for Asked<'_> {
+    fn estimate(&self, at: usize, received: f64) -> (f64, Option<Usd>) {
+        use crate::kernel::Tokens;
+
+        /// What a reply without a limit is taken to have at most, where money is set aside.
+        const LONG: f64 = 1024.0;
+        let question = self.question(at);
+        let candidate = self.questions.lives()[question.live as usize].candidate;
+        let characters = self.questions.characters(question) as f64;
+        let most = candidate.sampling.max_tokens.map(|most| most as f64);
+        let tokens = characters / CHARACTERS_A_TOKEN + most.map_or(received, |it| it.min(received));
+        let dollars = || {
+            let sent = Tokens((characters / CHARACTERS_A_TOKEN_AT_LEAST).ceil() as u64);
+            let received = Tokens(most.unwrap_or(LONG.max(2.0 * received)) as u64);
+            Some(candidate.price.as_ref()?.cost(sent, Tokens(0), received))
+        };
+        (tokens, self.has_limit.then(dollars).flatten())
+    }
+}
+
+/// A lane a model, and what limits the keys that they share.
+fn lanes<'a>(
+    asked: &Asked<'a>,
+    max_connections: Option<std::num::NonZeroU32>,
+) -> (Vec<Lane>, Vec<&'a KeyLimits>) {
+    let mut names: Vec<(&str, Option<&str>)> = Vec::new();
+    let mut keys = Vec::new();
+    let mut waiting = vec![Vec::new(); asked.lanes.len()];
+    for at in 0..asked.same.len() {
+        waiting[asked.lane(at)].push(at);
+    }
+    let lane = |(live, waiting): (&u32, Vec<usize>)| {
+        let live = &asked.questions.lives()[*live as usize];
+        let access = live.endpoint.access();
+        let name = (access.base_url.as_str(), access.api_key_env.as_deref());
+        let key = names.iter().position(|known| *known == name).unwrap_or_else(|| {
+            names.push(name);
+            keys.push(&access.limits);
+            names.len() - 1
+        });
+        if keys[key].is_none() {
+            keys[key] = &access.limits;
+        }
+        let mut limits = live.candidate.limits.clone();
+        limits.connections = max_connections.unwrap_or(limits.connections);
+        Lane::new(key, limits, waiting)
+    };
+    let lanes = asked.lanes.iter().zip(waiting).map(lane).collect();
+    (lanes, keys)
 }

@@ -2,64 +2,97 @@
 
 use std::collections::BTreeMap;
 
-use super::questions::{Lane, Question};
-use crate::data::Recorded;
-use crate::kernel::{ModelId, Usd};
+use super::Asked;
+use crate::data::{Failure, Recorded};
+use crate::kernel::{ModelId, Tokens, Usd};
 
 /// How far a collection is.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
-    /// By model.
-    pub models: BTreeMap<ModelId, ModelProgress>,
+    /// By model, in order of name.
+    pub models: Vec<(ModelId, ModelProgress)>,
 }
 
 /// How far one model is.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ModelProgress {
     /// Questions to be asked.
     pub n_total: u64,
     /// Questions on their way.
     pub n_in_flight: u64,
-    /// Questions that came back.
+    /// Questions that are settled, those that were given up unasked among them.
     pub n_done: u64,
-    /// Of those, questions that failed.
-    pub n_failed: u64,
+    /// Attempts that failed and are made again.
+    pub n_again: u64,
+    /// Questions that failed, by kind.
+    pub failed: BTreeMap<Failure, u64>,
+    /// Tokens sent and received, as far as that is known.
+    pub tokens: Tokens,
     /// What they cost, as far as that is known.
     pub cost: Usd,
 }
 
 impl Progress {
-    pub(super) fn new(lanes: &[Lane<'_>], _: &[Question]) -> Self {
-        let start = |lane: &Lane<'_>| {
-            let n_total = lane.waiting.len() as u64;
-            (lane.candidate.id.clone(), ModelProgress { n_total, ..ModelProgress::default() })
-        };
-        Self { models: lanes.iter().map(start).collect() }
+    pub(super) fn new(asked: &Asked<'_>) -> Self {
+        let start = |lane| (asked.model(lane).clone(), ModelProgress::default());
+        let mut models: Vec<_> = (0..asked.lanes.len()).map(start).collect();
+        (0..asked.same.len()).for_each(|at| models[asked.lane(at)].1.n_total += 1);
+        Self { models }
     }
 
-    pub(super) fn started(&mut self, model: &ModelId) {
-        if let Some(model) = self.models.get_mut(model) {
-            model.n_in_flight += 1;
-        }
+    pub(super) fn started(&mut self, lane: usize) {
+        self.models[lane].1.n_in_flight += 1;
     }
 
-    pub(super) fn finished(&mut self, row: &Recorded) {
-        if let Some(model) = self.models.get_mut(&row.model) {
-            model.n_in_flight = model.n_in_flight.saturating_sub(1);
-            model.n_done += 1;
-            model.n_failed += u64::from(row.failure.is_some());
-            model.cost += row.cost.unwrap_or_default();
+    pub(super) fn failed_once(&mut self, lane: usize) {
+        self.models[lane].1.n_in_flight -= 1;
+        self.models[lane].1.n_again += 1;
+    }
+
+    pub(super) fn finished(&mut self, lane: usize, row: &Recorded) {
+        let model = &mut self.models[lane].1;
+        model.n_in_flight -= 1;
+        model.n_done += 1;
+        if let Some(failure) = row.failure {
+            *model.failed.entry(failure).or_default() += 1;
         }
+        model.tokens += row.prompt_tokens.unwrap_or_default();
+        model.tokens += row.completion_tokens.unwrap_or_default();
+        model.cost += row.cost.unwrap_or_default();
+    }
+
+    /// Another process had the answer.
+    pub(super) fn found(&mut self, lane: usize) {
+        self.models[lane].1.n_done += 1;
+    }
+
+    pub(super) fn closed(&mut self, lane: usize, failure: Failure) {
+        let model = &mut self.models[lane].1;
+        model.n_done += 1;
+        *model.failed.entry(failure).or_default() += 1;
     }
 
     /// All models together.
     pub fn total(&self) -> ModelProgress {
-        self.models.values().fold(ModelProgress::default(), |sum, model| ModelProgress {
-            n_total: sum.n_total + model.n_total,
-            n_in_flight: sum.n_in_flight + model.n_in_flight,
-            n_done: sum.n_done + model.n_done,
-            n_failed: sum.n_failed + model.n_failed,
-            cost: sum.cost + model.cost,
-        })
+        let mut sum = ModelProgress::default();
+        for (_, model) in &self.models {
+            sum.n_total += model.n_total;
+            sum.n_in_flight += model.n_in_flight;
+            sum.n_done += model.n_done;
+            sum.n_again += model.n_again;
+            for (failure, n) in &model.failed {
+                *sum.failed.entry(*failure).or_default() += n;
+            }
+            sum.tokens += model.tokens;
+            sum.cost += model.cost;
+        }
+        sum
+    }
+}
+
+impl ModelProgress {
+    /// Questions that failed.
+    pub fn n_failed(&self) -> u64 {
+        self.failed.values().sum()
     }
 }

@@ -1,30 +1,41 @@
 //! What is to be asked: every item of every task, of every live candidate, as often as wanted.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+
+use rand::Rng;
 
 use crate::data::{Item, Recorded};
-use crate::engine::collect::Reuse;
-use crate::kernel::{ItemId, ModelId, TaskId};
-use crate::provider::{Access, Chat, Endpoint, Message, Role};
+use crate::kernel::{ItemId, Seed, TaskId};
+use crate::provider::{Chat, Endpoint, Message, Role, Sampling};
 use crate::scenario::{Candidate, Plan, Source, Task};
-use crate::store::{Key, Store, StoreError};
+use crate::store::{Key, request_json};
 use crate::task::prompt::PromptError;
 
-/// One question to one model, with the key that its answer is kept under.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// The task.
-    pub task: TaskId,
-    /// The item.
-    pub item: ItemId,
-    /// The model.
-    pub model: ModelId,
-    /// The draw, from 0.
-    pub sample: u32,
-    /// What is sent.
-    pub chat: Chat,
-    /// What its answer is kept under.
-    pub key: Key,
+/// Every question of a plan: by task, model, item and sample. Prompts are kept once an item, and
+/// everything else is made when it is asked, so that many questions need little memory.
+#[derive(Debug)]
+pub struct Questions<'a> {
+    tasks: Vec<(&'a Task, Vec<Vec<Message>>)>,
+    live: Vec<Live<'a>>,
+    list: Vec<Question>,
+}
+
+/// A candidate that is asked over HTTP.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Live<'a> {
+    pub(super) candidate: &'a Candidate,
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) name: &'a str,
+}
+
+/// One question to one model, by where its parts are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question {
+    task: u32,
+    item: u32,
+    pub(super) live: u32,
+    sample: u32,
+    pub(super) key: Key,
 }
 
 /// An item whose prompt can't be rendered.
@@ -37,46 +48,113 @@ pub struct QuestionError {
     source: PromptError,
 }
 
-/// Every question of a plan: by task, model, item and sample.
-///
-/// # Errors
-/// When a prompt can't be rendered, say because it names a column that an item lacks.
-pub fn questions(plan: &Plan, n_samples: u32) -> Result<Vec<Question>, QuestionError> {
-    let mut questions = Vec::new();
-    for task in &plan.tasks {
-        let live = plan.candidates.iter().filter_map(live);
-        let live: Vec<(&Candidate, &Endpoint, &str)> = live.collect();
-        if live.is_empty() {
-            continue;
+impl<'a> Questions<'a> {
+    /// Every question of a plan, each item asked `n_samples` times.
+    ///
+    /// # Errors
+    /// When a prompt can't be rendered, say because it names a column that an item lacks.
+    pub fn new(plan: &'a Plan, n_samples: u32) -> Result<Self, QuestionError> {
+        let live: Vec<Live<'_>> = plan.candidates.iter().filter_map(Live::of).collect();
+        let mut questions = Self { tasks: Vec::new(), live, list: Vec::new() };
+        if questions.live.is_empty() {
+            return Ok(questions);
         }
-        let messages = messages(task)?;
-        for (candidate, endpoint, name) in live {
-            for (item, messages) in task.items.iter().zip(&messages) {
-                for sample in 0..n_samples {
-                    let mut sampling = candidate.sampling.clone();
-                    sampling.seed = sampling.seed.map(|seed| seed + u64::from(sample));
-                    let chat =
-                        Chat { model: name.to_owned(), messages: messages.clone(), sampling };
-                    let url = &endpoint.access().base_url;
-                    questions.push(Question {
-                        task: task.id.clone(),
-                        item: item.id.clone(),
-                        model: candidate.id.clone(),
-                        sample,
-                        key: Key::new(endpoint.kind(), url, &chat, sample),
-                        chat,
-                    });
+        for (task, at) in plan.tasks.iter().zip(0..) {
+            questions.tasks.push((task, messages(task)?));
+            for live in 0..questions.live.len() as u32 {
+                for item in 0..task.items.len() as u32 {
+                    for sample in 0..n_samples {
+                        let key = Key::of("");
+                        let question = Question { task: at, item, live, sample, key };
+                        let key = Key::of(&questions.request_json(&question));
+                        questions.list.push(Question { key, ..question });
+                    }
                 }
             }
         }
+        Ok(questions)
     }
-    Ok(questions)
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether nobody is to be asked.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// For each model that is asked: how many questions, and how many characters they have.
+    pub fn sizes(&self) -> impl Iterator<Item = (&'a Candidate, u64, u64)> {
+        self.live.iter().zip(0..).map(|(live, at)| {
+            let own = || self.list.iter().filter(move |question| question.live == at);
+            (live.candidate, own().count() as u64, own().map(|it| self.characters(it)).sum())
+        })
+    }
+
+    pub(super) fn list(&self) -> &[Question] {
+        &self.list
+    }
+
+    pub(super) fn lives(&self) -> &[Live<'a>] {
+        &self.live
+    }
+
+    /// What is sent.
+    pub(super) fn chat<'q>(&'q self, question: &Question, sampling: &'q Sampling) -> Chat<'q> {
+        let live = &self.live[question.live as usize];
+        let messages = &self.tasks[question.task as usize].1[question.item as usize];
+        Chat { model: live.name, messages, sampling, stream: live.candidate.stream }
+    }
+
+    /// How the model is to choose its words for this question: with a seed of its own, where one
+    /// is given, so that the luck of a draw is not shared by its items.
+    pub(super) fn sampling(&self, question: &Question) -> Cow<'a, Sampling> {
+        let sampling = &self.live[question.live as usize].candidate.sampling;
+        let Some(seed) = sampling.seed else { return Cow::Borrowed(sampling) };
+        let parts = [self.item(question).id.as_str(), &question.sample.to_string()];
+        // Some providers take no more than 31 bits.
+        let own = u64::from(Seed(seed).stream("sampling", &parts).next_u32() >> 1);
+        Cow::Owned(Sampling { seed: Some(own), ..sampling.clone() })
+    }
+
+    /// The text that a question's key is the digest of.
+    pub(super) fn request_json(&self, question: &Question) -> String {
+        let endpoint = self.live[question.live as usize].endpoint;
+        let sampling = self.sampling(question);
+        let chat = self.chat(question, &sampling);
+        request_json(endpoint.kind(), &endpoint.access().base_url, chat, question.sample)
+    }
+
+    /// The length of what is sent, in characters.
+    pub(super) fn characters(&self, question: &Question) -> u64 {
+        let messages = &self.tasks[question.task as usize].1[question.item as usize];
+        messages.iter().map(|message| message.content.chars().count() as u64).sum()
+    }
+
+    /// An answer to this question, with who and what was asked filled in.
+    pub(super) fn named(&self, question: &Question, answer: Recorded) -> Recorded {
+        Recorded {
+            task: Some(self.tasks[question.task as usize].0.id.clone()),
+            id: self.item(question).id.clone(),
+            model: self.live[question.live as usize].candidate.id.clone(),
+            sample: question.sample,
+            ..answer
+        }
+    }
+
+    fn item(&self, question: &Question) -> &'a Item {
+        &self.tasks[question.task as usize].0.items[question.item as usize]
+    }
 }
 
-fn live(candidate: &Candidate) -> Option<(&Candidate, &Endpoint, &str)> {
-    match &candidate.source {
-        Source::Live { endpoint, name } => Some((candidate, endpoint, name)),
-        Source::Recorded => None,
+impl<'a> Live<'a> {
+    fn of(candidate: &'a Candidate) -> Option<Self> {
+        match &candidate.source {
+            Source::Live { endpoint, name } => Some(Self { candidate, endpoint, name }),
+            _ => None,
+        }
     }
 }
 
@@ -98,65 +176,4 @@ fn messages_of(task: &Task, item: &Item) -> Result<Vec<Message>, PromptError> {
     }
     messages.push(Message { role: Role::User, content: task.prompt.prompt.render(item)? });
     Ok(messages)
-}
-
-/// The answer that the store has, if it may be used.
-pub(super) fn stored(
-    question: &Question,
-    store: &Store,
-    reuse: Reuse,
-) -> Result<Option<Recorded>, StoreError> {
-    if reuse == Reuse::Nothing {
-        return Ok(None);
-    }
-    let found = store.find(&question.key)?;
-    let usable = found.filter(|row| reuse == Reuse::All || row.failure.is_none());
-    Ok(usable.map(|row| question.named(row)))
-}
-
-/// The questions to one model, which share its limits.
-#[derive(Debug)]
-pub(super) struct Lane<'a> {
-    pub(super) candidate: &'a Candidate,
-    pub(super) endpoint: &'a Endpoint,
-    pub(super) access: &'a Access,
-    pub(super) connections: usize,
-    /// Positions of questions; those with the same key are asked once.
-    pub(super) waiting: Vec<Vec<usize>>,
-}
-
-/// The missing questions, by model.
-pub(super) fn lanes<'a>(
-    plan: &'a Plan,
-    questions: &[Question],
-    missing: &[usize],
-) -> Vec<Lane<'a>> {
-    let lane = |(candidate, endpoint, _): (&'a Candidate, &'a Endpoint, &str)| {
-        let mut places: BTreeMap<&[u8], usize> = BTreeMap::new();
-        let mut waiting: Vec<Vec<usize>> = Vec::new();
-        for at in missing.iter().filter(|at| questions[**at].model == candidate.id) {
-            let place = *places.entry(questions[*at].key.bytes()).or_insert_with(|| {
-                waiting.push(Vec::new());
-                waiting.len() - 1
-            });
-            waiting[place].push(*at);
-        }
-        let connections = candidate.limits.connections.get() as usize;
-        Lane { candidate, endpoint, access: endpoint.access(), connections, waiting }
-    };
-    let lanes = plan.candidates.iter().filter_map(live).map(lane);
-    lanes.filter(|lane| !lane.waiting.is_empty()).collect()
-}
-
-impl Question {
-    /// An answer to this question, with who and what was asked filled in.
-    pub(super) fn named(&self, answer: Recorded) -> Recorded {
-        Recorded {
-            task: Some(self.task.clone()),
-            id: self.item.clone(),
-            model: self.model.clone(),
-            sample: self.sample,
-            ..answer
-        }
-    }
 }

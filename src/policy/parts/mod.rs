@@ -1,0 +1,3 @@
+//! Parts that policies and drivers are made of. They are told the time, and read no clock.
+
+pub mod breaker;
