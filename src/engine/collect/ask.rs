@@ -11,7 +11,7 @@ use crate::engine::collect::questions::{Lane, Question};
 use crate::kernel::{Tokens, Usd};
 use crate::provider::{ChatReply, Client, Line};
 use crate::scenario::PriceList;
-use crate::store::{Store, StoreError};
+use crate::store::{Entry, Store, StoreError, Timing, request_json};
 
 /// The longest part of a failed response that is kept, in characters.
 const DETAIL: usize = 400;
@@ -36,15 +36,15 @@ impl<W: FnMut(&Progress)> Asker<'_, W> {
         self.note(|progress| progress.started(&question.model));
         let request = lane.endpoint.encode(&question.chat);
         let exchange = line.send(request, lane.candidate.limits.timeout.0).await;
-        let mut detail = None;
+        let (mut detail, mut answered_with) = (None, None);
         let decoded = exchange.result.and_then(|(status, body)| {
+            answered_with = Some(status);
             lane.endpoint.decode(status, &body).inspect_err(|_| {
                 let words = format!("{status} {}", String::from_utf8_lossy(&body));
                 detail = Some(line.redacted(&words).chars().take(DETAIL).collect::<String>());
             })
         });
-        let row = Recorded {
-            model: question.model.clone(),
+        let row = question.named(Recorded {
             latency: Some(exchange.latency),
             attempts: Some(1),
             recorded_at: Some(now()),
@@ -52,8 +52,17 @@ impl<W: FnMut(&Progress)> Asker<'_, W> {
                 Ok(reply) => answered(reply, lane.candidate.price.as_ref()),
                 Err(failure) => Recorded { failure: Some(failure), ..Recorded::default() },
             }
-        };
-        let kept = self.store.keep(&question.key, &row, detail.as_deref());
+        });
+        let (kind, url) = (lane.endpoint.kind(), &lane.access.base_url);
+        let kept = self.store.keep(&[Entry {
+            key: question.key,
+            request: &request_json(kind, url, &question.chat, question.sample),
+            answer: &row,
+            last: Timing::default(),
+            status: answered_with,
+            detail: detail.as_deref(),
+            earlier: &[],
+        }]);
         if kept.is_err() {
             // An answer that can't be kept would be paid for twice, so nothing more is asked.
             self.stop.set(true);

@@ -109,7 +109,7 @@ pub(super) fn stored(
     if reuse == Reuse::Nothing {
         return Ok(None);
     }
-    let found = store.find(&question.key)?;
+    let found = store.find(question.key)?;
     let usable = found.filter(|row| reuse == Reuse::All || row.failure.is_none());
     Ok(usable.map(|row| question.named(row)))
 }
@@ -132,10 +132,10 @@ pub(super) fn lanes<'a>(
     missing: &[usize],
 ) -> Vec<Lane<'a>> {
     let lane = |(candidate, endpoint, _): (&'a Candidate, &'a Endpoint, &str)| {
-        let mut places: BTreeMap<&[u8], usize> = BTreeMap::new();
+        let mut places: BTreeMap<Key, usize> = BTreeMap::new();
         let mut waiting: Vec<Vec<usize>> = Vec::new();
         for at in missing.iter().filter(|at| questions[**at].model == candidate.id) {
-            let place = *places.entry(questions[*at].key.bytes()).or_insert_with(|| {
+            let place = *places.entry(questions[*at].key).or_insert_with(|| {
                 waiting.push(Vec::new());
                 waiting.len() - 1
             });
