@@ -225,7 +225,7 @@ fn is_kept(server: &Loopback, folder: &TempDir, body: &str) -> bool {
     let chat = Chat { model, messages, sampling: Sampling::default() };
     let key = Key::new("openai", &server.base_url(), chat, 0);
     let store = Store::open(&folder.path().join(".quorumbench/answers.sqlite")).expect("a store");
-    store.find(&key).expect("it can be read").is_some()
+    store.find(key).expect("it can be read").is_some()
 }
 
 fn summary(run: &Path) -> Value {

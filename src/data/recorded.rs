@@ -42,8 +42,12 @@ pub struct Recorded {
     pub prompt_tokens: Option<Tokens>,
     /// Tokens sent that the provider had cached.
     pub cached_tokens: Option<Tokens>,
+    /// Tokens sent that the provider wrote to its cache, which some charge more for.
+    pub cache_write_tokens: Option<Tokens>,
     /// Tokens received, reasoning included.
     pub completion_tokens: Option<Tokens>,
+    /// Of those, tokens that the model thought in and did not show.
+    pub reasoning_tokens: Option<Tokens>,
     /// What it cost.
     pub cost: Option<Usd>,
     /// From sending to the first token.
@@ -54,6 +58,8 @@ pub struct Recorded {
     pub attempts: Option<u32>,
     /// Why the model stopped, in the provider's word.
     pub finish_reason: Option<String>,
+    /// The model that answered, as the provider named it in its reply.
+    pub model_served: Option<String>,
     /// When, as RFC 3339 in UTC.
     pub recorded_at: Option<String>,
 }

@@ -1,37 +1,61 @@
 //! Under what an answer is kept: everything that can change what a model says, and nothing else.
 
+use std::fmt;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// Provider kind, base URL, the request (model, messages, parameters) and the sample index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    request: String,
-    digest: [u8; 32],
+/// The SHA-256 of provider kind, base URL, request (model, messages, parameters) and sample index.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key([u8; 32]);
+
+/// What is hashed, as JSON. It is made again when an answer is kept, so that a store explains
+/// itself while only 32 bytes a question stay in memory.
+///
+/// # Panics
+/// When the request has no JSON, say a table whose keys are tables: all such requests would share
+/// one key.
+pub fn request_json(kind: &str, base_url: &str, request: impl Serialize, sample: u32) -> String {
+    let asked = Asked { kind, base_url: base_url.trim_end_matches('/'), request, sample };
+    serde_json::to_string(&asked).expect("a request is made of texts, numbers and lists of them")
+}
+
+/// The order of the fields is part of every key.
+#[derive(Serialize)]
+struct Asked<'a, R> {
+    kind: &'a str,
+    base_url: &'a str,
+    request: R,
+    sample: u32,
 }
 
 impl Key {
-    /// The key of one question. The request is kept as JSON, so that a store explains itself.
+    /// The key of one question.
     pub fn new(kind: &str, base_url: &str, request: impl Serialize, sample: u32) -> Self {
-        let request = serde_json::json!({
-            "kind": kind,
-            "base_url": base_url.trim_end_matches('/'),
-            "request": serde_json::to_value(request).unwrap_or_default(),
-            "sample": sample,
-        })
-        .to_string();
-        let digest = Sha256::digest(&request).into();
-        Self { request, digest }
+        Self::of(&request_json(kind, base_url, request, sample))
     }
 
-    /// Its SHA-256.
-    pub fn bytes(&self) -> &[u8] {
-        &self.digest
+    /// The key of a [`request_json`].
+    pub fn of(request_json: &str) -> Self {
+        Self(Sha256::digest(request_json).into())
     }
 
-    /// What was hashed.
-    pub fn request(&self) -> &str {
-        &self.request
+    /// The hash.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// In hexadecimal.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({self})")
     }
 }
 
@@ -50,7 +74,25 @@ mod tests {
             Key::new("chat", "http://h/v1", ["mini", "hallo"], 0),
             Key::new("chat", "http://h/v1", ["mini", "hello"], 1),
         ] {
-            assert_ne!(key.bytes(), other.bytes());
+            assert_ne!(key, other);
         }
+    }
+
+    /// The text is what version 1 hashed, and the digest is that of `sha256sum`. A change here
+    /// makes every kept answer be asked for again.
+    #[test]
+    fn a_key_stays_what_it_was() {
+        let request = serde_json::json!({ "model": "mini", "sampling": { "temperature": 0.0 } });
+        let json = request_json("chat", "http://h/v1/", &request, 2);
+        assert_eq!(
+            json,
+            concat!(
+                r#"{"kind":"chat","base_url":"http://h/v1","request":"#,
+                r#"{"model":"mini","sampling":{"temperature":0.0}},"sample":2}"#
+            )
+        );
+        let digest = "80171e89766f24d48d0338868378e2522894a6da661159fad25f56b74f5f209b";
+        assert_eq!(Key::of(&json).to_string(), digest);
+        assert_eq!(Key::new("chat", "http://h/v1", &request, 2), Key::of(&json));
     }
 }

@@ -46,7 +46,11 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cached_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cache_write_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     completion_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cost_usd: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +61,8 @@ struct Row<'a> {
     attempts: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     finish_reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_served: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded_at: Option<&'a str>,
 }
@@ -79,12 +85,15 @@ impl<'a> Row<'a> {
             status: row.failure.map(|failure| failure.name()),
             prompt_tokens: row.prompt_tokens.map(|tokens| tokens.0),
             cached_tokens: row.cached_tokens.map(|tokens| tokens.0),
+            cache_write_tokens: row.cache_write_tokens.map(|tokens| tokens.0),
             completion_tokens: row.completion_tokens.map(|tokens| tokens.0),
+            reasoning_tokens: row.reasoning_tokens.map(|tokens| tokens.0),
             cost_usd: row.cost.map(|cost| cost.dollars()),
             ttft_ms: row.ttft.map(|time| time.ms()),
             latency_ms: row.latency.map(|time| time.ms()),
             attempts: row.attempts,
             finish_reason: row.finish_reason.as_deref(),
+            model_served: row.model_served.as_deref(),
             recorded_at: row.recorded_at.as_deref(),
         }
     }
@@ -105,6 +114,9 @@ mod tests {
             model: "m".into(),
             response: Some("a\r\n\u{2028}\"b\"".into()),
             prompt_tokens: Some(Tokens(3)),
+            cache_write_tokens: Some(Tokens(2)),
+            reasoning_tokens: Some(Tokens(1)),
+            model_served: Some("m-2026".into()),
             latency: Some(Micros(1500)),
             attempts: Some(1),
             ..Recorded::default()

@@ -131,12 +131,15 @@ fn recorded(
         failure,
         prompt_tokens: whole("prompt_tokens")?.map(Tokens),
         cached_tokens: whole("cached_tokens")?.map(Tokens),
+        cache_write_tokens: whole("cache_write_tokens")?.map(Tokens),
         completion_tokens: whole("completion_tokens")?.map(Tokens),
+        reasoning_tokens: whole("reasoning_tokens")?.map(Tokens),
         cost,
         ttft: millis("ttft_ms")?,
         latency: millis("latency_ms")?,
         attempts: whole("attempts")?.map(|attempts| attempts as u32),
         finish_reason: text(row, "finish_reason"),
+        model_served: text(row, "model_served"),
         recorded_at: text(row, "recorded_at"),
     })
 }

@@ -1,0 +1,125 @@
+//! Claims: the same question asked by several processes at once goes out once.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::owner::{self, Owner};
+use super::row;
+use crate::data::Recorded;
+use crate::store::{Key, Store, StoreError};
+
+/// Which of the answers that are kept will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All, failures too.
+    All,
+    /// Answers; what failed is asked again.
+    Answers,
+    /// None; everything is asked again.
+    Nothing,
+}
+
+/// What becomes of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// This store has to ask. Nobody else does, until the answer is kept or the claim released.
+    Ours,
+    /// The answer is here. Who and what was asked is the caller's to fill in.
+    Kept(Box<Recorded>),
+    /// Another living process, or another store of this one, is asking right now. Claim again
+    /// later: the answer will be there, or the question free.
+    Elsewhere,
+}
+
+const CLAIM: &str = "INSERT INTO claims (key, owner) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+const OWNER: &str = "SELECT owner FROM claims WHERE key = ?1";
+const TAKE: &str = "UPDATE claims SET owner = ?2 WHERE key = ?1";
+const GIVE_UP: &str = "DELETE FROM claims WHERE key = ?1 AND owner = ?2";
+
+impl Store {
+    /// Says of each question, in order, whether it is to be asked from here, and notes that it is.
+    ///
+    /// A claim ends when its answer is kept, when it is released, when the store is dropped, or
+    /// with the process, even a killed one. What this store has claimed already is `Ours` again,
+    /// so a key that stands twice in `keys` is `Ours` twice.
+    ///
+    /// # Errors
+    /// When the file can't be read or written. Then nothing is claimed.
+    pub fn claim(&self, keys: &[Key], reuse: Which) -> Result<Vec<Claim>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let owner = self.owner()?;
+        self.write(|transaction| {
+            let mut others = Others { store: self, known: BTreeMap::new() };
+            keys.iter().map(|key| claim(transaction, *key, reuse, owner, &mut others)).collect()
+        })
+    }
+
+    /// Gives up claims, so that whoever wants to may ask. Others' claims stay.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn release(&self, keys: &[Key]) -> Result<(), StoreError> {
+        let Some(owner) = self.owner.get().filter(|_| !keys.is_empty()) else { return Ok(()) };
+        self.write(|transaction| {
+            keys.iter().try_for_each(|key| give_up(transaction, *key, owner.id()))
+        })
+    }
+
+    /// The number of this store among those that claim; it gets one when it first needs it.
+    fn owner(&self) -> Result<i64, StoreError> {
+        if let Some(owner) = self.owner.get() {
+            return Ok(owner.id());
+        }
+        let owner = Owner::enter(&self.connection, &self.path)?;
+        Ok(self.owner.get_or_init(|| owner).id())
+    }
+}
+
+/// Ends the claim of that owner, if it has one.
+pub(super) fn give_up(connection: &Connection, key: Key, owner: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached(GIVE_UP)?.execute(params![key.bytes(), owner]).map(|_| ())
+}
+
+fn claim(
+    connection: &Connection,
+    key: Key,
+    reuse: Which,
+    owner: i64,
+    others: &mut Others<'_>,
+) -> rusqlite::Result<Claim> {
+    if reuse != Which::Nothing {
+        let mut find = connection.prepare_cached(row::FIND)?;
+        let kept = find.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()?;
+        if let Some(kept) = kept.filter(|it| reuse == Which::All || it.failure.is_none()) {
+            return Ok(Claim::Kept(Box::new(kept)));
+        }
+    }
+    if connection.prepare_cached(CLAIM)?.execute(params![key.bytes(), owner])? == 1 {
+        return Ok(Claim::Ours);
+    }
+    let other: i64 =
+        connection.prepare_cached(OWNER)?.query_row(params![key.bytes()], |row| row.get(0))?;
+    if other == owner {
+        return Ok(Claim::Ours);
+    }
+    if others.is_alive(other) {
+        return Ok(Claim::Elsewhere);
+    }
+    connection.prepare_cached(TAKE)?.execute(params![key.bytes(), owner])?;
+    Ok(Claim::Ours)
+}
+
+/// Which owners are alive, each looked at once a transaction.
+struct Others<'a> {
+    store: &'a Store,
+    known: BTreeMap<i64, bool>,
+}
+
+impl Others<'_> {
+    fn is_alive(&mut self, id: i64) -> bool {
+        *self.known.entry(id).or_insert_with(|| owner::is_alive(&self.store.path, id))
+    }
+}

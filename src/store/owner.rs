@@ -1,0 +1,96 @@
+//! Who claims: a store that is open, alive as long as it holds the lock on its own small file.
+//!
+//! The operating system frees a lock when its process ends, however it ends, so that the claims
+//! of a killed process are free at once, and no clock has to say when they expire. Locks are
+//! looked at only inside a write transaction: SQLite lets one process at a time do that.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::store::StoreError;
+
+/// A store that claims. Dropped, it gives up every claim.
+#[derive(Debug)]
+pub(super) struct Owner {
+    id: i64,
+    path: PathBuf,
+    /// Held, never read.
+    _lock: File,
+}
+
+impl Owner {
+    /// Enters a new owner into the store, and takes out those that are dead.
+    pub(super) fn enter(connection: &Connection, store: &Path) -> Result<Self, StoreError> {
+        let failed = |error| StoreError::new("write to", store, error);
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let owner = loop {
+            transaction.execute("INSERT INTO owners DEFAULT VALUES", []).map_err(failed)?;
+            let id = transaction.last_insert_rowid();
+            let path = path(store, id);
+            match lock(&path) {
+                Ok(lock) => break Self { id, path, _lock: lock },
+                // Held for a store of the same name that was deleted while somebody used it.
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(source)) => return Err(StoreError::Lock { path, source }),
+            }
+        };
+        bury(&transaction, store, owner.id).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok(owner)
+    }
+
+    /// Its number, which no other owner of the store has or had.
+    pub(super) fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // Without its file an owner is dead. A file that stays is unlocked, which is the same.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Whether that owner may still be asking. Where its file can't be looked at it counts as alive,
+/// since two who ask the same would pay twice.
+pub(super) fn is_alive(store: &Path, id: i64) -> bool {
+    match File::open(path(store, id)) {
+        Ok(file) => file.try_lock().is_err(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
+/// Takes out every dead owner but `own`, with its claims and its file.
+fn bury(transaction: &Transaction<'_>, store: &Path, own: i64) -> rusqlite::Result<()> {
+    let mut query = transaction.prepare("SELECT id FROM owners WHERE id <> ?1")?;
+    let others: Vec<i64> =
+        query.query_map(params![own], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for id in others.into_iter().filter(|id| !is_alive(store, *id)) {
+        transaction.execute("DELETE FROM claims WHERE owner = ?1", params![id])?;
+        transaction.execute("DELETE FROM owners WHERE id = ?1", params![id])?;
+        // Numbers are not given twice, so nobody will look for the file, should it stay.
+        let _ = std::fs::remove_file(path(store, id));
+    }
+    Ok(())
+}
+
+fn lock(path: &Path) -> Result<File, TryLockError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    let file = options.open(path).map_err(TryLockError::Error)?;
+    file.try_lock()?;
+    Ok(file)
+}
+
+/// The file of an owner: `answers.sqlite.owner-7`.
+fn path(store: &Path, id: i64) -> PathBuf {
+    let mut name: OsString = store.as_os_str().to_owned();
+    name.push(format!(".owner-{id}"));
+    name.into()
+}

@@ -1,0 +1,205 @@
+//! The tables of a store, and how a file of an earlier version becomes one of this.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+/// The version that this program writes.
+pub(super) const VERSION: i64 = 2;
+
+/// `answers` is in the order in which questions were first kept, since random keys would scatter
+/// the long rows over the file. `cost_picos` is whole pico-dollars, `.._us` whole microseconds;
+/// what is not known is null. `latency_us` is the service time of the last attempt; the attempts
+/// before it are rows of `attempts`, counted from 1. `task` and `item` are those of whoever asked
+/// first. `owners` are the stores that claim, see `owner.rs`.
+const TABLES: &str = "
+    CREATE TABLE answers (
+        id INTEGER PRIMARY KEY,
+        key BLOB NOT NULL UNIQUE,
+        task TEXT,
+        item TEXT,
+        model TEXT NOT NULL,
+        request TEXT NOT NULL,
+        response TEXT,
+        failure TEXT,
+        status INTEGER,
+        detail TEXT,
+        confidence REAL,
+        prompt_tokens INTEGER,
+        cached_tokens INTEGER,
+        cache_write_tokens INTEGER,
+        completion_tokens INTEGER,
+        reasoning_tokens INTEGER,
+        cost_picos INTEGER,
+        ttft_us INTEGER,
+        latency_us INTEGER,
+        queued_us INTEGER,
+        slept_us INTEGER,
+        attempts INTEGER NOT NULL,
+        finish_reason TEXT,
+        model_served TEXT,
+        recorded_at TEXT
+    ) STRICT;
+    CREATE TABLE attempts (
+        answer INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        failure TEXT NOT NULL,
+        status INTEGER,
+        detail TEXT,
+        queued_us INTEGER NOT NULL,
+        slept_us INTEGER NOT NULL,
+        service_us INTEGER NOT NULL,
+        PRIMARY KEY (answer, attempt)
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE owners (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+    CREATE TABLE claims (
+        key BLOB PRIMARY KEY,
+        owner INTEGER NOT NULL
+    ) WITHOUT ROWID, STRICT;
+    PRAGMA user_version = 2;";
+
+const SET_ASIDE: &str = "ALTER TABLE answers RENAME TO answers_1;";
+
+const TAKE_OVER: &str = "
+    INSERT INTO answers (key, model, request, response, failure, detail, prompt_tokens,
+        cached_tokens, completion_tokens, cost_picos, ttft_us, latency_us, attempts,
+        finish_reason, recorded_at)
+    SELECT key, model, request, response, failure, detail, prompt_tokens, cached_tokens,
+        completion_tokens, cost_picos, ttft_us, latency_us, attempts, finish_reason,
+        nullif(recorded_at, '')
+    FROM answers_1 ORDER BY recorded_at, key;
+    DROP TABLE answers_1;";
+
+/// Makes the tables of an empty file, or brings those of an earlier version up to this one.
+/// Returns the version that the file then has: a later one is left alone.
+pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<i64> {
+    if version(connection)? >= VERSION {
+        return version(connection);
+    }
+    // Two processes may open the same file at once: who comes second finds the work done.
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    match version(&transaction)? {
+        0 => transaction.execute_batch(TABLES)?,
+        1 => [SET_ASIDE, TABLES, TAKE_OVER]
+            .into_iter()
+            .try_for_each(|step| transaction.execute_batch(step))?,
+        _ => {}
+    }
+    transaction.commit()?;
+    version(connection)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::params;
+
+    use super::*;
+    use crate::data::{Failure, Recorded};
+    use crate::kernel::{Micros, Tokens, Usd};
+    use crate::store::{Key, Store, StoreError, request_json};
+
+    /// What version 1 of the program ran, word for word.
+    const VERSION_1: &str = "
+    CREATE TABLE IF NOT EXISTS answers (
+        key BLOB PRIMARY KEY,
+        model TEXT NOT NULL,
+        request TEXT NOT NULL,
+        response TEXT,
+        failure TEXT,
+        detail TEXT,
+        prompt_tokens INTEGER,
+        cached_tokens INTEGER,
+        completion_tokens INTEGER,
+        cost_picos INTEGER,
+        ttft_us INTEGER,
+        latency_us INTEGER,
+        attempts INTEGER NOT NULL,
+        finish_reason TEXT,
+        recorded_at TEXT NOT NULL
+    ) WITHOUT ROWID, STRICT;
+    PRAGMA user_version = 1;";
+
+    /// A file of version 1 with an answer and a failure, and their keys.
+    fn version_1(path: &Path) -> [Key; 2] {
+        let connection = Connection::open(path).unwrap();
+        connection.pragma_update(None, "journal_mode", "wal").unwrap();
+        connection.execute_batch(VERSION_1).unwrap();
+        let insert = "INSERT OR REPLACE INTO answers VALUES \
+             (?1, 'mini', ?2, ?3, ?4, ?5, 12, 3, 5, 37500, NULL, 1234567, 1, 'stop', ?6)";
+        [
+            (0, Some("B"), None, None, "2026-11-23T10:00:00Z"),
+            (1, None, Some("timed-out"), Some("in 60 s"), ""),
+        ]
+        .map(|(sample, response, failure, detail, at)| {
+            let json = request_json("chat", "http://h", ["mini"], sample);
+            let key = Key::of(&json);
+            let row = params![key.bytes(), json, response, failure, detail, at];
+            connection.execute(insert, row).unwrap();
+            key
+        })
+    }
+
+    #[test]
+    fn a_file_of_version_1_is_upgraded_in_place_and_keeps_every_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.sqlite");
+        let [answered, failed] = version_1(&path);
+        for opening in ["first", "second"] {
+            let store = Store::open(&path).unwrap();
+            let row = Recorded {
+                prompt_tokens: Some(Tokens(12)),
+                cached_tokens: Some(Tokens(3)),
+                completion_tokens: Some(Tokens(5)),
+                cost: Some(Usd::from_picos(37_500)),
+                latency: Some(Micros(1_234_567)),
+                attempts: Some(1),
+                finish_reason: Some("stop".into()),
+                ..Recorded::default()
+            };
+            let answer = Recorded {
+                response: Some("B".into()),
+                recorded_at: Some("2026-11-23T10:00:00Z".into()),
+                ..row.clone()
+            };
+            assert_eq!(store.find(answered).unwrap(), Some(answer), "{opening} opening");
+            let failure = Recorded { failure: Some(Failure::TimedOut), ..row };
+            assert_eq!(store.find(failed).unwrap(), Some(failure), "{opening} opening");
+            assert_eq!(version(&store.connection).unwrap(), 2, "{opening} opening");
+        }
+    }
+
+    #[test]
+    fn an_upgrade_that_fails_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.sqlite");
+        version_1(&path);
+        let connection = Connection::open(&path).unwrap();
+        let count = |table: &str| -> rusqlite::Result<i64> {
+            connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        };
+        // A table of the new version that is there already stops it half way.
+        connection.execute_batch("CREATE TABLE claims (key BLOB)").unwrap();
+        assert!(Store::open(&path).is_err());
+        assert_eq!((count("answers").unwrap(), version(&connection).unwrap()), (2, 1));
+        assert!(count("answers_1").is_err() && count("attempts").is_err());
+        connection.execute_batch("DROP TABLE claims").unwrap();
+        Store::open(&path).unwrap();
+        assert_eq!((count("answers").unwrap(), version(&connection).unwrap()), (2, 2));
+    }
+
+    #[test]
+    fn a_file_of_a_later_version_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.sqlite");
+        let later = Connection::open(&path).unwrap();
+        later.execute_batch("PRAGMA user_version = 3; CREATE TABLE t (x)").unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(matches!(error, StoreError::Later { version: 3, .. }), "{error}");
+        assert!(error.to_string().contains("this program knows version 2"), "{error}");
+        assert_eq!(version(&later).unwrap(), 3);
+    }
+}
