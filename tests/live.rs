@@ -83,7 +83,7 @@ fn a_server_that_hangs_times_out_and_the_others_are_kept() {
         true => says_what_it_is_told(asked).after(Duration::from_secs(20)),
         false => says_what_it_is_told(asked),
     });
-    let models = "{ one: { provider: p, limits: { timeout: 300ms } } }";
+    let models = "{ one: { provider: p, limits: { timeout: 300ms, attempts: 2 } } }";
     let folder = scenario(&server.base_url(), 4, models);
     ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
     let model = &summary(&folder.path().join("run"))["models"][0];
@@ -97,7 +97,8 @@ fn a_run_of_which_every_call_failed_is_incomplete() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         format!("http://{}/v1", listener.local_addr().expect("its address"))
     };
-    let folder = scenario(&nobody, 3, "{ one: { provider: p } }");
+    let models = "{ one: { provider: p, limits: { attempts: 1 } } }";
+    let folder = scenario(&nobody, 3, models);
     ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 4);
     let model = &summary(&folder.path().join("run"))["models"][0];
     assert_eq!(model["failures"], serde_json::json!({ "refused-connection": 3 }));
@@ -222,7 +223,8 @@ fn is_kept(server: &Loopback, folder: &TempDir, body: &str) -> bool {
         messages: Vec<Message>,
     }
     let Body { model, messages } = serde_json::from_str(body).expect("the body is JSON");
-    let chat = Chat { model, messages, sampling: Sampling::default() };
+    let sampling = Sampling::default();
+    let chat = Chat { model: &model, messages: &messages, sampling: &sampling, stream: false };
     let key = Key::new("openai", &server.base_url(), chat, 0);
     let store = Store::open(&folder.path().join(".quorumbench/answers.sqlite")).expect("a store");
     store.find(key).expect("it can be read").is_some()

@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 use super::Exit;
 use super::inputs::Input;
 use super::outputs::print;
-use crate::engine::collect::{self, Question};
+use crate::engine::collect::Questions;
 use crate::kernel::{Tokens, Usd};
 use crate::scenario::Plan;
 
@@ -33,13 +33,13 @@ pub(super) struct Args {
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let plan = args.input.load(&[])?.plan;
-    let questions = collect::questions(&plan, 1).context("make the prompts")?;
+    let questions = Questions::new(&plan, 1).context("make the prompts")?;
     let mut text = String::new();
     if args.plan {
         text += &plan.to_yaml();
     }
     text += &outline(&plan);
-    text += &cost(&plan, &questions);
+    text += &cost(&questions);
     print(&text)?;
     Ok(Exit::Done)
 }
@@ -57,38 +57,28 @@ fn outline(plan: &Plan) -> String {
 }
 
 /// What asking everything once would take, as comments behind the plan.
-fn cost(plan: &Plan, questions: &[Question]) -> String {
+fn cost(questions: &Questions<'_>) -> String {
     if questions.is_empty() {
         return "# every answer is recorded; nobody would be asked\n".into();
     }
     let mut text =
         String::from("# asking everything once, tokens sent estimated at 4 characters each:\n");
-    for candidate in &plan.candidates {
-        let own: Vec<&Question> = questions.iter().filter(|it| it.model == candidate.id).collect();
-        if own.is_empty() {
-            continue;
-        }
-        let characters: usize = own
-            .iter()
-            .flat_map(|question| &question.chat.messages)
-            .map(|message| message.content.chars().count())
-            .sum();
-        let sent = Tokens((characters as u64).div_ceil(CHARACTERS_A_TOKEN));
-        let most = candidate.sampling.max_tokens.map(|most| Tokens(most * own.len() as u64));
+    for (candidate, n_calls, characters) in questions.sizes() {
+        let sent = Tokens(characters.div_ceil(CHARACTERS_A_TOKEN));
+        let most = candidate.sampling.max_tokens.map(|most| Tokens(most * n_calls));
         let dollars = candidate
             .price
             .as_ref()
             .zip(most)
             .map(|(price, most)| price.cost(sent, Tokens(0), most));
-        let received = most.map_or("unknown".into(), |most| format!("at most {}", most.0));
+        let received = most
+            .map_or("unknown, without max_tokens,".into(), |most| format!("at most {}", most.0));
         let dollars = dollars.map_or("unknown".into(), |most: Usd| format!("at most {most}"));
         // Writing to a text can't fail.
         let _ = writeln!(
             text,
-            "#   {}: {} calls, about {} tokens sent, {received} received, cost {dollars}",
-            candidate.id,
-            own.len(),
-            sent.0,
+            "#   {}: {n_calls} calls, about {} tokens sent, {received} received, cost {dollars}",
+            candidate.id, sent.0,
         );
     }
     text

@@ -9,9 +9,10 @@ use clap::Args as ClapArgs;
 
 use super::Exit;
 use super::progress::Display;
-use crate::engine::collect::{self, Collected, Network, Options, Reuse};
+use crate::engine::collect::{self, Collected, Network, Options, Questions};
+use crate::kernel::Usd;
 use crate::scenario::Plan;
-use crate::store::Store;
+use crate::store::{Store, Which};
 
 /// How answers are collected.
 #[derive(Debug, ClapArgs)]
@@ -23,7 +24,12 @@ pub(super) struct Collection {
 
     /// Requests in flight per model, in place of what the scenario says.
     #[arg(short = 'j', long, value_name = "N")]
-    max_connections: Option<std::num::NonZeroUsize>,
+    max_connections: Option<std::num::NonZeroU32>,
+
+    /// Ask nothing more when it might cost more than this, in dollars. What is in flight is counted
+    /// by an estimate until its true cost is known.
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    max_cost: Option<Usd>,
 
     /// Ask again what failed before.
     #[arg(long)]
@@ -53,25 +59,24 @@ pub(super) struct Collection {
 impl Collection {
     /// Collects what the plan's live candidates have to say.
     pub(super) fn collect(&self, plan: &Plan, store: PathBuf) -> Result<Collected> {
-        let questions = collect::questions(plan, self.samples).context("make the prompts")?;
+        let questions = Questions::new(plan, self.samples).context("make the prompts")?;
         if questions.is_empty() {
             return Ok(Collected::default());
         }
         let store = Store::open(self.store.as_ref().unwrap_or(&store))?;
         let reuse = match (self.no_cache, self.retry_errors) {
-            (true, _) => Reuse::Nothing,
-            (false, true) => Reuse::Answers,
-            (false, false) => Reuse::All,
+            (true, _) => Which::Nothing,
+            (false, true) => Which::Answers,
+            (false, false) => Which::All,
         };
         let network = if self.offline { Network::Forbidden } else { Network::Allowed };
-        let max_connections = self.max_connections.map(std::num::NonZeroUsize::get);
-        let options = Options { reuse, network, max_connections };
+        let Self { max_connections, max_cost, .. } = *self;
+        let options = Options { reuse, network, max_connections, max_cost, seed: plan.seed };
         let stop = Cell::new(false);
         let mut display = Display::new(self.quiet);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let collected = runtime.block_on(async {
-            let work =
-                collect::collect(plan, &questions, &store, options, &stop, |it| display.show(it));
+            let work = collect::collect(&questions, &store, options, &stop, |it| display.show(it));
             tokio::pin!(work);
             loop {
                 tokio::select! {
@@ -99,6 +104,11 @@ impl Collection {
         };
         if too_many || collected.n_left > 0 { Exit::Incomplete } else { Exit::Done }
     }
+}
+
+fn dollars(text: &str) -> std::result::Result<Usd, String> {
+    let dollars = text.trim_start_matches('$').parse().ok().filter(|it: &f64| *it >= 0.0);
+    dollars.and_then(Usd::from_dollars).ok_or_else(|| "give a number of dollars, say 2.50".into())
 }
 
 /// How many calls may fail.

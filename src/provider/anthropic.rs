@@ -36,9 +36,10 @@ pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {
     set("temperature", sampling.temperature.map(Value::from));
     set("top_p", sampling.top_p.map(Value::from));
     set("stop_sequences", (!sampling.stop.is_empty()).then(|| json!(sampling.stop)));
-    let format = sampling.json_schema.as_ref().map(|schema| {
-        json!({ "format": { "type": "json_schema", "schema": schema } })
-    });
+    let format = sampling
+        .json_schema
+        .as_ref()
+        .map(|schema| json!({ "format": { "type": "json_schema", "schema": schema } }));
     set("output_config", format);
     set("stream", chat.stream.then_some(Value::Bool(true)));
     HttpRequest::new(access.url("/messages"), &body, &sampling.extra)

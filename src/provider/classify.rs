@@ -99,7 +99,8 @@ impl Said {
         note(details.and_then(|it| it.get("error_code")));
         for detail in details.and_then(Value::as_array).into_iter().flatten() {
             note(detail.get("reason"));
-            for violation in detail.get("violations").and_then(Value::as_array).into_iter().flatten()
+            for violation in
+                detail.get("violations").and_then(Value::as_array).into_iter().flatten()
             {
                 note(violation.get("quotaId"));
             }

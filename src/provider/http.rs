@@ -180,7 +180,8 @@ impl Line {
         exchange.status = Some(status);
         let headers = std::mem::take(response.headers_mut());
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let is_stream = header("content-type").is_some_and(|it| it.starts_with("text/event-stream"));
+        let is_stream =
+            header("content-type").is_some_and(|it| it.starts_with("text/event-stream"));
         let mut reader = Reader::new(&self.endpoint, status, is_stream);
         let mut last = String::new();
         let broken = loop {

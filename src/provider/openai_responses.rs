@@ -59,9 +59,9 @@ pub(super) fn event(draft: &mut Draft, event: &Event) -> Result<(), Failure> {
             draft.marked = true;
         }
         "error" => {
-            let error = piece.error.unwrap_or_else(|| {
-                json!({ "code": piece.code, "message": piece.message })
-            });
+            let error = piece
+                .error
+                .unwrap_or_else(|| json!({ "code": piece.code, "message": piece.message }));
             return Err(classify_error(&error));
         }
         _ => {}

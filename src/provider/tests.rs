@@ -7,16 +7,10 @@ use crate::data::Failure;
 use crate::kernel::Tokens;
 
 fn endpoints() -> [Endpoint; 4] {
-    let access = |base: &str| -> Access {
-        serde_json::from_value(json!({ "base_url": base })).unwrap()
-    };
+    let access =
+        |base: &str| -> Access { serde_json::from_value(json!({ "base_url": base })).unwrap() };
     let [a, b, c, d] = ["http://h/v1", "http://h/v1", "http://h/v1", "http://h/v1beta"].map(access);
-    [
-        Endpoint::Openai(a),
-        Endpoint::OpenaiResponses(b),
-        Endpoint::Anthropic(c),
-        Endpoint::Gemini(d),
-    ]
+    [Endpoint::Openai(a), Endpoint::OpenaiResponses(b), Endpoint::Anthropic(c), Endpoint::Gemini(d)]
 }
 
 #[test]
@@ -97,6 +91,7 @@ fn whole(endpoint: &Endpoint, body: &str) -> Result<ChatReply, Failure> {
 fn stream(endpoint: &Endpoint, events: &[&str]) -> Result<ChatReply, Failure> {
     let mut reader = Reader::new(endpoint, 200, true);
     for data in events {
+        let data = data.replace('\n', " ");
         reader.push(format!("data: {data}\n\n").as_bytes())?;
     }
     reader.finish()
@@ -215,16 +210,29 @@ fn a_success_that_is_no_answer_is_a_failure_of_its_own_kind() {
         (openai, r#"{"choices":[{"message":{"content":""}}]}"#, Empty),
         (openai, r#"{"choices":[{"message":{"content":null}}]}"#, Empty),
         (openai, r#"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#, Truncated),
-        (openai, r#"{"choices":[{"message":{"refusal":"no"},"finish_reason":"stop"}]}"#,
-            ContentFilter),
-        (openai, r#"{"choices":[{"message":{"content":"a"},"finish_reason":"content_filter"}]}"#,
-            ContentFilter),
+        (
+            openai,
+            r#"{"choices":[{"message":{"refusal":"no"},"finish_reason":"stop"}]}"#,
+            ContentFilter,
+        ),
+        (
+            openai,
+            r#"{"choices":[{"message":{"content":"a"},"finish_reason":"content_filter"}]}"#,
+            ContentFilter,
+        ),
         (responses, "{}", Malformed),
         (responses, r#"{"status":"failed","error":{"code":"server_error"}}"#, Unavailable),
-        (responses, r#"{"status":"incomplete","output":[],
-            "incomplete_details":{"reason":"max_output_tokens"}}"#, Truncated),
-        (responses, r#"{"status":"completed","output":[{"content":[{"refusal":"no"}]}]}"#,
-            ContentFilter),
+        (
+            responses,
+            r#"{"status":"incomplete","output":[],
+            "incomplete_details":{"reason":"max_output_tokens"}}"#,
+            Truncated,
+        ),
+        (
+            responses,
+            r#"{"status":"completed","output":[{"content":[{"refusal":"no"}]}]}"#,
+            ContentFilter,
+        ),
         (responses, r#"{"status":"completed","output":[{"content":[{"text":""}]}]}"#, Empty),
         (anthropic, "{}", Malformed),
         (anthropic, r#"{"type":"error","error":{"type":"overloaded_error"}}"#, Unavailable),

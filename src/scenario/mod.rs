@@ -14,4 +14,4 @@ mod tree;
 pub use diagnostic::Diagnostic;
 pub use load::{Loaded, load};
 pub use plan::{Candidate, Finder, Plan, Source, Task, Template};
-pub use raw::{Items, Limits, PriceList, RawScenario, Timeout};
+pub use raw::{Items, PriceList, RawScenario};

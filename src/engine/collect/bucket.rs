@@ -57,8 +57,9 @@ mod tests {
                 }
             }
         }
-        let within = |start: &u64| taken.iter().filter(|it| **it >= *start && **it < start + 60_000_000);
-        taken.iter().map(|start| within(start).count()).max().unwrap_or(0)
+        let minute = |start: &u64| *start..start + 60_000_000;
+        let within = |start| taken.iter().filter(|it| minute(start).contains(it)).count();
+        taken.iter().map(within).max().unwrap_or(0)
     }
 
     #[test]

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn without_answers_ten_retries_a_second_are_made_and_with_them_half_as_many() {
         let mut budget = RetryBudget::new();
-        let mut count = |budget: &mut RetryBudget, until: u64| {
+        let count = |budget: &mut RetryBudget, until: u64| {
             let (mut now, mut n) = (budget.at, 0);
             loop {
                 now = budget.ready_at(now);

@@ -314,7 +314,7 @@ const CAP: Micros = Micros(30_000_000);
 fn backoff(seed: Seed, job: &Job) -> Micros {
     let doublings = job.n_attempts.saturating_sub(1).min(20);
     let bound = (BASE.0 << doublings).min(CAP.0);
-    let parts = [&job.at.to_string(), &job.n_attempts.to_string()].map(String::as_str);
-    let share: f64 = seed.stream("backoff", &parts).random();
+    let (at, attempt) = (job.at.to_string(), job.n_attempts.to_string());
+    let share: f64 = seed.stream("backoff", &[&at, &attempt]).random();
     Micros((share * bound as f64) as u64)
 }

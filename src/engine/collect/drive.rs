@@ -15,7 +15,7 @@ use crate::data::Recorded;
 use crate::kernel::{Micros, Tokens, Usd};
 use crate::provider::{ChatReply, Exchange, Line};
 use crate::scenario::PriceList;
-use crate::store::{Attempt, Claim, Entry, Store, StoreError, Timing, Which};
+use crate::store::{Attempt, Claim, Entry, Key, Store, StoreError, Timing, Which};
 
 /// What a collection works with.
 pub(super) struct Drive<'a, W> {
@@ -46,6 +46,20 @@ struct Settled {
     status: Option<u16>,
     detail: Option<String>,
     earlier: Vec<Attempt>,
+}
+
+impl Settled {
+    fn entry(&self, key: Key) -> Entry<'_> {
+        Entry {
+            key,
+            request: &self.request,
+            answer: &self.row,
+            last: self.waited,
+            status: self.status,
+            detail: self.detail.as_deref(),
+            earlier: &self.earlier,
+        }
+    }
 }
 
 impl<W: FnMut(&Progress)> Drive<'_, W> {
@@ -164,7 +178,11 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
             };
             self.progress.finished(lane, &row);
             let (status, detail) = (exchange.status, exchange.detail);
-            settled.push(Settled { status, detail, ..self.settle(job.at, row, job.waited, job.earlier) });
+            settled.push(Settled {
+                status,
+                detail,
+                ..self.settle(job.at, row, job.waited, job.earlier)
+            });
         }
         self.keep(settled, rows, collected)
     }
@@ -210,18 +228,9 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
         rows: &mut [Option<Recorded>],
         collected: &mut Collected,
     ) -> Result<(), StoreError> {
-        let entry = |one: &'_ Settled| -> Entry<'_> {
-            Entry {
-                key: self.asked.question(one.at).key,
-                request: &one.request,
-                answer: &one.row,
-                last: one.waited,
-                status: one.status,
-                detail: one.detail.as_deref(),
-                earlier: &one.earlier,
-            }
-        };
-        self.store.keep(&settled.iter().map(entry).collect::<Vec<_>>())?;
+        let entries: Vec<Entry<'_>> =
+            settled.iter().map(|one| one.entry(self.asked.question(one.at).key)).collect();
+        self.store.keep(&entries)?;
         for one in settled {
             let n = self.asked.same[one.at].len() as u64;
             collected.n_asked += n;

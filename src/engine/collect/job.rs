@@ -64,7 +64,13 @@ impl Job {
     }
 
     /// An attempt has failed, and another one may be made at `again`.
-    pub(super) fn failed(&mut self, now: Micros, again: Micros, exchange: &Exchange, failure: Failure) {
+    pub(super) fn failed(
+        &mut self,
+        now: Micros,
+        again: Micros,
+        exchange: &Exchange,
+        failure: Failure,
+    ) {
         self.earlier.push(Attempt {
             failure,
             status: exchange.status,

@@ -149,11 +149,6 @@ impl Lane {
         (jobs, std::mem::take(&mut self.fresh))
     }
 
-    /// Whether something waits for its next attempt.
-    pub(super) fn has_sleepers(&self) -> bool {
-        !self.jobs.is_empty()
-    }
-
     /// Tokens that an answer is expected to take, where no limit is given for it.
     pub(super) fn expected_tokens(&self) -> f64 {
         /// Where nothing is known yet.

@@ -27,11 +27,6 @@ impl Ledger {
         Self { limit, ..Self::default() }
     }
 
-    /// Whether what is set aside matters.
-    pub(super) fn is_limited(&self) -> bool {
-        self.limit.is_some()
-    }
-
     /// Asks to send what is estimated to cost this much.
     pub(super) fn ask(&self, estimate: Usd) -> Allowance {
         match self.limit {

@@ -125,7 +125,8 @@ pub async fn collect(
         let (lanes, keys) = lanes(&asked, options.max_connections);
         let dispatcher = Dispatcher::new(lanes, &keys, &asked, options.max_cost, options.seed);
         let progress = Progress::new(&asked);
-        let drive = Drive { asked: &asked, lines: &lines, store, reuse: options.reuse, progress, watch };
+        let drive =
+            Drive { asked: &asked, lines: &lines, store, reuse: options.reuse, progress, watch };
         drive.run(dispatcher, stop, &mut rows, &mut collected).await?;
     }
     collected.n_left = rows.iter().filter(|row| row.is_none()).count() as u64;
