@@ -8,6 +8,7 @@ pub mod cmd;
 pub mod data;
 pub mod engine;
 pub mod exchange;
+pub mod fault;
 pub mod kernel;
 pub mod policy;
 pub mod provider;

@@ -13,6 +13,7 @@ mod report;
 mod run;
 mod schema;
 mod selection;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Evaluate(evaluate::Args),
+    Serve(serve::Args),
     Report(report::Args),
     Init(init::Args),
     List(list::Args),
@@ -63,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
         Command::List(args) => list::run(&args),

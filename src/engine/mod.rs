@@ -2,3 +2,4 @@
 
 pub mod collect;
 pub mod evaluate;
+pub mod serve;
