@@ -1,7 +1,7 @@
 //! Puts a file in its place whole or not at all: written beside it, then renamed.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::report::ReportError;
@@ -10,16 +10,18 @@ use crate::report::ReportError;
 pub(super) fn place(
     dir: &Path,
     name: &str,
-    fill: impl FnOnce(&mut File) -> Result<(), ReportError>,
+    fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), ReportError>,
 ) -> Result<(), ReportError> {
     let path = dir.join(name);
     // Two processes that write the same folder must not share the unfinished file.
     let unfinished = dir.join(format!(".{name}.{}.part", std::process::id()));
     let io = |source: io::Error| ReportError::Io { path: path.clone(), source };
     fs::create_dir_all(dir).map_err(io)?;
-    let filled = File::create(&unfinished).map_err(io).and_then(|mut file| {
+    let filled = File::create(&unfinished).map_err(io).and_then(|file| {
+        let mut file = BufWriter::new(file);
         fill(&mut file)?;
-        file.sync_all().map_err(io)?;
+        // Reports can be made again, so nobody waits until the disk has them.
+        file.flush().map_err(io)?;
         fs::rename(&unfinished, &path).map_err(io)
     });
     if filled.is_err() {
@@ -31,8 +33,6 @@ pub(super) fn place(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     #[test]

@@ -214,6 +214,12 @@ impl Loader<'_> {
             let known = candidates.remove(&id);
             match providers.get(model.provider.value.as_str()) {
                 Some(endpoint) => {
+                    let lacks = endpoint.and_then(|endpoint| endpoint.lacks(&model.sampling));
+                    if let Some(word) = lacks {
+                        let message = format!("models of this provider can't be given `{word}`");
+                        let help = format!("leave `{word}` out of `sampling`");
+                        self.complain(&model.provider, message, Some(help));
+                    }
                     let candidate = candidate(&id, model, *endpoint, known);
                     candidates.insert(id, candidate);
                 }
