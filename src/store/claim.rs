@@ -50,11 +50,38 @@ impl Store {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        // Who only waits or finds what is kept does not stand in the way of those who write.
+        if let Some(claims) = self.look(keys, reuse).map_err(|error| self.error("read", error))? {
+            return Ok(claims);
+        }
         let owner = self.owner()?;
         self.write(|transaction| {
-            let mut others = Others { store: self, known: BTreeMap::new() };
-            keys.iter().map(|key| claim(transaction, *key, reuse, owner, &mut others)).collect()
+            let mut others = Others::of(self);
+            let claim = |key: &Key| match kept(transaction, *key, reuse)? {
+                Some(claim) => Ok(claim),
+                None => claim(transaction, *key, owner, &mut others),
+            };
+            keys.iter().map(claim).collect()
         })
+    }
+
+    /// What becomes of the questions, where nothing has to be claimed.
+    fn look(&self, keys: &[Key], reuse: Which) -> rusqlite::Result<Option<Vec<Claim>>> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let own = self.owner.get().map(Owner::id);
+        let mut others = Others::of(self);
+        let mut claims = Vec::with_capacity(keys.len());
+        for key in keys {
+            let claim = match kept(&transaction, *key, reuse)? {
+                Some(claim) => claim,
+                None => match claimed_by(&transaction, *key)? {
+                    Some(other) if Some(other) != own && others.is_alive(other) => Claim::Elsewhere,
+                    _ => return Ok(None),
+                },
+            };
+            claims.push(claim);
+        }
+        Ok(Some(claims))
     }
 
     /// Gives up claims, so that whoever wants to may ask. Others' claims stay.
@@ -83,33 +110,37 @@ pub(super) fn give_up(connection: &Connection, key: Key, owner: i64) -> rusqlite
     connection.prepare_cached(GIVE_UP)?.execute(params![key.bytes(), owner]).map(|_| ())
 }
 
+fn kept(connection: &Connection, key: Key, reuse: Which) -> rusqlite::Result<Option<Claim>> {
+    if reuse == Which::Nothing {
+        return Ok(None);
+    }
+    let mut find = connection.prepare_cached(row::FIND)?;
+    let kept = find.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()?;
+    let usable = kept.filter(|it| reuse == Which::All || it.failure.is_none());
+    Ok(usable.map(|it| Claim::Kept(Box::new(it))))
+}
+
+fn claimed_by(connection: &Connection, key: Key) -> rusqlite::Result<Option<i64>> {
+    let mut query = connection.prepare_cached(OWNER)?;
+    query.query_row(params![key.bytes()], |row| row.get(0)).optional()
+}
+
 fn claim(
     connection: &Connection,
     key: Key,
-    reuse: Which,
     owner: i64,
     others: &mut Others<'_>,
 ) -> rusqlite::Result<Claim> {
-    if reuse != Which::Nothing {
-        let mut find = connection.prepare_cached(row::FIND)?;
-        let kept = find.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()?;
-        if let Some(kept) = kept.filter(|it| reuse == Which::All || it.failure.is_none()) {
-            return Ok(Claim::Kept(Box::new(kept)));
-        }
-    }
     if connection.prepare_cached(CLAIM)?.execute(params![key.bytes(), owner])? == 1 {
         return Ok(Claim::Ours);
     }
-    let other: i64 =
-        connection.prepare_cached(OWNER)?.query_row(params![key.bytes()], |row| row.get(0))?;
-    if other == owner {
-        return Ok(Claim::Ours);
+    match claimed_by(connection, key)? {
+        Some(other) if other != owner && others.is_alive(other) => Ok(Claim::Elsewhere),
+        _ => {
+            connection.prepare_cached(TAKE)?.execute(params![key.bytes(), owner])?;
+            Ok(Claim::Ours)
+        }
     }
-    if others.is_alive(other) {
-        return Ok(Claim::Elsewhere);
-    }
-    connection.prepare_cached(TAKE)?.execute(params![key.bytes(), owner])?;
-    Ok(Claim::Ours)
 }
 
 /// Which owners are alive, each looked at once a transaction.
@@ -118,7 +149,11 @@ struct Others<'a> {
     known: BTreeMap<i64, bool>,
 }
 
-impl Others<'_> {
+impl<'a> Others<'a> {
+    fn of(store: &'a Store) -> Self {
+        Self { store, known: BTreeMap::new() }
+    }
+
     fn is_alive(&mut self, id: i64) -> bool {
         *self.known.entry(id).or_insert_with(|| owner::is_alive(&self.store.path, id))
     }

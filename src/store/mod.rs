@@ -8,15 +8,15 @@ mod owner;
 mod row;
 mod schema;
 #[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 pub use claim::{Claim, Which};
 pub use entry::{Attempt, Entry, Timing};
@@ -41,6 +41,9 @@ pub struct Store {
 
 /// How long one connection waits for another that is writing.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Each refusal means that somebody else got on, so this many are never seen.
+const MAX_REFUSED: usize = 100;
 
 impl Store {
     /// Opens the file, making it and its folder where there are none. A file of an earlier version
@@ -114,11 +117,30 @@ impl Store {
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    write_ahead(connection)?;
     // A killed process loses nothing in this mode; only a power cut may lose the last rows.
     connection.pragma_update(None, "synchronous", "normal")?;
     // Keys are spread at random over their index, so that a page is written by many batches: the
     // later the log is folded into the file, the fewer pages are written twice. 16 MiB of each.
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
     connection.pragma_update(None, "cache_size", -16_384)
+}
+
+/// Puts the file into write-ahead mode, in which it then stays.
+///
+/// Of several processes that do this to a new file at once, all but one are refused without
+/// having waited. They wait for a turn to write, behind the one, and see that it is done.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let mut n_refused = 0;
+    loop {
+        let refused = match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => error,
+            done => return done,
+        };
+        n_refused += 1;
+        if n_refused > MAX_REFUSED {
+            return Err(refused);
+        }
+        connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+    }
 }

@@ -1,8 +1,9 @@
 //! Who claims: a store that is open, alive as long as it holds the lock on its own small file.
 //!
 //! The operating system frees a lock when its process ends, however it ends, so that the claims
-//! of a killed process are free at once, and no clock has to say when they expire. Locks are
-//! looked at only inside a write transaction: SQLite lets one process at a time do that.
+//! of a killed process are free at once, and no clock has to say when they expire. A lock is taken
+//! inside the write transaction that enters its owner, so that whoever sees the owner sees it
+//! alive; who looks whether it is takes no more than a shared lock.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -61,7 +62,7 @@ impl Drop for Owner {
 /// since two who ask the same would pay twice.
 pub(super) fn is_alive(store: &Path, id: i64) -> bool {
     match File::open(path(store, id)) {
-        Ok(file) => file.try_lock().is_err(),
+        Ok(file) => file.try_lock_shared().is_err(),
         Err(error) => error.kind() != io::ErrorKind::NotFound,
     }
 }

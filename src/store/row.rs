@@ -14,22 +14,47 @@ pub(super) const FIND: &str = "SELECT response, failure, confidence, prompt_toke
 
 const FORGET_ATTEMPTS: &str =
     "DELETE FROM attempts WHERE answer = (SELECT id FROM answers WHERE key = ?1)";
+const FORGET: &str = "DELETE FROM answers WHERE key = ?1";
 
-const KEEP: &str = "INSERT OR REPLACE INTO answers (key, task, item, model, request, response, \
+const KEEP: &str = "INSERT INTO answers (key, task, item, model, request, response, \
      failure, status, detail, confidence, prompt_tokens, cached_tokens, cache_write_tokens, \
      completion_tokens, reasoning_tokens, cost_picos, ttft_us, latency_us, queued_us, slept_us, \
      attempts, finish_reason, model_served, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
-     ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)";
+     ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) \
+     ON CONFLICT DO NOTHING";
 
 const KEEP_ATTEMPT: &str = "INSERT OR REPLACE INTO attempts (answer, attempt, failure, status, \
      detail, queued_us, slept_us, service_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 /// Writes an entry in place of what was there under its key.
 pub(super) fn keep(connection: &Connection, entry: &Entry<'_>) -> rusqlite::Result<()> {
+    if !insert(connection, entry)? {
+        let key = params![entry.key.bytes()];
+        connection.prepare_cached(FORGET_ATTEMPTS)?.execute(key)?;
+        connection.prepare_cached(FORGET)?.execute(key)?;
+        insert(connection, entry)?;
+    }
+    let id = connection.last_insert_rowid();
+    for (attempt, of) in (1..).zip(entry.earlier) {
+        connection.prepare_cached(KEEP_ATTEMPT)?.execute(params![
+            id,
+            attempt,
+            of.failure.name(),
+            of.status,
+            of.detail,
+            micros(of.queued),
+            micros(of.slept),
+            micros(of.service),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Whether there was nothing under its key, so that it is written now.
+fn insert(connection: &Connection, entry: &Entry<'_>) -> rusqlite::Result<bool> {
     let Entry { key, request, answer, last, status, detail, earlier } = entry;
-    connection.prepare_cached(FORGET_ATTEMPTS)?.execute(params![key.bytes()])?;
     let item = Some(answer.id.as_str()).filter(|item| !item.is_empty());
-    let id = connection.prepare_cached(KEEP)?.insert(params![
+    let n_written = connection.prepare_cached(KEEP)?.execute(params![
         key.bytes(),
         answer.task.as_ref().map(|task| task.as_str()),
         item,
@@ -55,19 +80,7 @@ pub(super) fn keep(connection: &Connection, entry: &Entry<'_>) -> rusqlite::Resu
         answer.model_served,
         answer.recorded_at,
     ])?;
-    for (attempt, of) in (1..).zip(*earlier) {
-        connection.prepare_cached(KEEP_ATTEMPT)?.execute(params![
-            id,
-            attempt,
-            of.failure.name(),
-            of.status,
-            of.detail,
-            micros(of.queued),
-            micros(of.slept),
-            micros(of.service),
-        ])?;
-    }
-    Ok(())
+    Ok(n_written == 1)
 }
 
 /// The answer in a row whose columns are those of [`FIND`], from `first` on. Who and what was

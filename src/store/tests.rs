@@ -4,8 +4,8 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
+use tempfile::TempDir;
 
-use super::testing::{keep, question, says, store};
 use super::*;
 use crate::data::Failure;
 use crate::kernel::{Micros, Tokens, Usd};
@@ -67,8 +67,8 @@ fn attempts_are_kept_apart_and_replaced_with_their_answer() {
         let mut query = store.connection.prepare(sql).unwrap();
         query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
     };
-    const ATTEMPTS: &str = "SELECT format('%d %s %d %s %d %d %d', attempt, failure, status, detail, \
-         queued_us, slept_us, service_us) FROM attempts ORDER BY attempt";
+    const ATTEMPTS: &str = "SELECT format('%d %s %d %s %d %d %d', attempt, failure, status, \
+         detail, queued_us, slept_us, service_us) FROM attempts ORDER BY attempt";
     keep(&[attempt(100), attempt(200)]);
     assert_eq!(
         rows(ATTEMPTS),
@@ -85,7 +85,7 @@ fn attempts_are_kept_apart_and_replaced_with_their_answer() {
 #[test]
 fn a_full_disk_names_the_file_and_loses_nothing() {
     let (folder, store) = store();
-    let pages = |pages: i64| store.connection.pragma_update(None, "max_page_count", pages).unwrap();
+    let pages = |most: i64| store.connection.pragma_update(None, "max_page_count", most).unwrap();
     keep(&store, "before", &says("B")).unwrap();
     pages(1);
     let error = (0..999)
@@ -236,4 +236,37 @@ fn many_connections_at_once_ask_each_question_once_and_keep_every_answer() {
 fn entry<'a>(key: Key, request: &'a str, answer: &'a Recorded) -> Entry<'a> {
     let last = Timing::default();
     Entry { key, request, answer, last, status: Some(200), detail: None, earlier: &[] }
+}
+
+/// A store in a folder that goes with it.
+fn store() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("answers.sqlite")).expect("a store");
+    (folder, store)
+}
+
+/// The request of one question, and its key.
+fn question(text: &str) -> (String, Key) {
+    let json = request_json("chat", "http://h/v1", ["mini", text], 0);
+    let key = Key::of(&json);
+    (json, key)
+}
+
+/// Keeps an answer to that question.
+fn keep(store: &Store, text: &str, answer: &Recorded) -> Result<(), StoreError> {
+    let (request, key) = question(text);
+    store.keep(&[Entry {
+        key,
+        request: &request,
+        answer,
+        last: Timing { queued: Micros(1), slept: Micros(2) },
+        status: Some(200),
+        detail: None,
+        earlier: &[],
+    }])
+}
+
+/// An answer that says this.
+fn says(text: &str) -> Recorded {
+    Recorded { response: Some(text.into()), attempts: Some(1), ..Recorded::default() }
 }
