@@ -121,9 +121,10 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     // A killed process loses nothing in this mode; only a power cut may lose the last rows.
     connection.pragma_update(None, "synchronous", "normal")?;
     // Keys are spread at random over their index, so that a page is written by many batches: the
-    // later the log is folded into the file, the fewer pages are written twice. 16 MiB of each.
+    // later the log is folded into the file, the fewer pages are written twice. 16 MiB of that, and 4
+    // MiB of pages in memory.
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
-    connection.pragma_update(None, "cache_size", -16_384)
+    connection.pragma_update(None, "cache_size", -4_096)
 }
 
 /// Puts the file into write-ahead mode, in which it then stays.
