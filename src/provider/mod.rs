@@ -4,6 +4,8 @@ mod chat;
 mod http;
 mod openai;
 mod spec;
+mod synthetic;
+mod wrong;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub use chat::{Chat, ChatReply, Message, Role, Sampling};
 pub use http::{Client, ClientError, Exchange, Line};
 pub use spec::{Recording, Spec};
+pub use synthetic::{Latency, Percentiles, Synthetic};
+pub use wrong::wrong;
 
 use crate::data::Failure;
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::kernel::Spanned;
 use crate::kernel::lists::{AllOr, OneOrMany};
-use crate::provider::{Access, Endpoint};
+use crate::provider::{Access, Endpoint, Synthetic};
 
 /// Who answers.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -15,6 +15,8 @@ pub enum Spec {
     Openai(Access),
     /// Answers that were recorded before.
     Recorded(Recording),
+    /// Answers that are made up.
+    Synthetic(Synthetic),
 }
 
 /// Answers that were recorded before.
@@ -32,9 +34,10 @@ pub struct Recording {
 }
 
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 2] = [
+const KINDS: [(&str, &str); 3] = [
     ("openai", "Chat completions over HTTP, and every server that speaks them."),
     ("recorded", "Answers that were recorded before, as JSONL, CSV or Parquet."),
+    ("synthetic", "Answers that are made up, right and quick as often as they should be."),
 ];
 
 impl Spec {
@@ -47,7 +50,16 @@ impl Spec {
     pub fn endpoint(&self) -> Option<Endpoint> {
         match self {
             Self::Openai(access) => Some(Endpoint::Openai(access.clone())),
-            Self::Recorded(_) => None,
+            Self::Recorded(_) | Self::Synthetic(_) => None,
+        }
+    }
+
+    /// Fates that its models share beyond the provider.
+    pub fn groups(&self) -> &[String] {
+        match self {
+            Self::Openai(access) => &access.groups,
+            Self::Recorded(recording) => &recording.groups,
+            Self::Synthetic(synthetic) => &synthetic.groups,
         }
     }
 }
