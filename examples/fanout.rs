@@ -50,8 +50,8 @@ fn write(folder: &str, n_items: usize) -> std::io::Result<()> {
     let task = "version: 1\nname: fanout\ntasks:\n  sums: { dataset: items.jsonl, extract: number, \
                 score: numeric }\nproviders:\n";
     let recorded = "  tape: { recorded: { answers: answers.jsonl } }\n";
-    let mut live = "  loopback: { openai: { base_url: \"http://127.0.0.1:8399/v1\" } }\nmodels:\n"
-        .to_owned();
+    let mut live =
+        "  loopback: { openai: { base_url: \"http://127.0.0.1:8399/v1\" } }\nmodels:\n".to_owned();
     for model in MODELS {
         let price = "price: { input: 0.15, output: 0.6 }";
         let _ = writeln!(live, "  {model}: {{ provider: loopback, {price} }}");

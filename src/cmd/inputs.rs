@@ -28,7 +28,7 @@ impl Input {
     pub(super) fn load(&self, answers: &[PathBuf]) -> Result<Loaded> {
         let mut loaded = scenario::load(&self.scenario, answers).map_err(Invalid)?;
         if let Some(seed) = self.seed {
-            loaded.plan.seed = crate::kernel::Seed(seed);
+            loaded.reseed(crate::kernel::Seed(seed));
         }
         self.selection.apply(&mut loaded.plan)?;
         Ok(loaded)

@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::Exit;
 use super::outputs::print;
 use crate::data::Failure;
+use crate::fault::{OnWire, Process};
 use crate::policy::Policy;
 use crate::provider::Spec;
 use crate::report::Format;
@@ -69,7 +70,8 @@ fn entries(kind: Kind) -> Result<Vec<Entry>> {
         Kind::Reports => own(Format::kinds().map(|(_, name, text)| (name, text))),
         Kind::Imports => own([("recorded", "Recorded answers, as JSONL, CSV or Parquet.")]),
         Kind::Scenarios => scenarios()?,
-        Kind::Faults | Kind::Gates | Kind::Traffic | Kind::Exports | Kind::Models => {
+        Kind::Faults => own(Process::kinds().iter().chain(OnWire::kinds()).copied()),
+        Kind::Gates | Kind::Traffic | Kind::Exports | Kind::Models => {
             bail!("list them: this version has none yet")
         }
     })

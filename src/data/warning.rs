@@ -31,6 +31,8 @@ pub enum Warning {
     VerdictsDiffer(String, u64, u64),
     /// A vote of too many members to be run again without each: (vote, members, most).
     ManyMembers(String, u64, u64),
+    /// A model whose answers were made up.
+    Synthetic(String),
 }
 
 impl Warning {
@@ -50,6 +52,7 @@ impl Warning {
             Self::Unparsed(..) => "unparsed",
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::ManyMembers(..) => "many_members",
+            Self::Synthetic(_) => "synthetic",
         }
     }
 
@@ -57,6 +60,7 @@ impl Warning {
     pub fn on(&self) -> &str {
         match self {
             Self::PriceAssumed(on)
+            | Self::Synthetic(on)
             | Self::CostUnknown(on)
             | Self::LatencyUnknown(on)
             | Self::MissingCells(on, ..)
@@ -81,6 +85,9 @@ impl fmt::Display for Warning {
             }
             Self::CostUnknown(on) => {
                 write!(f, "the cost of {on} is unknown: give it a `price`, and tokens to count")
+            }
+            Self::Synthetic(on) => {
+                write!(f, "the answers of {on} are made up: its figures say nothing of any model")
             }
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),
             Self::MissingCells(on, missing, n) => write!(

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::data::Failure;
+
 /// What an error response complains of; every wire format has its own words for it.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -80,6 +82,21 @@ impl Trouble {
             503 | 529 => Self::Overloaded,
             400..=499 => Self::InvalidRequest,
             _ => Self::ServerError,
+        }
+    }
+
+    /// What a caller records that reads it rightly.
+    pub fn failure(self) -> Failure {
+        match self {
+            Self::RateLimit => Failure::RateLimited,
+            Self::InsufficientQuota | Self::SpendLimit => Failure::Quota,
+            Self::Overloaded | Self::ServerError => Failure::Unavailable,
+            Self::Timeout => Failure::TimedOut,
+            Self::InvalidRequest | Self::Conflict => Failure::InvalidRequest,
+            Self::ContextLength => Failure::ContextLength,
+            Self::ContentFilter => Failure::ContentFilter,
+            Self::Auth | Self::Permission => Failure::Auth,
+            Self::NotFound => Failure::NotFound,
         }
     }
 }

@@ -31,6 +31,13 @@ macro_rules! kinds {
                 Self::KINDS
             }
 
+            /// Its name, as a scenario writes it.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$kind(_) => $text,)+
+                }
+            }
+
             /// Adds the bare names to the schema, which knows only the tables.
             fn also_bare(schema: &mut schemars::Schema) {
                 let names: Vec<&str> = Self::KINDS.iter().map(|(name, _)| *name).collect();

@@ -3,6 +3,7 @@
 mod ids;
 mod interval;
 mod kinds;
+mod lasting;
 pub mod lines;
 pub mod lists;
 mod ranking;
@@ -14,6 +15,7 @@ pub mod words;
 pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
 pub use interval::Interval;
 pub(crate) use kinds::kinds;
+pub use lasting::{Lasting, NotALasting};
 pub use ranking::{NotARanking, Ranking};
 pub use seed::Seed;
 pub use spanned::{SPANNED, Spanned};

@@ -151,6 +151,13 @@ pub struct Probability(f64);
 pub struct OutOfUnit(f64);
 
 impl Probability {
+    /// 0.
+    pub const NEVER: Self = Self(0.0);
+    /// 1.
+    pub const ALWAYS: Self = Self(1.0);
+    /// 0.75.
+    pub const THREE_QUARTERS: Self = Self(0.75);
+
     /// As a plain number.
     pub const fn value(self) -> f64 {
         self.0

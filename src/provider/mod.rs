@@ -14,8 +14,10 @@ mod openai_responses;
 mod reader;
 mod spec;
 mod sse;
+mod synthetic;
 #[cfg(test)]
 mod tests;
+mod wrong;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,8 @@ pub use http::{Client, ClientError, Exchange, Line};
 pub use limits::{KeyLimits, Limits, Timeout};
 pub use reader::Reader;
 pub use spec::{Recording, Spec};
+pub use synthetic::{Latency, Percentiles, Synthetic};
+pub use wrong::wrong;
 
 /// Where and how models that speak a wire format are reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::kernel::Spanned;
 use crate::kernel::lists::{AllOr, OneOrMany};
-use crate::provider::{Access, Endpoint};
+use crate::provider::{Access, Endpoint, Synthetic};
 
 /// Who answers.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -21,6 +21,8 @@ pub enum Spec {
     Gemini(Access),
     /// Answers that were recorded before.
     Recorded(Recording),
+    /// Answers that are made up.
+    Synthetic(Synthetic),
 }
 
 /// Answers that were recorded before.
@@ -42,12 +44,13 @@ const ANTHROPIC: &str = "https://api.anthropic.com/v1";
 const GEMINI: &str = "https://generativelanguage.googleapis.com/v1beta";
 
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("openai", "OpenAI's chat completions, and every server that speaks them."),
     ("openai-responses", "OpenAI's responses."),
     ("anthropic", "Anthropic's messages."),
     ("gemini", "Gemini's generateContent."),
     ("recorded", "Answers that were recorded before, as JSONL, CSV or Parquet."),
+    ("synthetic", "Answers that are made up, right and quick as often as they should be."),
 ];
 
 impl Spec {
@@ -71,7 +74,19 @@ impl Spec {
             Self::Gemini(access) => {
                 Some(Endpoint::Gemini(access.clone().with_version(GEMINI, Some("v1beta"))))
             }
-            Self::Recorded(_) => None,
+            Self::Recorded(_) | Self::Synthetic(_) => None,
+        }
+    }
+
+    /// Fates that its models share beyond the provider.
+    pub fn groups(&self) -> &[String] {
+        match self {
+            Self::Openai(access)
+            | Self::OpenaiResponses(access)
+            | Self::Anthropic(access)
+            | Self::Gemini(access) => &access.groups,
+            Self::Recorded(recording) => &recording.groups,
+            Self::Synthetic(synthetic) => &synthetic.groups,
         }
     }
 }

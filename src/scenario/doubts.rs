@@ -7,12 +7,14 @@ use crate::exchange::import::Recording;
 use crate::kernel::{ItemId, ModelId};
 use crate::scenario::Plan;
 
-/// Words in `status` that nobody knows, and rows that are about nothing here.
+/// Words in `status` that nobody knows, rows that are about nothing here, and what is made up.
 pub(super) fn doubts(plan: &Plan, recordings: &[Recording]) -> Vec<Warning> {
     let unknown = recordings.iter().flat_map(|recording| &recording.unknown_statuses);
     let mut doubts: Vec<Warning> =
         unknown.map(|(word, n)| Warning::UnknownStatus(word.clone(), *n)).collect();
     doubts.extend(stray(plan, recordings));
+    let synthetic = plan.candidates.iter().filter(|one| one.synthetic.is_some());
+    doubts.extend(synthetic.map(|one| Warning::Synthetic(one.id.to_string())));
     doubts
 }
 

@@ -1,6 +1,6 @@
 //! Reads a scenario with every file that it names, and tells every mistake in any of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use sha2::{Digest, Sha256};
 use super::diagnostic::Diagnostic;
 use super::doubts::doubts;
 use super::plan::{Candidate, Finder, Plan, Source, Task, Template};
-use super::policies;
 use super::raw::{RawModel, RawScenario, RawTask};
 use super::read::{self, Complaint};
 use super::suggest;
+use super::{faults, made_up, policies};
 use crate::data::{Recorded, Warning};
 use crate::exchange::import::{self, Recording};
 use crate::kernel::lists::AllOr;
 use crate::kernel::{ModelId, ProviderId, Spanned, TaskId};
-use crate::provider::{Endpoint, Limits, Sampling, Spec};
+use crate::provider::{Limits, Sampling, Spec};
 use crate::rows::FileError;
 use crate::task::dataset;
 use crate::task::extract::Extract;
@@ -28,7 +28,8 @@ use crate::task::prompt::Prompt;
 pub struct Loaded {
     /// What is to be done.
     pub plan: Plan,
-    /// Every recorded row of every recorded provider, those given beside the scenario last.
+    /// Every recorded row of every recorded provider, those given beside the scenario behind them,
+    /// and what was made up last.
     pub recordings: Vec<Recording>,
     /// What a reader must know of them.
     pub doubts: Vec<Warning>,
@@ -64,6 +65,7 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
     let plan = loader.plan(&raw, &reading.declared, answers, &bytes);
     if loader.found.is_empty() {
         let doubts = doubts(&plan, &loader.recordings);
+        loader.recordings.extend(made_up::recording(&plan));
         Ok(Loaded { plan, recordings: loader.recordings, doubts })
     } else {
         loader.found.sort_by_key(|one| (one.file != file, one.file.clone(), one.line()));
@@ -88,7 +90,7 @@ impl Loader<'_> {
     fn plan(
         &mut self,
         raw: &RawScenario,
-        declared: &std::collections::BTreeSet<String>,
+        declared: &BTreeSet<String>,
         answers: &[PathBuf],
         bytes: &[u8],
     ) -> Plan {
@@ -110,7 +112,11 @@ impl Loader<'_> {
         candidates.sort_by(|a, b| a.id.cmp(&b.id));
         let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
         let (policies, complaints) = policies::resolve(&raw.policies, &models, declared);
-        self.found.extend(complaints.into_iter().map(|it| diagnostic(self.file, &self.text, it)));
+        let providers: Vec<&str> =
+            raw.providers.0.iter().map(|(name, _)| name.value.as_str()).collect();
+        let (faults, wrong) = faults::resolve(&raw.faults, &providers, &candidates, declared);
+        let complaints = complaints.into_iter().chain(wrong);
+        self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));
         Plan {
             name: raw.name.value.clone(),
             file: self.file.to_owned(),
@@ -119,6 +125,7 @@ impl Loader<'_> {
             tasks,
             candidates,
             policies,
+            faults,
         }
     }
 
@@ -181,30 +188,30 @@ impl Loader<'_> {
     fn candidates(
         &mut self,
         raw: &RawScenario,
-        declared: &std::collections::BTreeSet<String>,
+        declared: &BTreeSet<String>,
         answers: &[PathBuf],
     ) -> Vec<Candidate> {
-        let mut providers: BTreeMap<&str, Option<&Endpoint>> = BTreeMap::new();
-        let endpoints: Vec<Option<Endpoint>> =
-            raw.providers.0.iter().map(|(_, provider)| provider.endpoint()).collect();
+        let providers: BTreeMap<&str, &Spec> =
+            raw.providers.0.iter().map(|(name, spec)| (name.value.as_str(), spec)).collect();
         let mut candidates: BTreeMap<ModelId, Candidate> = BTreeMap::new();
-        for ((name, provider), endpoint) in raw.providers.0.iter().zip(&endpoints) {
-            providers.insert(&name.value, endpoint.as_ref());
+        for (name, provider) in &raw.providers.0 {
             if let Spec::Recorded(recorded) = provider {
                 let paths: Vec<PathBuf> =
                     recorded.answers.value.0.iter().map(|path| self.folder.join(path)).collect();
                 let found = self.recording(&recorded.answers.span, &paths);
                 let wanted = self.wanted(recorded.models.as_ref(), found);
                 let provider = ProviderId::from(name.value.as_str());
-                let made = wanted.into_iter().map(|id| (id.clone(), recorded_model(id, &provider)));
+                let groups = groups(&recorded.groups, &[]);
+                let made = |id: ModelId| (id.clone(), recorded_model(id, &provider, &groups));
+                let made = wanted.into_iter().map(made);
                 candidates.extend(made);
             }
         }
         let beside = ProviderId::from(BESIDE);
         if !answers.is_empty() {
             let found = self.recording(&(0..0), answers);
-            candidates
-                .extend(found.into_iter().map(|id| (id.clone(), recorded_model(id, &beside))));
+            let made = |id: ModelId| (id.clone(), recorded_model(id, &beside, &[]));
+            candidates.extend(found.into_iter().map(made));
         }
         for (name, model) in &raw.models.0 {
             let id = ModelId::from(name.value.as_str());
@@ -213,14 +220,15 @@ impl Loader<'_> {
             }
             let known = candidates.remove(&id);
             match providers.get(model.provider.value.as_str()) {
-                Some(endpoint) => {
+                Some(spec) => {
+                    let endpoint = spec.endpoint();
                     let lacks = endpoint.and_then(|endpoint| endpoint.lacks(&model.sampling));
                     if let Some(word) = lacks {
                         let message = format!("models of this provider can't be given `{word}`");
                         let help = format!("leave `{word}` out of `sampling`");
                         self.complain(&model.provider, message, Some(help));
                     }
-                    let candidate = candidate(&id, model, *endpoint, known);
+                    let candidate = candidate(&id, model, spec, known);
                     candidates.insert(id, candidate);
                 }
                 None if declared.contains(model.provider.value.as_str()) => {}
@@ -311,7 +319,7 @@ impl Loader<'_> {
 /// What is asked when a task has no prompt of its own.
 const DEFAULT_PROMPT: &str = "{{ input }}";
 
-fn recorded_model(id: ModelId, provider: &ProviderId) -> Candidate {
+fn recorded_model(id: ModelId, provider: &ProviderId, groups: &[String]) -> Candidate {
     Candidate {
         id,
         provider: provider.clone(),
@@ -320,23 +328,30 @@ fn recorded_model(id: ModelId, provider: &ProviderId) -> Candidate {
         sampling: Sampling::default(),
         limits: Limits::default(),
         stream: false,
+        name: None,
+        groups: groups.to_vec(),
+        synthetic: None,
     }
 }
 
 /// A declared model: live where its provider is, else what the recording lacks. Where answers of a
-/// live model are given beside the scenario, they are used, and nobody is asked.
+/// live or synthetic model are given beside the scenario, they are used, and nobody is asked.
 fn candidate(
     id: &ModelId,
     raw: &RawModel,
-    endpoint: Option<&Endpoint>,
+    provider: &Spec,
     recorded: Option<Candidate>,
 ) -> Candidate {
-    let source = match (endpoint, recorded) {
-        (Some(endpoint), None) => Source::Live {
-            endpoint: endpoint.clone(),
-            name: raw.name.clone().unwrap_or_else(|| id.to_string()),
-        },
+    let is_recorded = recorded.is_some();
+    let source = match provider.endpoint() {
+        Some(endpoint) if !is_recorded => {
+            Source::Live { endpoint, name: raw.name.clone().unwrap_or_else(|| id.to_string()) }
+        }
         _ => Source::Recorded,
+    };
+    let synthetic = match provider {
+        Spec::Synthetic(synthetic) if !is_recorded => Some(synthetic.clone()),
+        _ => None,
     };
     Candidate {
         id: id.clone(),
@@ -346,5 +361,14 @@ fn candidate(
         sampling: raw.sampling.clone(),
         limits: raw.limits.clone(),
         stream: raw.stream,
+        name: raw.name.clone(),
+        groups: groups(provider.groups(), &raw.groups),
+        synthetic,
     }
+}
+
+/// The fates of a provider and those of a model, each once, in order of name.
+fn groups(of_provider: &[String], own: &[String]) -> Vec<String> {
+    let groups: BTreeSet<&String> = of_provider.iter().chain(own).collect();
+    groups.into_iter().cloned().collect()
 }

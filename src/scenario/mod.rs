@@ -3,7 +3,9 @@
 mod decode;
 mod diagnostic;
 mod doubts;
+mod faults;
 mod load;
+mod made_up;
 mod plan;
 mod policies;
 mod raw;

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use serde::{Serialize, Serializer};
 
 use crate::data::Item;
+use crate::fault::{Faults, Process};
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::Policy;
-use crate::provider::{Endpoint, Limits, Sampling};
+use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
 use crate::scenario::raw::{Items, PriceList};
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::Prompt;
@@ -31,6 +32,8 @@ pub struct Plan {
     pub candidates: Vec<Candidate>,
     /// Combinations of candidates, each behind those that it is made of.
     pub policies: Vec<(PolicyId, Policy)>,
+    /// What goes wrong, in the order in which it is written.
+    pub faults: Faults,
 }
 
 /// A dataset with what is asked of it and how answers are judged.
@@ -91,6 +94,12 @@ pub struct Candidate {
     pub limits: Limits,
     /// Whether replies are taken in pieces.
     pub stream: bool,
+    /// What its provider calls it, where that is another name.
+    pub name: Option<String>,
+    /// Fates that it shares beyond its provider: the provider's and its own, in order of name.
+    pub groups: Vec<String>,
+    /// Where its answers are made up: how.
+    pub synthetic: Option<Synthetic>,
 }
 
 /// Where a candidate's answers come from.
@@ -126,6 +135,8 @@ struct Written<'a> {
     models: Vec<(&'a ModelId, WrittenModel<'a>)>,
     #[serde(serialize_with = "table")]
     policies: Vec<(&'a PolicyId, serde_json::Value)>,
+    #[serde(serialize_with = "table", skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<(&'a String, &'a Process)>,
 }
 
 #[derive(Serialize)]
@@ -155,6 +166,10 @@ struct WrittenModel<'a> {
     limits: Option<&'a Limits>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     stream: bool,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    groups: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    synthetic: Option<&'a Synthetic>,
 }
 
 impl<'a> Written<'a> {
@@ -166,6 +181,7 @@ impl<'a> Written<'a> {
             tasks: plan.tasks.iter().map(|task| (&task.id, WrittenTask::of(task))).collect(),
             models: plan.candidates.iter().map(|one| (&one.id, WrittenModel::of(one))).collect(),
             policies: plan.policies.iter().map(|(id, policy)| (id, written(policy))).collect(),
+            faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
         }
     }
 }
@@ -195,10 +211,11 @@ impl<'a> WrittenModel<'a> {
             Source::Live { endpoint, name } => {
                 (Some(name.as_str()), Some(endpoint), Some(&candidate.limits))
             }
-            Source::Recorded => (None, None, None),
+            Source::Recorded => (candidate.name.as_deref(), None, None),
         };
-        let Candidate { provider, price, sampling, stream, .. } = candidate;
-        Self { provider, name, endpoint, price, sampling, limits, stream: *stream }
+        let Candidate { provider, price, sampling, groups, .. } = candidate;
+        let (stream, synthetic) = (candidate.stream, candidate.synthetic.as_ref());
+        Self { provider, name, endpoint, price, sampling, limits, stream, groups, synthetic }
     }
 }
 

@@ -78,6 +78,11 @@ impl PromptHash {
         Self(hasher.finalize().into())
     }
 
+    /// As bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// In hexadecimal, to key what is drawn for a prompt that no item has.
     pub(super) fn hex(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()

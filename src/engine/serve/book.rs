@@ -6,7 +6,9 @@ use super::ask::{Ask, PromptHash, Role, Turn};
 use crate::data::{Extracted, Failure, Item, Recorded};
 use crate::kernel::{ItemId, Micros, ModelId, Seed, TaskId, Tokens};
 use crate::scenario::{Candidate, Loaded, Plan, Source, Task};
+use crate::task::extract::Extractor;
 use crate::task::prompt::PromptError;
+use crate::task::score::Score;
 
 /// The position of a model among those that are served.
 pub(super) type ModelNo = usize;
@@ -25,6 +27,8 @@ pub(super) struct Answer {
     pub(super) latency: Option<Micros>,
     /// It met the limit of tokens when it was recorded.
     pub(super) is_cut: bool,
+    /// The text is the answer itself, which nobody has to find in it.
+    pub(super) is_bare: bool,
     /// What came instead of it.
     pub(super) failure: Option<Failure>,
 }
@@ -48,7 +52,18 @@ pub(super) struct Book {
     names: BTreeMap<String, ModelNo>,
     prompts: BTreeMap<PromptHash, PromptNo>,
     /// The first item that has each prompt.
-    pub(super) items: Vec<(TaskId, Item)>,
+    pub(super) items: Vec<Asked>,
+}
+
+/// An item that a prompt asks.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) task: TaskId,
+    pub(super) item: Item,
+    /// Task and item, by which what is drawn for it is keyed.
+    pub(super) question: String,
+    extractor: Extractor,
+    score: Score,
 }
 
 /// Why nothing can be served.
@@ -85,7 +100,7 @@ impl Book {
                 })?;
                 let items = &mut book.items;
                 let prompt = *book.prompts.entry(PromptHash::of(&turns)).or_insert_with(|| {
-                    items.push((task.id.clone(), item.clone()));
+                    items.push(Asked::new(task, item));
                     items.len() - 1
                 });
                 places.insert((&task.id, &item.id), prompt);
@@ -142,6 +157,28 @@ impl Book {
     }
 }
 
+impl Asked {
+    fn new(task: &Task, item: &Item) -> Self {
+        Self {
+            task: task.id.clone(),
+            item: item.clone(),
+            question: format!("{}/{}", task.id, item.id),
+            extractor: task.extract.extractor.clone(),
+            score: task.score.clone(),
+        }
+    }
+
+    /// Whether an answer is more right than wrong.
+    pub(super) fn is_right(&self, answer: &Answer) -> bool {
+        let found = if answer.is_bare {
+            Some(answer.text.clone())
+        } else {
+            self.extractor.extract(&answer.text, &self.item.choices)
+        };
+        found.is_some_and(|found| self.score.score(&found, &self.item.targets) > 0.5)
+    }
+}
+
 impl Model {
     fn new(candidate: &Candidate) -> Self {
         let seed = candidate.sampling.seed;
@@ -153,7 +190,11 @@ impl Model {
 fn names(plan: &Plan) -> BTreeMap<String, ModelNo> {
     let mut names = BTreeMap::new();
     for (no, candidate) in plan.candidates.iter().enumerate() {
-        if let Source::Live { name, .. } = &candidate.source {
+        let name = match &candidate.source {
+            Source::Live { name, .. } => Some(name),
+            Source::Recorded => candidate.name.as_ref(),
+        };
+        if let Some(name) = name {
             names.entry(name.clone()).or_insert(no);
         }
     }
@@ -171,7 +212,7 @@ fn turns(task: &Task, item: &Item) -> Result<Vec<Turn>, PromptError> {
 }
 
 /// What a row says; `None` where it has only a verdict, of which no text can be made.
-fn answer(row: &Recorded) -> Option<Answer> {
+pub(super) fn answer(row: &Recorded) -> Option<Answer> {
     let text = match (&row.response, &row.answer) {
         (Some(response), _) => response.clone(),
         (None, Extracted::Found(answer)) => answer.clone(),
@@ -188,6 +229,7 @@ fn answer(row: &Recorded) -> Option<Answer> {
         ttft: row.ttft,
         latency: row.latency,
         is_cut: reason.is_some_and(|it| ["length", "max_tokens"].contains(&it.as_str())),
+        is_bare: row.response.is_none(),
         failure: row.failure,
     })
 }

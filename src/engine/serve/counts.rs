@@ -54,38 +54,48 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// The row of a model and format, made when it is not there yet.
-    pub(super) fn row(&mut self, model: (usize, &str), format: &'static str) -> usize {
+    /// A request begins; says in which row it is counted.
+    pub(super) fn begin(
+        &mut self,
+        (no, model): (usize, &str),
+        format: &'static str,
+        prompt: PromptHash,
+    ) -> usize {
         let rows = &mut self.stats.rows;
-        *self.places.entry((model.0, format)).or_insert_with(|| {
-            let (model, format) = (model.1.to_owned(), format.to_owned());
+        let row = *self.places.entry((no, format)).or_insert_with(|| {
+            let (model, format) = (model.to_owned(), format.to_owned());
             rows.push(Row { model, format, ..Row::default() });
             rows.len() - 1
-        })
-    }
-
-    /// A request begins; says which with this prompt it is, from 1.
-    pub(super) fn begin(&mut self, row: usize, prompt: PromptHash) -> u32 {
+        });
         let attempts = self.attempts.entry((row, prompt)).or_default();
         *attempts += 1;
-        let attempts = *attempts;
-        let one = &mut self.stats.rows[row];
+        let one = &mut rows[row];
         one.requests += 1;
-        one.prompts += u64::from(attempts == 1);
-        one.most_attempts = one.most_attempts.max(attempts);
+        one.prompts += u64::from(*attempts == 1);
+        one.most_attempts = one.most_attempts.max(*attempts);
         one.in_flight += 1;
         one.peak_in_flight = one.peak_in_flight.max(one.in_flight);
         self.stats.in_flight += 1;
         self.stats.peak_in_flight = self.stats.peak_in_flight.max(self.stats.in_flight);
-        attempts
+        row
     }
 
-    /// What becomes of it: an answer, or a fault of this kind.
-    pub(super) fn decided(&mut self, row: usize, fault: Option<&str>, is_answered: bool) {
+    /// What becomes of it: whether it is answered, and every kind of thing that goes wrong with it.
+    pub(super) fn decided<'a>(
+        &mut self,
+        row: usize,
+        faults: impl Iterator<Item = &'a str>,
+        is_answered: bool,
+    ) {
         let one = &mut self.stats.rows[row];
         one.answered += u64::from(is_answered);
-        if let Some(kind) = fault {
-            *one.faults.entry(kind.to_owned()).or_default() += 1;
+        for kind in faults {
+            match one.faults.get_mut(kind) {
+                Some(n) => *n += 1,
+                None => {
+                    one.faults.insert(kind.to_owned(), 1);
+                }
+            }
         }
     }
 

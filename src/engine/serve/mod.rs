@@ -4,7 +4,12 @@ mod ask;
 mod book;
 mod counts;
 mod desk;
+mod faulted;
+mod options;
+mod pace;
+mod pick;
 mod play;
+mod replay;
 mod route;
 mod said;
 mod script;
@@ -23,7 +28,7 @@ use tokio::task::LocalSet;
 
 pub use book::BookError;
 pub use counts::{Row, Stats};
-pub use desk::{Latency, Options};
+pub use options::{Latency, Options};
 
 use crate::kernel::ModelId;
 use crate::scenario::Loaded;

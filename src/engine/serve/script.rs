@@ -3,8 +3,9 @@
 use hyper::body::Bytes;
 
 use super::ask::{Ask, Delivery};
+use super::pace::Pace;
 use super::said::Said;
-use super::wire::{Format, Problem};
+use super::wire::{Format, Problem, Stream};
 use crate::kernel::Micros;
 
 /// How a connection ends before its response does.
@@ -39,51 +40,58 @@ pub(super) enum Step {
     End(End),
 }
 
-/// How long a reply takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Pace {
-    /// From the request to the first token; `None` where only the whole is known.
-    pub(super) first: Option<Micros>,
-    /// From the request to the last byte.
-    pub(super) total: Micros,
-}
-
 /// The content types that are sent.
 pub(super) const JSON: &str = "application/json";
 pub(super) const EVENTS: &str = "text/event-stream; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
+
+/// A piece of a stream, and how long it is waited for.
+pub(super) type Frame = (Micros, String);
 
 /// A reply that nothing goes wrong with.
 pub(super) fn reply(format: Format, ask: &Ask, said: &Said, pace: Pace) -> Vec<Step> {
     match ask.delivery {
         Delivery::Whole => {
             let body = format.whole(said).to_string();
-            let mut steps = whole(200, body, Vec::new());
-            if pace.total > Micros(0) {
-                steps.insert(0, Step::Wait(pace.total));
-            }
-            steps
+            later(pace.whole(said.pieces.len()), whole(200, body, Vec::new()))
         }
-        Delivery::Stream => {
-            let stream = format.stream(said, ask);
-            let mut steps = vec![Step::Head(events())];
-            if pace.total == Micros(0) {
-                let all = stream.head + &stream.tokens.concat() + &stream.tail;
-                steps.push(Step::Send(all.into()));
-                return steps;
-            }
-            let waits = pace.waits(stream.tokens.len());
-            let mut before = stream.head;
-            for (token, wait) in stream.tokens.into_iter().zip(waits) {
-                steps.push(Step::Wait(wait));
-                steps.push(Step::Send((std::mem::take(&mut before) + &token).into()));
-            }
-            if !before.is_empty() {
-                steps.push(Step::Wait(pace.total));
-            }
-            steps.push(Step::Send((before + &stream.tail).into()));
-            steps
-        }
+        Delivery::Stream => stream(frames(format.stream(said, ask), pace)),
     }
+}
+
+/// The pieces of a stream: one a token, and its end.
+pub(super) fn frames(stream: Stream, pace: Pace) -> Vec<Frame> {
+    let Stream { mut head, tokens, mut tail } = stream;
+    let waits = pace.waits(tokens.len());
+    if tokens.is_empty() {
+        tail.insert_str(0, &head);
+        return waits.into_iter().zip([tail]).collect();
+    }
+    let with_head = |token: String| std::mem::take(&mut head) + &token;
+    let mut frames: Vec<Frame> = waits.into_iter().zip(tokens.into_iter().map(with_head)).collect();
+    frames.push((Micros(0), tail));
+    frames
+}
+
+/// A stream of these pieces. What is not waited for is sent with what comes before it.
+pub(super) fn stream(frames: Vec<Frame>) -> Vec<Step> {
+    let headers = vec![("cache-control", "no-cache".to_owned())];
+    let mut steps = vec![Step::Head(Head { status: 200, content_type: EVENTS, headers })];
+    let mut ready = String::new();
+    for (wait, text) in frames {
+        if wait > Micros(0) {
+            steps.extend(sent(std::mem::take(&mut ready)));
+            steps.push(Step::Wait(wait));
+        }
+        ready += &text;
+    }
+    steps.extend(sent(ready));
+    steps
+}
+
+/// Part of a body, if there is any.
+pub(super) fn sent(text: String) -> Option<Step> {
+    (!text.is_empty()).then(|| Step::Send(text.into()))
 }
 
 /// An error response.
@@ -98,45 +106,10 @@ pub(super) fn whole(status: u16, body: String, headers: Vec<(&'static str, Strin
     vec![Step::Head(head), Step::Send(body.into())]
 }
 
-fn events() -> Head {
-    let headers = vec![("cache-control", "no-cache".to_owned())];
-    Head { status: 200, content_type: EVENTS, headers }
-}
-
-impl Pace {
-    /// The wait before each of so many tokens. The last comes at the end; where the first is not
-    /// known, all are as far apart.
-    fn waits(self, n_tokens: usize) -> Vec<Micros> {
-        let n = n_tokens as u64;
-        let Micros(total) = self.total;
-        let first = self.first.map_or(total / n.max(1), |Micros(first)| first.min(total));
-        let first = if n == 1 { total } else { first };
-        let at = |token: u64| match n {
-            0 | 1 => first,
-            n => first + (total - first) * token / (n - 1),
-        };
-        (0..n).map(|token| Micros(at(token) - token.checked_sub(1).map_or(0, at))).collect()
+/// The same, after a wait.
+pub(super) fn later(wait: Micros, mut steps: Vec<Step>) -> Vec<Step> {
+    if wait > Micros(0) {
+        steps.insert(0, Step::Wait(wait));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_token_comes_in_its_time_and_the_last_at_the_end() {
-        let pace =
-            |first: Option<u64>, total| Pace { first: first.map(Micros), total: Micros(total) };
-        for (pace, n, waits) in [
-            (pace(Some(10), 100), 4, vec![10, 30, 30, 30]),
-            (pace(None, 100), 4, vec![25, 25, 25, 25]),
-            (pace(Some(200), 100), 2, vec![100, 0]),
-            (pace(Some(10), 100), 1, vec![100]),
-            (pace(None, 100), 0, vec![]),
-            (pace(None, 0), 3, vec![0, 0, 0]),
-        ] {
-            let waits: Vec<Micros> = waits.into_iter().map(Micros).collect();
-            assert_eq!(pace.waits(n), waits, "{pace:?} for {n}");
-        }
-    }
+    steps
 }

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::roles::RoleName;
 use super::text::Text;
 use super::{CREATED, Problem, Stream, data};
-use crate::engine::serve::ask::{Ask, Delivery, Role, Tally, Turn};
+use crate::engine::serve::ask::{Ask, Tally, Turn};
 use crate::engine::serve::said::{Finish, Said};
 use crate::fault::Trouble;
 
@@ -13,9 +14,10 @@ use crate::fault::Trouble;
 pub(super) fn read(body: &[u8]) -> Result<Ask, serde_json::Error> {
     let body: Body = serde_json::from_slice(body)?;
     let tells = body.stream_options.is_some_and(|options| options.include_usage.unwrap_or(false));
+    let turn = |message: Message| Turn { role: message.role.0, text: message.content.0 };
     Ok(Ask {
         model: body.model.unwrap_or_default(),
-        turns: body.messages.into_iter().map(Message::turn).collect(),
+        turns: body.messages.into_iter().map(turn).collect(),
         delivery: super::delivery(body.stream),
         tally: if tells { Tally::Told } else { Tally::Silent },
         max_tokens: body.max_completion_tokens.or(body.max_tokens),
@@ -112,15 +114,25 @@ pub(super) fn error(problem: &Problem) -> (u16, Value) {
     (problem.status.unwrap_or(status), body)
 }
 
-/// A stream event, or a whole reply, that has no choice in it.
-pub(super) fn without_choices(said: &Said, delivery: Delivery) -> Value {
-    let object = match delivery {
-        Delivery::Whole => "chat.completion",
-        Delivery::Stream => "chat.completion.chunk",
-    };
-    json!({
-        "id": id(said), "object": object, "created": CREATED, "model": said.model, "choices": [],
-    })
+/// A whole reply without a choice.
+pub(super) fn whole_without_choices(said: &Said) -> Value {
+    let mut reply = whole(said);
+    reply["choices"] = json!([]);
+    reply
+}
+
+/// A stream without a choice.
+pub(super) fn stream_without_choices(said: &Said) -> Stream {
+    let chunk = json!({
+        "id": id(said), "object": "chat.completion.chunk", "created": CREATED,
+        "model": said.model, "choices": [],
+    });
+    Stream { head: data(&chunk), tokens: Vec::new(), tail: "data: [DONE]\n\n".into() }
+}
+
+/// An error in the middle of a stream.
+pub(super) fn error_event(problem: &Problem) -> String {
+    data(&error(problem).1)
 }
 
 fn id(said: &Said) -> String {
@@ -179,19 +191,8 @@ struct StreamOptions {
 
 #[derive(Deserialize)]
 struct Message {
-    role: String,
+    #[serde(default)]
+    role: RoleName,
     #[serde(default)]
     content: Text,
-}
-
-impl Message {
-    fn turn(self) -> Turn {
-        let role = match self.role.as_str() {
-            "system" | "developer" => Role::System,
-            "assistant" => Role::Assistant,
-            "tool" | "function" => Role::Tool,
-            _ => Role::User,
-        };
-        Turn { role, text: self.content.0 }
-    }
 }
