@@ -98,7 +98,8 @@ pub(super) fn error_event(problem: &Problem, n_tokens: u64) -> String {
     events.next(
         "error",
         json!({
-            "code": error["code"], "message": error["message"], "param": null,
+            "code": error["code"].as_str().or(error["type"].as_str()),
+            "message": error["message"], "param": null,
         }),
     )
 }
