@@ -47,7 +47,7 @@ const HOUSE: House = House {
     outside: &["src/lib.rs", "src/main.rs"],
 };
 
-const FENCES: [Fence; 8] = [
+const FENCES: [Fence; 10] = [
     Fence {
         name: "reqwest",
         inside: &["src/provider/http.rs", "src/task/dataset/hub.rs"],
@@ -64,6 +64,8 @@ const FENCES: [Fence; 8] = [
         ],
         except: None,
     },
+    Fence { name: "hyper", inside: &["src/engine/serve/"], except: None },
+    Fence { name: "http_body_util", inside: &["src/engine/serve/"], except: None },
     Fence { name: "polars", inside: &["src/report/", "src/rows/"], except: None },
     Fence { name: "rusqlite", inside: &["src/store/"], except: None },
     Fence { name: "statrs", inside: &["src/stats/"], except: None },

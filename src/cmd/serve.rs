@@ -10,6 +10,7 @@ use clap::Args as ClapArgs;
 use super::Exit;
 use super::inputs::Input;
 use super::outputs::print;
+use super::served;
 use crate::engine::serve::{Latency, Options, Server};
 use crate::kernel::Micros;
 
@@ -22,7 +23,10 @@ use crate::kernel::Micros;
 Examples:
   quorumbench serve scenarios/quickstart.yaml                    http://127.0.0.1:8399
   quorumbench serve my.yaml --address 127.0.0.1:0 --latency 0ms  any free port, at once
-  quorumbench serve my.yaml --latency 0.1x                       ten times as fast as recorded")]
+  quorumbench serve my.yaml --latency 0.1x                       ten times as fast as recorded
+
+Then point a client at it, and ask models by the names that the scenario gives them.
+GET /stats says what was served so far, as JSON; docs/serve.md what each fault does on the wire.")]
 pub(super) struct Args {
     #[command(flatten)]
     input: Input,
@@ -60,7 +64,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         anyhow::Ok(server.run(stopped()).await)
     });
     let stats = stats.context("serve")?;
-    print(&(serde_json::to_string_pretty(&stats)? + "\n"))?;
+    print(&served::table(&stats))?;
     Ok(Exit::Done)
 }
 

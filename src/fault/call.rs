@@ -10,7 +10,7 @@ use crate::kernel::{ModelId, Probability, Seed, Tokens};
 pub struct Call<'a> {
     /// The model.
     pub model: &'a ModelId,
-    /// The item, or the hash of a prompt that no item has.
+    /// Task and item with a slash between them, or the hash of a prompt that no item has.
     pub question: &'a str,
     /// Which attempt it is, from 0.
     pub attempt: u32,

@@ -1,6 +1,7 @@
 //! Resolves the faults of a scenario: whom each is for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::plan::Candidate;
 use super::read::Complaint;
@@ -9,83 +10,82 @@ use crate::fault::{Fault, Faults, Of, Process};
 use crate::kernel::lists::Named;
 use crate::kernel::{ModelId, Spanned};
 
+/// What is known when faults are resolved.
+pub(super) struct Known<'a> {
+    pub(super) providers: &'a [&'a str],
+    /// In order of name.
+    pub(super) candidates: &'a [Candidate],
+    /// Names of every entry, broken or not: a reference to a broken one is no mistake of its own.
+    pub(super) declared: &'a BTreeSet<String>,
+    /// Where mistakes were found before: what a broken entry lacks is no news.
+    pub(super) told: &'a [Range<usize>],
+}
+
 /// The faults with the models that they are for, and what is wrong with them.
-///
-/// A reference to an entry that is `declared` but broken is no mistake of its own.
-pub(super) fn resolve(
-    raw: &Named<Spanned<Process>>,
-    providers: &[&str],
-    candidates: &[Candidate],
-    declared: &BTreeSet<String>,
-) -> (Faults, Vec<Complaint>) {
-    let mut resolver = Resolver { providers, candidates, declared, complaints: Vec::new() };
-    let fault = |(name, process): &(Spanned<String>, Spanned<Process>)| {
-        resolver.options(process);
-        let models = resolver.models(process.value.of());
-        let (name, process) = (name.value.clone(), process.value.clone());
-        Fault { name, process, models }
-    };
-    (Faults(raw.0.iter().map(fault).collect()), resolver.complaints)
+pub(super) fn resolve(raw: &Named<Process>, known: Known<'_>) -> (Faults, Vec<Complaint>) {
+    let mut resolver = Resolver { known, complaints: Vec::new() };
+    let mut faults = Vec::with_capacity(raw.0.len());
+    for (at, (name, process)) in raw.0.iter().enumerate() {
+        let next = raw.0.get(at + 1).map_or(usize::MAX, |(name, _)| name.span.start);
+        resolver.options(name, process, name.span.start..next);
+        let (name, process) = (name.value.clone(), process.clone());
+        faults.push(Fault { name, models: resolver.models(process.of()), process });
+    }
+    (Faults(faults), resolver.complaints)
 }
 
 struct Resolver<'a> {
-    providers: &'a [&'a str],
-    /// In order of name.
-    candidates: &'a [Candidate],
-    declared: &'a BTreeSet<String>,
+    known: Known<'a>,
     complaints: Vec<Complaint>,
 }
 
-impl Resolver<'_> {
-    fn options(&mut self, process: &Spanned<Process>) {
-        if let Some(help) = process.value.complaint() {
-            let message = format!("this `{}` can't be", process.value.name());
-            let (help, span) = (Some(help.to_owned()), process.span.clone());
+impl<'a> Resolver<'a> {
+    /// `extent` is where the whole entry stands.
+    fn options(&mut self, name: &Spanned<String>, process: &Process, extent: Range<usize>) {
+        let is_broken = self.known.told.iter().any(|span| extent.contains(&span.start));
+        if let Some(help) = process.complaint().filter(|_| !is_broken) {
+            let message = format!("`{}` is a {} that can't be", name.value, process.name());
+            let (help, span) = (Some(help.to_owned()), name.span.clone());
             self.complaints.push(Complaint { message, help, span });
         }
-        if let Some(serves) = process.value.serves() {
+        if let Some(serves) = process.serves() {
             let name = Spanned { value: serves.value.to_string(), span: serves.span.clone() };
-            let known = self.candidates.iter().map(|one| one.id.as_str()).collect();
-            self.check("model", &name, known);
+            self.check("model", &name, self.names());
         }
     }
 
     /// In order of name.
     fn models(&mut self, of: Option<&Of>) -> Vec<ModelId> {
-        let models: Vec<ModelId> = match of {
+        match of {
             None => self.those(|_| true),
             Some(Of::Model(name)) => {
-                self.check(
-                    "model",
-                    name,
-                    self.candidates.iter().map(|one| one.id.as_str()).collect(),
-                );
+                self.check("model", name, self.names());
                 self.those(|one| one.id.as_str() == name.value)
             }
             Some(Of::Provider(name)) => {
-                self.check("provider", name, self.providers.to_vec());
+                self.check("provider", name, self.known.providers.iter().copied().collect());
                 self.those(|one| one.provider.as_str() == name.value)
             }
             Some(Of::Group(name)) => {
-                let groups: BTreeMap<&str, ()> = self
-                    .candidates
-                    .iter()
-                    .flat_map(|one| one.groups.iter().map(|group| (group.as_str(), ())))
-                    .collect();
-                self.check("group", name, groups.into_keys().collect());
+                let groups = self.known.candidates.iter().flat_map(|one| &one.groups);
+                self.check("group", name, groups.map(String::as_str).collect());
                 self.those(|one| one.groups.contains(&name.value))
             }
-        };
-        models
+        }
     }
 
     fn those(&self, is_meant: impl Fn(&Candidate) -> bool) -> Vec<ModelId> {
-        self.candidates.iter().filter(|one| is_meant(one)).map(|one| one.id.clone()).collect()
+        let meant = self.known.candidates.iter().filter(|one| is_meant(one));
+        meant.map(|one| one.id.clone()).collect()
     }
 
-    fn check(&mut self, what: &str, name: &Spanned<String>, known: Vec<&str>) {
+    fn names(&self) -> BTreeSet<&'a str> {
+        self.known.candidates.iter().map(|one| one.id.as_str()).collect()
+    }
+
+    fn check(&mut self, what: &str, name: &Spanned<String>, known: BTreeSet<&str>) {
         let text = name.value.as_str();
-        if !known.contains(&text) && !self.declared.contains(text) {
+        if !known.contains(text) && !self.known.declared.contains(text) {
             let help = Some(suggest::help(text, known.into_iter()));
             let message = format!("unknown {what} `{text}`");
             self.complaints.push(Complaint { message, help, span: name.span.clone() });

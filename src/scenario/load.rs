@@ -114,7 +114,15 @@ impl Loader<'_> {
         let (policies, complaints) = policies::resolve(&raw.policies, &models, declared);
         let providers: Vec<&str> =
             raw.providers.0.iter().map(|(name, _)| name.value.as_str()).collect();
-        let (faults, wrong) = faults::resolve(&raw.faults, &providers, &candidates, declared);
+        let here = self.found.iter().filter(|one| one.file == self.file && one.first_line == 1);
+        let told: Vec<_> = here.map(|one| one.span.clone()).collect();
+        let known = faults::Known {
+            providers: &providers,
+            candidates: &candidates,
+            declared,
+            told: &told,
+        };
+        let (faults, wrong) = faults::resolve(&raw.faults, known);
         let complaints = complaints.into_iter().chain(wrong);
         self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));
         Plan {

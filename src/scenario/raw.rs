@@ -39,7 +39,7 @@ pub struct RawScenario {
     pub policies: Named<RawPolicy>,
     /// What goes wrong, when and for whom.
     #[serde(default)]
-    pub faults: Named<Spanned<Process>>,
+    pub faults: Named<Process>,
 }
 
 /// A dataset with what is asked of it and how answers are judged.

@@ -210,3 +210,63 @@ fn halves(mut text: String) -> (String, String) {
     let rest = text.split_off(middle.unwrap_or(0));
     (text, rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::serve::said::Usage;
+
+    /// When each step of a chat stream of four tokens comes, in milliseconds since the request; the
+    /// usual first token comes after 100 and the last after 400.
+    fn times(reply: &str) -> Vec<u64> {
+        let reply: OnWire = serde_json::from_str(reply).unwrap();
+        let usage = Usage {
+            prompt: Tokens(1),
+            cached: Tokens(0),
+            completion: Tokens(4),
+            reasoning: Tokens(0),
+        };
+        let said = Said {
+            id: "1".into(),
+            model: "m".into(),
+            pieces: pieces("abcd", 4),
+            finish: Finish::Stop,
+            usage,
+            logprob: None,
+        };
+        let ask = Ask { delivery: Delivery::Stream, ..Ask::default() };
+        let pace = Pace {
+            first: Some(Micros(100_000)),
+            total: Micros(400_000),
+            ..Pace::default()
+        };
+        let usual = Usual { format: Format::Chat, ask: &ask, said: &said, pace };
+        let mut now = 0;
+        let mut sent_at = Vec::new();
+        for step in faulted(&reply, usual) {
+            match step {
+                Step::Wait(Micros(wait)) => now += wait / 1000,
+                Step::Send(_) => sent_at.push(now),
+                Step::Head(_) => assert_eq!(now, 0, "headers come at once"),
+                Step::Hang => sent_at.push(u64::MAX),
+                Step::End(_) => sent_at.push(now + 1),
+            }
+        }
+        sent_at
+    }
+
+    #[test]
+    fn what_is_slow_is_slow_by_what_it_says() {
+        for (reply, expected) in [
+            (r#"{"slow-first-token": {"by": "1s"}}"#, vec![1100, 1200, 1300, 1400]),
+            (r#"{"slow-stream": {"each": "50ms"}}"#, vec![100, 250, 400, 550]),
+            (r#"{"stall": {"after_tokens": 2}}"#, vec![100, 200, u64::MAX]),
+            (r#"{"stall": {"after_tokens": 2, "for": "1s"}}"#, vec![100, 200, 1300, 1400]),
+            (r#"{"cut-stream": {"after_tokens": 3}}"#, vec![100, 200, 300, 301]),
+            (r#"{"cut-stream": {"after_tokens": 0}}"#, vec![1]),
+            (r#"{"stream-error": {"after_tokens": 1}}"#, vec![100]),
+        ] {
+            assert_eq!(times(reply), expected, "{reply}");
+        }
+    }
+}
