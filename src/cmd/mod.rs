@@ -13,6 +13,7 @@ mod report;
 mod run;
 mod schema;
 mod selection;
+mod store;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ enum Command {
     Report(report::Args),
     Init(init::Args),
     List(list::Args),
+    Store(store::Args),
     /// Print the JSON Schema of a scenario, for editors.
     Schema,
     /// Print completions for a shell.
@@ -66,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Store(args) => store::run(&args),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions(shell),
     };
