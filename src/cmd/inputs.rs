@@ -37,7 +37,12 @@ impl Input {
     /// Where answers are kept unless the user says otherwise: beside the scenario, so that the same
     /// scenario finds them again from wherever it is run.
     pub(super) fn store(&self) -> PathBuf {
-        let folder = self.scenario.parent().unwrap_or(Path::new(""));
-        folder.join(".quorumbench").join("answers.sqlite")
+        store_beside(&self.scenario)
     }
+}
+
+/// Where the answers to a scenario are kept.
+pub(super) fn store_beside(scenario: &Path) -> PathBuf {
+    let folder = scenario.parent().unwrap_or(Path::new(""));
+    folder.join(".quorumbench").join("answers.sqlite")
 }

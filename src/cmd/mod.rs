@@ -15,6 +15,7 @@ mod schema;
 mod selection;
 mod serve;
 mod served;
+mod store;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,7 @@ enum Command {
     Report(report::Args),
     Init(init::Args),
     List(list::Args),
+    Store(store::Args),
     /// Print the JSON Schema of a scenario, for editors.
     Schema,
     /// Print completions for a shell.
@@ -70,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Store(args) => store::run(&args),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions(shell),
     };

@@ -7,6 +7,7 @@ use crate::kernel::{ItemId, Micros, PolicyId, TaskId, Usd};
 use crate::report::ReportError;
 use crate::report::frames::Columns;
 use crate::report::parquet::write_frame;
+use crate::report::recorded::came;
 
 /// One judged cell of the matrix.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +43,7 @@ pub struct DecisionRow {
 /// again, and `verdict`. `correct` is 1 for a score of 1, else 0, and null without a score.
 pub fn write_answers(rows: &[AnswerRow], dir: &Path) -> Result<(), ReportError> {
     const NAME: &str = "answers.parquet";
-    let frame = Columns::of(rows)
+    let columns = Columns::of(rows)
         .text("task", |row| row.recorded.task.as_ref().map(TaskId::as_str))
         .text("id", |row| Some(row.recorded.id.as_str()))
         .text("model", |row| Some(row.recorded.model.as_str()))
@@ -51,16 +52,8 @@ pub fn write_answers(rows: &[AnswerRow], dir: &Path) -> Result<(), ReportError> 
         .text("answer", |row| row.answer.as_deref())
         .number("score", |row| row.score)
         .small("correct", |row| correct(row.score))
-        .number("confidence", |row| row.recorded.confidence)
-        .text("status", |row| Some(row.recorded.failure.map_or("ok", |failure| failure.name())))
-        .count("prompt_tokens", |row| row.recorded.prompt_tokens.map(|tokens| tokens.0))
-        .count("completion_tokens", |row| row.recorded.completion_tokens.map(|tokens| tokens.0))
-        .number("cost_usd", |row| row.recorded.cost.map(Usd::dollars))
-        .number("ttft_ms", |row| row.recorded.ttft.map(Micros::ms))
-        .number("latency_ms", |row| row.recorded.latency.map(Micros::ms))
-        .small("attempts", |row| row.recorded.attempts)
-        .text("finish_reason", |row| row.recorded.finish_reason.as_deref())
-        .text("recorded_at", |row| row.recorded.recorded_at.as_deref())
+        .number("confidence", |row| row.recorded.confidence);
+    let frame = came(columns, |row| &row.recorded)
         .text("verdict", |row| Some(row.verdict))
         .frame()
         .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
@@ -156,18 +149,20 @@ mod tests {
         assert_eq!(
             fields(&frame),
             "task:str id:str model:str sample:u32 response:str answer:str score:f64 correct:u32 \
-             confidence:f64 status:str prompt_tokens:u64 completion_tokens:u64 cost_usd:f64 \
-             ttft_ms:f64 latency_ms:f64 attempts:u32 finish_reason:str recorded_at:str verdict:str"
+             confidence:f64 status:str prompt_tokens:u64 cached_tokens:u64 \
+             cache_write_tokens:u64 completion_tokens:u64 reasoning_tokens:u64 cost_usd:f64 \
+             ttft_ms:f64 latency_ms:f64 attempts:u32 finish_reason:str model_served:str \
+             recorded_at:str verdict:str"
         );
         assert_eq!(
             row(&frame, 0),
-            "\"triage\" \"a,\"1\"\n\" \"mini|ü\" 0 \"B.\" \"B\" 1.0 1 null \"ok\" 120 2 0.0000192 null \
-             812.5 1 null null \"answered\""
+            "\"triage\" \"a,\"1\"\n\" \"mini|ü\" 0 \"B.\" \"B\" 1.0 1 null \"ok\" 120 null null 2 \
+             null 0.0000192 null 812.5 1 null null null \"answered\""
         );
         assert_eq!(
             row(&frame, 1),
             "null \"2\" \"mini\" 1 null null null null null \"rate-limited\" null null null null \
-             null null null null \"failed\""
+             null null null null null null null null \"failed\""
         );
         assert!(row(&frame, 2).contains(" 0.5 0 null \"ok\""), "{}", row(&frame, 2));
     }

@@ -16,6 +16,7 @@ mod pairs;
 mod parquet;
 mod place;
 mod reasons;
+mod recorded;
 mod reliability;
 #[cfg(test)]
 mod sample;
@@ -32,6 +33,7 @@ use polars::prelude::PolarsError;
 use crate::data::summary::{SCHEMA, Summary};
 
 pub use matrix::{AnswerRow, DecisionRow, write_answers, write_decisions};
+pub use recorded::write_recorded;
 pub use terminal::render;
 pub use verdict::verdicts;
 

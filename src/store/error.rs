@@ -8,6 +8,15 @@ use rusqlite::ErrorCode;
 /// What goes wrong with a store. Every message names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// There is none.
+    #[error(
+        "open the answer store {path}: there is none. Name the scenario whose answers it keeps, \
+         or the file itself with `--store`"
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no room for more.
     #[error(
         "{action} the answer store {path}: the disk is full. Make room, or name a file elsewhere \

@@ -3,12 +3,16 @@
 mod claim;
 mod entry;
 mod error;
+mod holding;
 mod key;
 mod owner;
+mod prune;
+mod recorded;
 mod row;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -21,7 +25,11 @@ use rusqlite::{
 pub use claim::{Claim, Which};
 pub use entry::{Attempt, Entry, Timing};
 pub use error::StoreError;
+pub use holding::Holding;
 pub use key::{Key, request_json};
+pub use prune::{Pruned, Pruning};
+pub use recorded::Kept;
+pub use verify::Verified;
 
 use crate::data::Recorded;
 use owner::Owner;
@@ -63,6 +71,17 @@ impl Store {
         match schema::upgrade(&store.connection).map_err(failed)? {
             schema::VERSION => Ok(store),
             version => Err(StoreError::Later { path: path.to_owned(), version }),
+        }
+    }
+
+    /// Opens a file that is there.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when there is no such file.
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        match path.is_file() {
+            true => Self::open(path),
+            false => Err(StoreError::Missing { path: path.to_owned() }),
         }
     }
 

@@ -7,10 +7,20 @@ use crate::data::{Failure, Recorded};
 use crate::kernel::{Micros, Tokens, Usd};
 use crate::store::Entry;
 
-/// Reads what [`recorded`] makes an answer of.
-pub(super) const FIND: &str = "SELECT response, failure, confidence, prompt_tokens, \
-     cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, cost_picos, ttft_us, \
-     latency_us, attempts, finish_reason, model_served, recorded_at FROM answers WHERE key = ?1";
+/// What [`recorded`] makes an answer of.
+macro_rules! answer {
+    () => {
+        "response, failure, confidence, prompt_tokens, cached_tokens, cache_write_tokens, \
+         completion_tokens, reasoning_tokens, cost_picos, ttft_us, latency_us, attempts, \
+         finish_reason, model_served, recorded_at"
+    };
+}
+
+/// The columns that [`recorded`] reads.
+pub(super) const ANSWER: &str = answer!();
+
+/// Reads them under a key.
+pub(super) const FIND: &str = concat!("SELECT ", answer!(), " FROM answers WHERE key = ?1");
 
 const FORGET_ATTEMPTS: &str =
     "DELETE FROM attempts WHERE answer = (SELECT id FROM answers WHERE key = ?1)";
@@ -83,7 +93,7 @@ fn insert(connection: &Connection, entry: &Entry<'_>) -> rusqlite::Result<bool> 
     Ok(n_written == 1)
 }
 
-/// The answer in a row whose columns are those of [`FIND`], from `first` on. Who and what was
+/// The answer in a row whose columns are those of [`ANSWER`], from `first` on. Who and what was
 /// asked is left empty; a failure of a name that nobody knows is `Other`.
 pub(super) fn recorded(row: &Row<'_>, first: usize) -> rusqlite::Result<Recorded> {
     let mut columns = Columns { row, next: first };

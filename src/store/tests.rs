@@ -239,21 +239,21 @@ fn entry<'a>(key: Key, request: &'a str, answer: &'a Recorded) -> Entry<'a> {
 }
 
 /// A store in a folder that goes with it.
-fn store() -> (TempDir, Store) {
+pub(super) fn store() -> (TempDir, Store) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&folder.path().join("answers.sqlite")).expect("a store");
     (folder, store)
 }
 
 /// The request of one question, and its key.
-fn question(text: &str) -> (String, Key) {
+pub(super) fn question(text: &str) -> (String, Key) {
     let json = request_json("chat", "http://h/v1", ["mini", text], 0);
     let key = Key::of(&json);
     (json, key)
 }
 
 /// Keeps an answer to that question.
-fn keep(store: &Store, text: &str, answer: &Recorded) -> Result<(), StoreError> {
+pub(super) fn keep(store: &Store, text: &str, answer: &Recorded) -> Result<(), StoreError> {
     let (request, key) = question(text);
     store.keep(&[Entry {
         key,
@@ -267,6 +267,6 @@ fn keep(store: &Store, text: &str, answer: &Recorded) -> Result<(), StoreError> 
 }
 
 /// An answer that says this.
-fn says(text: &str) -> Recorded {
+pub(super) fn says(text: &str) -> Recorded {
     Recorded { response: Some(text.into()), attempts: Some(1), ..Recorded::default() }
 }
