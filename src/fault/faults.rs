@@ -50,4 +50,19 @@ impl Faults {
         }
         fates
     }
+
+    /// Whether each of these models refuses every connection `now`, whatever is asked: an outage
+    /// with that reply and no lower error rate has it. Nobody is refused where there is no model.
+    pub fn refuse_all<'m>(
+        &self,
+        now: Micros,
+        models: impl IntoIterator<Item = &'m ModelId>,
+    ) -> bool {
+        let refuses = |model: &ModelId| {
+            let mut own = self.0.iter().filter(|fault| fault.models.binary_search(model).is_ok());
+            own.any(|fault| fault.process.refuses_all(now))
+        };
+        let mut models = models.into_iter().peekable();
+        models.peek().is_some() && models.all(refuses)
+    }
 }

@@ -41,6 +41,13 @@ impl Outage {
         if is_hit { Fate::Meets(Cow::Borrowed(&self.reply)) } else { Fate::Pass }
     }
 
+    /// Whether every call meets a refused connection, so that nobody need listen.
+    pub(super) fn refuses_all(&self, now: Micros) -> bool {
+        self.window().contains(now)
+            && self.error_rate.value() >= 1.0
+            && matches!(self.reply, OnWire::Refused(_))
+    }
+
     pub(super) const fn window(&self) -> Window {
         Window { at: self.at, lasts: self.lasts }
     }

@@ -48,6 +48,14 @@ impl Process {
         }
     }
 
+    /// Whether every call meets a refused connection.
+    pub(super) fn refuses_all(&self, now: Micros) -> bool {
+        match self {
+            Self::Outage(it) => it.refuses_all(now),
+            _ => false,
+        }
+    }
+
     pub(super) fn fate(
         &self,
         now: Micros,

@@ -1,4 +1,4 @@
-//! Models that exist nowhere: right as often as they are told to be, as fast as they are told to be.
+//! Models that exist nowhere: as often right and as fast as they are told to be.
 
 use std::fmt;
 
@@ -143,7 +143,7 @@ impl Synthetic {
 impl Latency {
     /// One draw.
     ///
-    /// `exp(mu + sigma z)` with `mu = ln p50` and `sigma = ln(p95 / p50) / z95`, which is what makes
+    /// `exp(mu + sigma z)` with `mu = ln p50` and `sigma = ln(p95 / p50) / z95`, which makes
     /// the percentiles those of the lognormal; `z` by Box and Muller (Annals of Mathematical
     /// Statistics 29 (1958), 610-611). The test below counts how many draws are within them.
     fn draw(self, rng: &mut impl Rng) -> Micros {

@@ -116,12 +116,8 @@ impl Loader<'_> {
             raw.providers.0.iter().map(|(name, _)| name.value.as_str()).collect();
         let here = self.found.iter().filter(|one| one.file == self.file && one.first_line == 1);
         let told: Vec<_> = here.map(|one| one.span.clone()).collect();
-        let known = faults::Known {
-            providers: &providers,
-            candidates: &candidates,
-            declared,
-            told: &told,
-        };
+        let known =
+            faults::Known { providers: &providers, candidates: &candidates, declared, told: &told };
         let (faults, wrong) = faults::resolve(&raw.faults, known);
         let complaints = complaints.into_iter().chain(wrong);
         self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));

@@ -48,6 +48,12 @@ impl Served {
     }
 }
 
+/// Waits in real time.
+#[expect(clippy::disallowed_methods, reason = "an outage of a server is real time")]
+pub(crate) fn wait(time: std::time::Duration) {
+    std::thread::sleep(time);
+}
+
 impl Drop for Served {
     fn drop(&mut self) {
         // It may have ended by itself.

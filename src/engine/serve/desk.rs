@@ -1,4 +1,4 @@
-//! Where a request becomes a script: who is asked, what goes wrong, what is said, how long it takes.
+//! Where a request becomes a script: who is asked, what goes wrong, what is said, how slowly.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -78,6 +78,16 @@ impl Desk {
     /// A connection was opened.
     pub(super) fn connected(&self) {
         self.counts.borrow_mut().stats.connections += 1;
+    }
+
+    /// Whether every model refuses every connection now, so that nobody need listen.
+    pub(super) fn is_shut(&self) -> bool {
+        let models = self.book.models.iter().map(|model| &model.id);
+        self.faults.refuse_all(self.now(), models)
+    }
+
+    fn now(&self) -> Micros {
+        Micros(self.started.elapsed().as_micros() as u64)
     }
 
     /// What was served so far.
@@ -186,8 +196,8 @@ impl Desk {
             attempt,
             tokens: Tokens(sent(ask).0.saturating_add(ask.max_tokens.unwrap_or(0))),
         };
-        let now = Micros(self.started.elapsed().as_micros() as u64);
-        let fates = self.faults.fates(self.book.seed, now, &call, &mut memory.faults);
+        let (seed, now) = (self.book.seed, self.now());
+        let fates = self.faults.fates(seed, now, &call, &mut memory.faults);
         let wanted = Wanted { ask, hash, prompt, n_answered };
         let (answering, (sample, answer)) = self.pick(model, wanted, &fates);
         let recorded = answer.failure.map(replay);

@@ -15,7 +15,7 @@ const DECLINES: &str = "I'm sorry, but I can't help with that.";
 
 /// A page as a proxy in front of a provider sends it.
 const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head>\n\
-                    <body><h1>Bad gateway</h1><p>The web server reported an error.</p></body></html>\n";
+                    <body><h1>Bad gateway</h1>\n<p>The web server reported an error.</p></body></html>\n";
 
 /// What there would be without a fault.
 #[derive(Clone, Copy)]
@@ -235,11 +235,7 @@ mod tests {
             logprob: None,
         };
         let ask = Ask { delivery: Delivery::Stream, ..Ask::default() };
-        let pace = Pace {
-            first: Some(Micros(100_000)),
-            total: Micros(400_000),
-            ..Pace::default()
-        };
+        let pace = Pace { first: Some(Micros(100_000)), total: Micros(400_000), ..Pace::default() };
         let usual = Usual { format: Format::Chat, ask: &ask, said: &said, pace };
         let mut now = 0;
         let mut sent_at = Vec::new();

@@ -19,11 +19,12 @@ mod wire;
 use std::cell::Cell;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::LocalSet;
 
 pub use book::BookError;
@@ -36,11 +37,15 @@ use desk::Desk;
 use script::End;
 use socket::Socket;
 
-/// A server that listens.
+/// A server that listens, but while every model refuses every connection.
 pub struct Server {
-    listener: TcpListener,
+    listener: Option<TcpListener>,
+    address: SocketAddr,
     desk: Rc<Desk>,
 }
+
+/// How often it is looked whether to listen.
+const BEAT: Duration = Duration::from_millis(20);
 
 /// Why a server can't begin.
 #[derive(Debug, thiserror::Error)]
@@ -70,18 +75,17 @@ impl Server {
         options: Options,
     ) -> Result<Self, ServeError> {
         let desk = Rc::new(Desk::new(loaded, options)?);
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|source| ServeError::Listen { address, source })?;
-        Ok(Self { listener, desk })
+        let taken = |source| ServeError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
+        // Whoever comes while it is shut is refused from the first on.
+        let listener = (!desk.is_shut()).then_some(listener);
+        Ok(Self { listener, address, desk })
     }
 
     /// Where it listens.
-    ///
-    /// # Errors
-    /// When the system does not say.
-    pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Models of which nothing was recorded, so that their answers are made up.
@@ -91,35 +95,54 @@ impl Server {
 
     /// Serves until `stop` is done, and says what was served. Runs on one thread.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Stats {
-        let connections = LocalSet::new();
+        let Self { mut listener, address, desk } = self;
         let accept = async {
             loop {
-                // A connection that is gone before it was accepted is no reason to stop, and when
-                // the system has no more sockets, some will be closed in a moment.
-                let Ok((stream, _)) = self.listener.accept().await else {
-                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                if desk.is_shut() {
+                    listener = None;
+                    tokio::time::sleep(BEAT).await;
                     continue;
+                }
+                let open = match listener.take() {
+                    Some(open) => open,
+                    None => match TcpListener::bind(address).await {
+                        Ok(open) => open,
+                        // Somebody else may have it for a moment.
+                        Err(_) => {
+                            tokio::time::sleep(BEAT).await;
+                            continue;
+                        }
+                    },
                 };
-                self.desk.connected();
-                // Without it small events would wait for acknowledgements of those before them.
-                let _ = stream.set_nodelay(true);
-                tokio::task::spawn_local(connection(stream, Rc::clone(&self.desk)));
+                match tokio::time::timeout(BEAT, open.accept()).await {
+                    Ok(Ok((stream, _))) => accepted(stream, &desk),
+                    // When the system has no more sockets, some will be closed in a moment.
+                    Ok(Err(_)) => tokio::time::sleep(BEAT).await,
+                    Err(_) => {}
+                }
+                listener = Some(open);
             }
         };
-        connections
-            .run_until(async {
-                tokio::select! {
-                    () = accept => (),
-                    () = stop => (),
-                }
-            })
-            .await;
-        self.desk.stats()
+        let serve = async {
+            tokio::select! {
+                () = accept => (),
+                () = stop => (),
+            }
+        };
+        LocalSet::new().run_until(serve).await;
+        desk.stats()
     }
 }
 
+fn accepted(stream: TcpStream, desk: &Rc<Desk>) {
+    desk.connected();
+    // Without it small events would wait for acknowledgements of those before them.
+    let _ = stream.set_nodelay(true);
+    tokio::task::spawn_local(connection(stream, Rc::clone(desk)));
+}
+
 /// Answers the requests of one connection until either side ends it.
-async fn connection(stream: tokio::net::TcpStream, desk: Rc<Desk>) {
+async fn connection(stream: TcpStream, desk: Rc<Desk>) {
     let ending = Rc::new(Cell::new(End::Close));
     let socket = Socket { stream, ending: Rc::clone(&ending) };
     let answer = service_fn(move |request| {

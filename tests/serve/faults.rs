@@ -1,17 +1,10 @@
 //! What arrives of every fault, over every wire format, whole and streamed.
 
-mod support {
-    pub(crate) mod command;
-    pub(crate) mod formats;
-    pub(crate) mod raw;
-    pub(crate) mod serve;
-}
-
 use std::fs;
 
-use support::formats::{FORMATS, Format, Found};
-use support::raw::{End, Got, post};
-use support::serve::Served;
+use crate::support::formats::{FORMATS, Format, Found};
+use crate::support::raw::{End, Got, post};
+use crate::support::serve::Served;
 use tempfile::TempDir;
 
 const ANSWER: &str = "one two three four five six";

@@ -1,20 +1,14 @@
-//! A served scenario over bare sockets: who answers what, when something goes wrong, and what is told.
-
-mod support {
-    pub(crate) mod command;
-    pub(crate) mod formats;
-    pub(crate) mod raw;
-    pub(crate) mod serve;
-}
+//! A served scenario over bare sockets: who answers what, what goes wrong, and what is told.
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
+use crate::support::command::{ends, quorumbench};
+use crate::support::formats::{FORMATS, Format};
+use crate::support::raw::{End, Got, get, post};
+use crate::support::serve::{Served, wait};
 use serde_json::{Value, json};
-use support::command::{ends, quorumbench};
-use support::formats::{FORMATS, Format};
-use support::raw::{End, Got, get, post};
-use support::serve::Served;
 use tempfile::TempDir;
 
 #[test]
@@ -221,6 +215,22 @@ fn answers_may_be_another_models_or_turned_wrong_and_only_the_header_says_so() {
         let text = Format::Chat.whole(&got.body).text.expect("a text");
         assert_eq!(text.starts_with("made-up wrong answer"), is_turned, "{model}: {text}");
     }
+}
+
+#[test]
+fn while_every_model_is_refused_nobody_listens_and_then_somebody_does() {
+    let connect = |served: &Served| std::net::TcpStream::connect(served.address).map(|_| ());
+    let folder = synthetic("", "{ outage: { reply: refused } }");
+    let refused = connect(&Served::start(folder.path(), &[])).map_err(|error| error.kind());
+    assert_eq!(refused, Err(std::io::ErrorKind::ConnectionRefused));
+    let folder = synthetic("", "{ outage: { for: 100ms, reply: refused } }");
+    let served = Served::start(folder.path(), &[]);
+    let answers = (0..500).any(|_| {
+        wait(Duration::from_millis(20));
+        connect(&served).is_ok()
+    });
+    assert!(answers, "it is refused for ever");
+    assert_eq!(ask(&served, Format::Chat, "a", "Say w0", false).status, 200);
 }
 
 #[test]

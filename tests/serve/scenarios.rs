@@ -1,15 +1,11 @@
-//! Faults as a scenario writes them: whom they reach, what is wrong with them, and how they are told.
-
-mod support {
-    pub(crate) mod command;
-}
+//! Faults as a scenario writes them: whom they reach, what is wrong with them, how they are told.
 
 use std::fs;
 use std::path::Path;
 
+use crate::support::command::quorumbench;
 use quorumbench::kernel::ModelId;
 use quorumbench::scenario::{Loaded, load};
-use support::command::quorumbench;
 use tempfile::TempDir;
 
 const MODELS: &str = "providers:
@@ -32,7 +28,8 @@ fn a_fault_reaches_a_model_a_provider_a_group_or_everybody() {
     ] {
         let folder = scenario(&format!("faults:\n  f: {{ outage: {{ {of}for: 1h }} }}\n"));
         let loaded = loaded(folder.path());
-        let models: Vec<&str> = loaded.plan.faults.0[0].models.iter().map(ModelId::as_str).collect();
+        let models: Vec<&str> =
+            loaded.plan.faults.0[0].models.iter().map(ModelId::as_str).collect();
         assert_eq!(models.join(" "), reached, "{of}");
     }
 }

@@ -1,18 +1,13 @@
-//! The vendors' own clients read what `serve` says, whole and streamed, and name its errors rightly.
+//! The vendors' own clients read what `serve` says, whole and streamed, and name its errors.
 //!
 //! Run where `QUORUMBENCH_SDK_PYTHON` names a Python that has them (`pip install openai anthropic
 //! google-genai`), skipped elsewhere. Checked with openai 3.57.0, anthropic 2.13.0 and google-genai
 //! 3.6.1.
 
-mod support {
-    pub(crate) mod command;
-    pub(crate) mod serve;
-}
-
 use std::fs;
 use std::process::Command;
 
-use support::serve::Served;
+use crate::support::serve::Served;
 
 const SCENARIO: &str = "version: 1
 name: clients
@@ -90,7 +85,7 @@ fn the_vendors_own_clients_parse_every_reply_and_name_every_error() {
     fs::write(folder.path().join("s.yaml"), SCENARIO).expect("a write");
     let served = Served::start(folder.path(), &[]);
     let output = Command::new(python)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdks/clients.py"))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/serve/clients.py"))
         .arg(format!("http://{}", served.address))
         .output()
         .expect("the Python starts");

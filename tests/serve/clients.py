@@ -1,6 +1,6 @@
 """Asks a served scenario through the vendors' own clients, and prints what each makes of it.
 
-Run by tests/sdks.rs. Each line is what was asked and what the client says came back.
+Run by tests/serve/sdks.rs. Each line is what was asked and what the client says came back.
 """
 
 import sys
