@@ -8,6 +8,7 @@ use clap::Args as ClapArgs;
 use super::Exit;
 use super::inputs::Input;
 use super::outputs::print;
+use crate::data::{PriceList, Usage};
 use crate::engine::collect::{self, Question};
 use crate::kernel::{Tokens, Usd};
 use crate::scenario::Plan;
@@ -68,28 +69,42 @@ fn cost(plan: &Plan, questions: &[Question]) -> String {
         if own.is_empty() {
             continue;
         }
-        let characters: usize = own
-            .iter()
-            .flat_map(|question| &question.chat.messages)
-            .map(|message| message.content.chars().count())
-            .sum();
-        let sent = Tokens((characters as u64).div_ceil(CHARACTERS_A_TOKEN));
-        let most = candidate.sampling.max_tokens.map(|most| Tokens(most * own.len() as u64));
-        let dollars = candidate
-            .price
-            .as_ref()
-            .zip(most)
-            .map(|(price, most)| price.cost(sent, Tokens(0), most));
-        let received = most.map_or("unknown".into(), |most| format!("at most {}", most.0));
+        let each: Vec<Tokens> = own.iter().map(|question| sent(question)).collect();
+        let n_sent: u64 = each.iter().map(|tokens| tokens.0).sum();
+        let most = candidate.sampling.max_tokens.map(Tokens);
+        let cost = |price: &PriceList| -> Option<Usd> {
+            let usage =
+                |sent: &Tokens| Some(Usage { sent: *sent, received: most?, ..Usage::default() });
+            each.iter().map(|sent| price.cost(usage(sent)?)).sum()
+        };
+        let dollars = candidate.price.as_ref().and_then(cost);
+        let received = most.map(|most| most.0 * own.len() as u64);
+        let received = received.map_or("unknown".into(), |most| format!("at most {most}"));
         let dollars = dollars.map_or("unknown".into(), |most: Usd| format!("at most {most}"));
         // Writing to a text can't fail.
         let _ = writeln!(
             text,
-            "#   {}: {} calls, about {} tokens sent, {received} received, cost {dollars}",
+            "#   {}: {} calls, about {n_sent} tokens sent, {received} received, cost {dollars}{}",
             candidate.id,
             own.len(),
-            sent.0,
+            candidate.price.as_ref().map(origin).unwrap_or_default(),
         );
     }
     text
+}
+
+/// Tokens of a question, roughly.
+fn sent(question: &Question) -> Tokens {
+    let messages = question.chat.messages.iter();
+    let characters: usize = messages.map(|message| message.content.chars().count()).sum();
+    Tokens((characters as u64).div_ceil(CHARACTERS_A_TOKEN))
+}
+
+/// When and where a price is from, as far as that is known.
+fn origin(price: &PriceList) -> String {
+    let of = price.as_of.as_ref().map(|day| format!("of {day}"));
+    let from = price.source.as_ref().map(|source| format!("from {source}"));
+    let assumed = price.assumed.as_ref().map(|why| format!("assumed: {why}"));
+    let parts: Vec<String> = [of, from, assumed].into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!(" (prices {})", parts.join(", ")) }
 }

@@ -1,17 +1,20 @@
 //! Floor 4: from what a user typed to a plan in which every name, default and file is settled.
 
+mod catalogue;
 mod decode;
 mod diagnostic;
 mod doubts;
 mod load;
 mod plan;
 mod policies;
+mod prices;
 mod raw;
 mod read;
 mod suggest;
 mod tree;
 
+pub use catalogue::{Catalogue, Listed};
 pub use diagnostic::Diagnostic;
 pub use load::{Loaded, load};
 pub use plan::{Candidate, Finder, Plan, Source, Task, Template};
-pub use raw::{Items, Limits, PriceList, RawScenario, Timeout};
+pub use raw::{Items, Limits, RawScenario, Timeout};

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
-use crate::data::Item;
+use crate::data::{Item, PriceList};
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::Policy;
 use crate::provider::{Endpoint, Sampling};
-use crate::scenario::raw::{Items, Limits, PriceList};
+use crate::scenario::raw::{Items, Limits};
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::Prompt;
 use crate::task::score::Score;

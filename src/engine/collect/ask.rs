@@ -5,12 +5,11 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use crate::data::Recorded;
+use crate::data::{PriceList, Recorded, Usage};
 use crate::engine::collect::Progress;
 use crate::engine::collect::questions::{Lane, Question};
 use crate::kernel::{Tokens, Usd};
 use crate::provider::{ChatReply, Client, Line};
-use crate::scenario::PriceList;
 use crate::store::{Entry, Store, StoreError, Timing, request_json};
 
 /// The longest part of a failed response that is kept, in characters.
@@ -103,8 +102,12 @@ fn answered(reply: ChatReply, price: Option<&PriceList>) -> Recorded {
 }
 
 fn cost(price: &PriceList, reply: &ChatReply) -> Option<Usd> {
-    let cached = reply.cached_tokens.unwrap_or(Tokens(0));
-    Some(price.cost(reply.prompt_tokens?, cached, reply.completion_tokens?))
+    price.cost(Usage {
+        sent: reply.prompt_tokens?,
+        cached: reply.cached_tokens.unwrap_or(Tokens(0)),
+        written: Tokens(0),
+        received: reply.completion_tokens?,
+    })
 }
 
 /// The time, as RFC 3339 in UTC.
