@@ -8,6 +8,7 @@ use clap::Args as ClapArgs;
 use super::Exit;
 use super::inputs::Input;
 use super::outputs::print;
+use crate::data::{PriceList, Usage};
 use crate::engine::collect::Questions;
 use crate::kernel::{Tokens, Usd};
 use crate::scenario::Plan;
@@ -63,23 +64,39 @@ fn cost(questions: &Questions<'_>) -> String {
     }
     let mut text =
         String::from("# asking everything once, tokens sent estimated at 4 characters each:\n");
-    for (candidate, n_calls, characters) in questions.sizes() {
-        let sent = Tokens(characters.div_ceil(CHARACTERS_A_TOKEN));
-        let most = candidate.sampling.max_tokens.map(|most| Tokens(most * n_calls));
-        let dollars = candidate
-            .price
-            .as_ref()
-            .zip(most)
-            .map(|(price, most)| price.cost(sent, Tokens(0), most));
-        let received = most
-            .map_or("unknown, without max_tokens,".into(), |most| format!("at most {}", most.0));
+    for (candidate, characters) in questions.sizes() {
+        let sent = |characters: &u64| Tokens(characters.div_ceil(CHARACTERS_A_TOKEN));
+        let each: Vec<Tokens> = characters.iter().map(sent).collect();
+        let (n_calls, n_sent) = (each.len(), each.iter().map(|tokens| tokens.0).sum::<u64>());
+        let most = candidate.sampling.max_tokens.map(Tokens);
+        let cost = |price: &PriceList| -> Option<Usd> {
+            let usage =
+                |sent: &Tokens| Some(Usage { sent: *sent, received: most?, ..Usage::default() });
+            each.iter().map(|sent| price.cost(usage(sent)?)).sum()
+        };
+        let dollars = candidate.price.as_ref().and_then(cost);
+        let received = most.map(|most| most.0 * n_calls as u64);
+        let received = received
+            .map_or("unknown, without max_tokens,".into(), |most| format!("at most {most}"));
         let dollars = dollars.map_or("unknown".into(), |most: Usd| format!("at most {most}"));
         // Writing to a text can't fail.
         let _ = writeln!(
             text,
-            "#   {}: {n_calls} calls, about {} tokens sent, {received} received, cost {dollars}",
-            candidate.id, sent.0,
+            "#   {}: {n_calls} calls, about {n_sent} tokens sent, {received} received, \
+             cost {dollars}{}",
+            candidate.id,
+            candidate.price.as_ref().map(origin).unwrap_or_default(),
         );
     }
     text
+}
+
+/// Tokens of a question, roughly.
+/// When and where a price is from, as far as that is known.
+fn origin(price: &PriceList) -> String {
+    let of = price.as_of.as_ref().map(|day| format!("of {day}"));
+    let from = price.source.as_ref().map(|source| format!("from {source}"));
+    let assumed = price.assumed.as_ref().map(|why| format!("assumed: {why}"));
+    let parts: Vec<String> = [of, from, assumed].into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!(" (prices {})", parts.join(", ")) }
 }

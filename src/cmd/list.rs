@@ -7,9 +7,11 @@ use super::Exit;
 use super::outputs::print;
 use crate::data::Failure;
 use crate::fault::{OnWire, Process};
+use crate::kernel::Price;
 use crate::policy::Policy;
 use crate::provider::Spec;
 use crate::report::Format;
+use crate::scenario::{Catalogue, Listed};
 use crate::task::extract::Extract;
 use crate::task::score::Score;
 use crate::vote::{Rule, Ties};
@@ -70,8 +72,9 @@ fn entries(kind: Kind) -> Result<Vec<Entry>> {
         Kind::Reports => own(Format::kinds().map(|(_, name, text)| (name, text))),
         Kind::Imports => own([("recorded", "Recorded answers, as JSONL, CSV or Parquet.")]),
         Kind::Scenarios => scenarios()?,
+        Kind::Models => models(),
         Kind::Faults => own(Process::kinds().iter().chain(OnWire::kinds()).copied()),
-        Kind::Gates | Kind::Traffic | Kind::Exports | Kind::Models => {
+        Kind::Gates | Kind::Traffic | Kind::Exports => {
             bail!("list them: this version has none yet")
         }
     })
@@ -80,6 +83,29 @@ fn entries(kind: Kind) -> Result<Vec<Entry>> {
 fn own(kinds: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<Entry> {
     kinds.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
 }
+
+/// The models whose prices the program brings along.
+fn models() -> Vec<Entry> {
+    let text = |Listed { provider, price, .. }: &Listed<'_>| {
+        let dollars = |name: &str, price: Price| format!("${} {name}", f64::from(price));
+        let parts = [
+            Some(dollars("sent", price.input)),
+            price.cached_input.map(|price| dollars("from cache", price)),
+            price.cached_write.map(|price| dollars("to cache", price)),
+            Some(dollars("received", price.output)),
+            price.up_to.map(|most| format!("for prompts up to {most} tokens")),
+            price.as_of.clone(),
+            price.source.clone(),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        format!("{provider}, a million tokens: {}", parts.join(", "))
+    };
+    let entry = |listed: Listed<'_>| (listed.model.to_owned(), text(&listed));
+    Catalogue::shipped().models().map(entry).collect()
+}
+
+/// The list of prices, which lies among the scenarios and is none.
+const PRICES: &str = "scenarios/models.yaml";
 
 /// The scenario files under `scenarios/`, each with its first comment.
 fn scenarios() -> Result<Vec<Entry>> {
@@ -91,7 +117,9 @@ fn scenarios() -> Result<Vec<Entry>> {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "yaml") {
+            } else if path.extension().is_some_and(|ending| ending == "yaml")
+                && path != std::path::Path::new(PRICES)
+            {
                 let text = std::fs::read_to_string(&path)?;
                 let comment = text.lines().find_map(|line| line.strip_prefix("# "));
                 found.push((path.display().to_string(), comment.unwrap_or("").to_owned()));

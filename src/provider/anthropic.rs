@@ -8,7 +8,7 @@ use crate::kernel::Tokens;
 use crate::provider::classify::classify_error;
 use crate::provider::draft::{Draft, Ended};
 use crate::provider::sse::Event;
-use crate::provider::{Access, Chat, HttpRequest, Role, Usage};
+use crate::provider::{Access, Chat, HttpRequest, Role, Counts};
 
 /// The longest reply where a scenario names none, because this format has to be told one.
 const MAX_TOKENS: u64 = 4096;
@@ -99,18 +99,18 @@ fn stopped(draft: &mut Draft, reason: Option<String>) {
 /// written to it.
 fn used(draft: &mut Draft, wire: Option<WireUsage>) {
     let Some(wire) = wire else { return };
-    let usage = &mut draft.usage;
+    let counts = &mut draft.counts;
     if let Some(fresh) = wire.input_tokens {
         let read = wire.cache_read_input_tokens.unwrap_or(0);
         let written = wire.cache_creation_input_tokens.unwrap_or(0);
-        *usage = Usage {
+        *counts = Counts {
             prompt: Some(Tokens(fresh + read + written)),
             cached: wire.cache_read_input_tokens.map(Tokens),
             cache_written: wire.cache_creation_input_tokens.map(Tokens),
-            ..*usage
+            ..*counts
         };
     }
-    usage.completion = wire.output_tokens.map(Tokens).or(usage.completion);
+    counts.completion = wire.output_tokens.map(Tokens).or(counts.completion);
 }
 
 #[derive(Deserialize, Default)]

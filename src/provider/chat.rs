@@ -77,7 +77,7 @@ pub struct ChatReply {
     /// Why it stopped, in the provider's word.
     pub finish_reason: Option<String>,
     /// What it took.
-    pub usage: Usage,
+    pub counts: Counts,
     /// The model that answered, as the provider names it.
     pub model: Option<String>,
     /// The geometric mean of its tokens' probabilities, where they were asked for.
@@ -87,7 +87,7 @@ pub struct ChatReply {
 /// Tokens as all providers would count them: cached ones are part of those sent, and reasoning is
 /// part of those received.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Usage {
+pub struct Counts {
     /// Sent.
     pub prompt: Option<Tokens>,
     /// Of those sent, read from the provider's cache.

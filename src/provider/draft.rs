@@ -2,7 +2,7 @@
 
 use crate::data::Failure;
 use crate::kernel::Probability;
-use crate::provider::{ChatReply, Usage};
+use crate::provider::{ChatReply, Counts};
 
 /// What came so far. Every wire format fills the same one, so that what is no answer is decided
 /// once for all of them.
@@ -19,7 +19,7 @@ pub(super) struct Draft {
     /// The mark by which this format ends a stream was seen.
     pub(super) marked: bool,
     /// What it took.
-    pub(super) usage: Usage,
+    pub(super) counts: Counts,
     /// The model that answered.
     pub(super) model: Option<String>,
     /// The sum of the tokens' log-probabilities, and how many there are.
@@ -63,7 +63,7 @@ impl Draft {
         Ok(ChatReply {
             text: self.text,
             finish_reason: self.finish_reason,
-            usage: self.usage,
+            counts: self.counts,
             model: self.model,
             confidence: confidence.and_then(|it| Probability::try_from(it).ok()),
         })

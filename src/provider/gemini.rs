@@ -8,7 +8,7 @@ use crate::kernel::Tokens;
 use crate::provider::classify::{classify_error, error_of};
 use crate::provider::draft::{Draft, Ended};
 use crate::provider::sse::Event;
-use crate::provider::{Access, Chat, HttpRequest, Role, Usage};
+use crate::provider::{Access, Chat, HttpRequest, Role, Counts};
 
 /// The request that asks `chat`.
 pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {
@@ -66,7 +66,7 @@ fn read(draft: &mut Draft, body: Value) -> Result<(), Failure> {
     }
     let reply: Reply = serde_json::from_value(body).map_err(|_| Failure::Malformed)?;
     if let Some(usage) = reply.usage_metadata {
-        draft.usage = usage.into();
+        draft.counts = usage.into();
     }
     draft.model = reply.model_version.or(draft.model.take());
     if let Some(reason) = reply.prompt_feedback.and_then(|feedback| feedback.block_reason) {
@@ -141,7 +141,7 @@ struct WireUsage {
     thoughts_token_count: Option<u64>,
 }
 
-impl From<WireUsage> for Usage {
+impl From<WireUsage> for Counts {
     fn from(wire: WireUsage) -> Self {
         let thoughts = wire.thoughts_token_count;
         let said = wire.candidates_token_count;

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use access::{Access, HttpRequest};
 pub use advice::Advice;
-pub use chat::{Chat, ChatReply, Message, Role, Sampling, Usage};
+pub use chat::{Chat, ChatReply, Message, Role, Sampling, Counts};
 pub use http::{Client, ClientError, Exchange, Line};
 pub use limits::{KeyLimits, Limits, Timeout};
 pub use reader::Reader;

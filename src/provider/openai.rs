@@ -8,7 +8,7 @@ use crate::kernel::Tokens;
 use crate::provider::classify::{classify_error, error_of};
 use crate::provider::draft::{Draft, Ended};
 use crate::provider::sse::Event;
-use crate::provider::{Access, Chat, HttpRequest, Message, Usage};
+use crate::provider::{Access, Chat, HttpRequest, Message, Counts};
 
 /// The request that asks `chat`.
 pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {
@@ -66,7 +66,7 @@ fn read(draft: &mut Draft, reply: Reply) -> Result<(), Failure> {
         return Err(classify_error(error_of(&json!({ "error": error })).unwrap_or(&error)));
     }
     if let Some(usage) = reply.usage {
-        draft.usage = usage.into();
+        draft.counts = usage.into();
     }
     draft.model = reply.model.or(draft.model.take());
     let Some(choice) = reply.choices.into_iter().find(|choice| choice.index == 0) else {
@@ -170,7 +170,7 @@ struct CompletionDetails {
     reasoning_tokens: Option<u64>,
 }
 
-impl From<WireUsage> for Usage {
+impl From<WireUsage> for Counts {
     fn from(wire: WireUsage) -> Self {
         let cached = wire.prompt_tokens_details.and_then(|it| it.cached_tokens);
         let reasoning = wire.completion_tokens_details.and_then(|it| it.reasoning_tokens);

@@ -8,7 +8,7 @@ use crate::kernel::Tokens;
 use crate::provider::classify::classify_error;
 use crate::provider::draft::{Draft, Ended};
 use crate::provider::sse::Event;
-use crate::provider::{Access, Chat, HttpRequest, Usage};
+use crate::provider::{Access, Chat, HttpRequest, Counts};
 
 /// The request that asks `chat`. This format has no `seed` and no `stop`.
 pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {
@@ -76,7 +76,7 @@ fn read(draft: &mut Draft, response: Response) -> Result<(), Failure> {
     }
     draft.model = response.model;
     if let Some(usage) = response.usage {
-        draft.usage = usage.into();
+        draft.counts = usage.into();
     }
     let reason = response.incomplete_details.and_then(|it| it.reason);
     draft.ended = match (response.status.as_deref(), reason.as_deref()) {
@@ -158,7 +158,7 @@ struct Details {
     reasoning_tokens: Option<u64>,
 }
 
-impl From<WireUsage> for Usage {
+impl From<WireUsage> for Counts {
     fn from(wire: WireUsage) -> Self {
         Self {
             prompt: wire.input_tokens.map(Tokens),

@@ -172,14 +172,14 @@ fn an_answer_reads_the_same_whole_and_streamed_in_every_format() {
         assert_eq!(stream(endpoint, events).unwrap(), reply, "{kind}");
         assert_eq!((reply.text.as_str(), reply.model.as_deref()), ("4", Some("m-1")), "{kind}");
         let has_written = kind == "anthropic";
-        let expected = Usage {
+        let expected = Counts {
             prompt: Some(Tokens(9)),
             cached: Some(Tokens(3)),
             cache_written: has_written.then_some(Tokens(4)),
             completion: Some(Tokens(7)),
             reasoning: (!has_written).then_some(Tokens(6)),
         };
-        assert_eq!(reply.usage, expected, "{kind}");
+        assert_eq!(reply.counts, expected, "{kind}");
         let confidence = reply.confidence.map(|it| (it.value() * 1e4).round());
         assert_eq!(confidence, (!has_written).then_some(6065.0), "exp(-0.5), {kind}");
     }

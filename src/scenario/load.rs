@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::diagnostic::Diagnostic;
 use super::doubts::doubts;
 use super::plan::{Candidate, Finder, Plan, Source, Task, Template};
+use super::prices::{self, PriceFile};
 use super::raw::{RawModel, RawScenario, RawTask};
 use super::read::{self, Complaint};
 use super::suggest;
@@ -110,6 +111,7 @@ impl Loader<'_> {
         tasks.sort_by(|a, b| a.id.cmp(&b.id));
         let mut candidates = self.candidates(raw, declared, answers);
         candidates.sort_by(|a, b| a.id.cmp(&b.id));
+        self.prices(raw, &mut candidates);
         let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
         let (policies, complaints) = policies::resolve(&raw.policies, &models, declared);
         let providers: Vec<&str> =
@@ -245,6 +247,33 @@ impl Loader<'_> {
             }
         }
         candidates.into_values().collect()
+    }
+
+    /// Settles what each candidate costs.
+    fn prices(&mut self, raw: &RawScenario, candidates: &mut [Candidate]) {
+        let file = raw.prices.as_ref().and_then(|path| self.price_file(path));
+        for prices::Ambiguous { model, message } in prices::settle(candidates, file.as_ref()) {
+            let help = Some("give it a `price`, or call it as the file does".to_owned());
+            match raw.models.0.iter().find(|(name, _)| name.value == model.as_str()) {
+                Some((name, _)) => self.complain(name, message, help),
+                None => self.complain(&raw.name, message, help),
+            }
+        }
+    }
+
+    fn price_file(&mut self, path: &Spanned<PathBuf>) -> Option<PriceFile> {
+        let file = self.folder.join(&path.value);
+        match std::fs::read_to_string(&file) {
+            Ok(text) => {
+                let (prices, complaints) = PriceFile::read(&text);
+                self.found.extend(complaints.into_iter().map(|it| diagnostic(&file, &text, it)));
+                Some(prices)
+            }
+            Err(error) => {
+                self.complain(path, format!("{} can't be read: {error}", file.display()), None);
+                None
+            }
+        }
     }
 
     /// Reads a recording and keeps its rows; returns its models in order of name.

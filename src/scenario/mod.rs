@@ -1,5 +1,6 @@
 //! Floor 4: from what a user typed to a plan in which every name, default and file is settled.
 
+mod catalogue;
 mod decode;
 mod diagnostic;
 mod doubts;
@@ -8,12 +9,14 @@ mod load;
 mod made_up;
 mod plan;
 mod policies;
+mod prices;
 mod raw;
 mod read;
 mod suggest;
 mod tree;
 
+pub use catalogue::{Catalogue, Listed};
 pub use diagnostic::Diagnostic;
 pub use load::{Loaded, load};
 pub use plan::{Candidate, Finder, Plan, Source, Task, Template};
-pub use raw::{Items, PriceList, RawScenario};
+pub use raw::{Items, RawScenario};

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
-use crate::data::Item;
+use crate::data::{Item, PriceList};
 use crate::fault::{Faults, Process};
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::Policy;
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
-use crate::scenario::raw::{Items, PriceList};
+use crate::scenario::raw::Items;
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::Prompt;
 use crate::task::score::Score;

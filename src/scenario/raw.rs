@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::fault::Process;
+use crate::data::PriceList;
 use crate::kernel::lists::{AllOr, Named};
-use crate::kernel::{PolicyId, Price, Probability, ProviderId, Seed, Spanned, Tokens, Usd};
+use crate::kernel::{PolicyId, Probability, ProviderId, Seed, Spanned};
 use crate::policy::Accept;
 use crate::policy::route::By;
 use crate::provider::{Limits, Sampling, Spec};
@@ -34,6 +35,9 @@ pub struct RawScenario {
     /// The candidates, beyond those that a recording brings.
     #[serde(default)]
     pub models: Named<RawModel>,
+    /// A YAML file of prices by model, as `price` is written here or as Inspect takes it.
+    #[serde(default)]
+    pub prices: Option<Spanned<PathBuf>>,
     /// Ways of combining them. Every model by itself is one too.
     #[serde(default)]
     pub policies: Named<RawPolicy>,
@@ -91,7 +95,8 @@ pub struct RawModel {
     /// What its provider calls it. Left out: as it is called here.
     #[serde(default)]
     pub name: Option<String>,
-    /// What its tokens cost.
+    /// What its tokens cost. Left out: what the file under `prices` says, else what the list that
+    /// comes with the program says.
     #[serde(default)]
     pub price: Option<PriceList>,
     /// How it chooses its words.
@@ -106,25 +111,6 @@ pub struct RawModel {
     /// Fates that it shares beyond its provider.
     #[serde(default)]
     pub groups: Vec<String>,
-}
-
-/// Prices in dollars per million tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PriceList {
-    /// Of tokens sent.
-    pub input: Price,
-    /// Of tokens received.
-    pub output: Price,
-    /// Of tokens sent that the provider had cached. Left out: as other tokens sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cached_input: Option<Price>,
-    /// The day on which they held.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub as_of: Option<String>,
-    /// Nobody's list price but an assumption, and why it is a fair one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assumed: Option<String>,
 }
 
 /// A way of combining answers.
@@ -201,15 +187,4 @@ pub struct RawMix {
 pub struct RawOracle {
     /// Models or policies, or `all` models.
     pub among: Spanned<AllOr>,
-}
-
-impl PriceList {
-    /// What a call cost. `sent` includes the tokens that were cached.
-    pub fn cost(&self, sent: Tokens, cached: Tokens, received: Tokens) -> Usd {
-        let cached = Tokens(cached.0.min(sent.0));
-        let fresh = Tokens(sent.0 - cached.0);
-        self.input * fresh
-            + self.cached_input.unwrap_or(self.input) * cached
-            + self.output * received
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::decode::{Decoder, Fault};
 use super::raw::RawScenario;
@@ -32,19 +32,37 @@ pub(super) struct Reading {
 
 /// Reads the text of a scenario.
 pub(super) fn read(source: &str) -> Reading {
-    let mut root = match tree::parse(source) {
+    let root = match parse(source) {
         Ok(root) => root,
-        Err((message, span)) => {
-            let complaint = Complaint { message, help: None, span };
+        Err(complaint) => {
             return Reading { raw: None, complaints: vec![complaint], declared: BTreeSet::new() };
         }
     };
     let declared = declared(&root);
+    let (raw, complaints) = settle(root, source);
+    Reading { raw, complaints, declared }
+}
+
+/// Reads the text of another file, likewise.
+pub(super) fn read_as<T: DeserializeOwned>(source: &str) -> (Option<T>, Vec<Complaint>) {
+    match parse(source) {
+        Ok(root) => settle(root, source),
+        Err(complaint) => (None, vec![complaint]),
+    }
+}
+
+fn parse(source: &str) -> Result<Node, Complaint> {
+    let complaint = |(message, span)| Complaint { message, help: None, span };
+    tree::parse(source).map_err(complaint)
+}
+
+/// Cuts out what is broken until the rest can be read.
+fn settle<T: DeserializeOwned>(mut root: Node, source: &str) -> (Option<T>, Vec<Complaint>) {
     let mut complaints = Vec::new();
     cut_repeated(&mut root, &mut complaints);
     while complaints.len() < MAX_COMPLAINTS {
-        match RawScenario::deserialize(Decoder { node: &root, source }) {
-            Ok(raw) => return Reading { raw: Some(raw), complaints, declared },
+        match T::deserialize(Decoder { node: &root, source }) {
+            Ok(raw) => return (Some(raw), complaints),
             Err(fault) => {
                 let path = fault.path.clone();
                 if !fault.echo {
@@ -57,7 +75,7 @@ pub(super) fn read(source: &str) -> Reading {
             }
         }
     }
-    Reading { raw: None, complaints, declared }
+    (None, complaints)
 }
 
 fn complaint(fault: Fault) -> Complaint {

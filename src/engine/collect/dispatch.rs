@@ -173,8 +173,8 @@ impl<'a> Dispatcher<'a> {
     ) -> Option<Job> {
         let failure = match &exchange.result {
             Ok(reply) => {
-                let received = reply.usage.completion.map_or(0, |it| it.0);
-                let took = reply.usage.prompt.map_or(0, |it| it.0) + received;
+                let received = reply.counts.completion.map_or(0, |it| it.0);
+                let took = reply.counts.prompt.map_or(0, |it| it.0) + received;
                 let took = if took == 0 { job.tokens } else { took as f64 };
                 self.came_back(now, &mut job, took, cost, None);
                 let lane = &mut self.lanes[job.lane];

@@ -11,10 +11,9 @@ use super::dispatch::{Closed, Dispatcher, Step};
 use super::job::Job;
 use super::progress::Progress;
 use super::{Asked, Collected};
-use crate::data::Recorded;
-use crate::kernel::{Micros, Tokens, Usd};
+use crate::data::{PriceList, Recorded, Usage};
+use crate::kernel::{Micros, Usd};
 use crate::provider::{ChatReply, Exchange, Line};
-use crate::scenario::PriceList;
 use crate::store::{Attempt, Claim, Entry, Key, Store, StoreError, Timing, Which};
 
 /// What a collection works with.
@@ -280,14 +279,14 @@ fn due(dispatcher: &mut Dispatcher<'_>, now: impl Fn() -> Micros) -> (Vec<Job>, 
 }
 
 fn answered(reply: ChatReply, cost: Option<Usd>) -> Recorded {
-    let usage = reply.usage;
+    let counts = reply.counts;
     Recorded {
         response: Some(reply.text),
-        prompt_tokens: usage.prompt,
-        cached_tokens: usage.cached,
-        cache_write_tokens: usage.cache_written,
-        completion_tokens: usage.completion,
-        reasoning_tokens: usage.reasoning,
+        prompt_tokens: counts.prompt,
+        cached_tokens: counts.cached,
+        cache_write_tokens: counts.cache_written,
+        completion_tokens: counts.completion,
+        reasoning_tokens: counts.reasoning,
         cost,
         confidence: reply.confidence.map(crate::kernel::Probability::value),
         finish_reason: reply.finish_reason,
@@ -297,8 +296,13 @@ fn answered(reply: ChatReply, cost: Option<Usd>) -> Recorded {
 }
 
 fn cost(price: &PriceList, reply: &ChatReply) -> Option<Usd> {
-    let usage = &reply.usage;
-    Some(price.cost(usage.prompt?, usage.cached.unwrap_or(Tokens(0)), usage.completion?))
+    let counts = &reply.counts;
+    price.cost(Usage {
+        sent: counts.prompt?,
+        cached: counts.cached.unwrap_or_default(),
+        written: counts.cache_written.unwrap_or_default(),
+        received: counts.completion?,
+    })
 }
 
 /// The time, as RFC 3339 in UTC.

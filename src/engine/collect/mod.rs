@@ -22,7 +22,7 @@ pub use drive::now;
 pub use progress::{ModelProgress, Progress};
 pub use questions::{QuestionError, Questions};
 
-use crate::data::Recorded;
+use crate::data::{Recorded, Usage};
 use crate::kernel::{ModelId, Seed, Usd};
 use crate::provider::{Client, ClientError, KeyLimits, Line};
 use crate::store::{Key, Store, StoreError, Which};
@@ -225,7 +225,7 @@ impl dispatch::Sizes for Asked<'_> {
         let dollars = || {
             let sent = Tokens((characters / CHARACTERS_A_TOKEN_AT_LEAST).ceil() as u64);
             let received = Tokens(most.unwrap_or(LONG.max(2.0 * received)) as u64);
-            Some(candidate.price.as_ref()?.cost(sent, Tokens(0), received))
+            candidate.price.as_ref()?.cost(Usage { sent, received, ..Usage::default() })
         };
         (tokens, self.has_limit.then(dollars).flatten())
     }

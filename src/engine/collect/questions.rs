@@ -85,11 +85,11 @@ impl<'a> Questions<'a> {
         self.list.is_empty()
     }
 
-    /// For each model that is asked: how many questions, and how many characters they have.
-    pub fn sizes(&self) -> impl Iterator<Item = (&'a Candidate, u64, u64)> {
+    /// For each model that is asked: the length of each of its questions, in characters.
+    pub fn sizes(&self) -> impl Iterator<Item = (&'a Candidate, Vec<u64>)> {
         self.live.iter().zip(0..).map(|(live, at)| {
-            let own = || self.list.iter().filter(move |question| question.live == at);
-            (live.candidate, own().count() as u64, own().map(|it| self.characters(it)).sum())
+            let own = self.list.iter().filter(|question| question.live == at);
+            (live.candidate, own.map(|question| self.characters(question)).collect())
         })
     }
 

@@ -14,7 +14,7 @@ use super::job::Job;
 use super::lane::Lane;
 use crate::data::Failure;
 use crate::kernel::{Micros, Price, Seed, Tokens, Usd};
-use crate::provider::{Advice, ChatReply, Exchange, KeyLimits, Limits, Usage};
+use crate::provider::{Advice, ChatReply, Counts, Exchange, KeyLimits, Limits};
 
 /// What a provider answers: to which question of which lane, for the how-manieth time, when.
 type World<'a> = dyn Fn(&Job, u64) -> (u64, Exchange) + 'a;
@@ -70,9 +70,9 @@ fn lanes(sizes: &[(usize, usize)], limits: &Limits) -> Vec<Lane> {
 }
 
 fn exchange(result: Result<u64, Failure>) -> Exchange {
-    let usage = |n| Usage { completion: Some(Tokens(n)), ..Usage::default() };
+    let counts = |n| Counts { completion: Some(Tokens(n)), ..Counts::default() };
     Exchange {
-        result: result.map(|n| ChatReply { usage: usage(n), ..ChatReply::default() }),
+        result: result.map(|n| ChatReply { counts: counts(n), ..ChatReply::default() }),
         status: None,
         detail: None,
         advice: Advice::default(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::data::{
-    Answer, AnswerIdx, Cell, CellState, Extracted, Failure, Item, Matrix, Recorded, Warning,
+    Answer, AnswerIdx, Cell, CellState, Extracted, Failure, Item, Matrix, Recorded, Usage, Warning,
 };
 use crate::kernel::{ItemId, ModelId, Tokens, Usd};
 use crate::scenario::{Candidate, Items, Task};
@@ -206,8 +206,12 @@ fn cell(state: CellState, row: Option<&Recorded>, candidate: &Candidate) -> Cell
         is_failed.then_some(Usd::ZERO)
     };
     let priced = || {
-        let cached = row.cached_tokens.unwrap_or(Tokens(0));
-        Some(candidate.price.as_ref()?.cost(row.prompt_tokens?, cached, row.completion_tokens?))
+        candidate.price.as_ref()?.cost(Usage {
+            sent: row.prompt_tokens?,
+            cached: row.cached_tokens.unwrap_or(Tokens(0)),
+            written: row.cache_write_tokens.unwrap_or(Tokens(0)),
+            received: row.completion_tokens?,
+        })
     };
     Cell {
         state,
