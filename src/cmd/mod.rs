@@ -14,6 +14,7 @@ mod run;
 mod schema;
 mod selection;
 mod serve;
+mod telemetry;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ mod limits;
 mod openai;
 mod openai_responses;
 mod reader;
+mod span;
 mod spec;
 mod sse;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use chat::{Chat, ChatReply, Message, Role, Sampling, Usage};
 pub use http::{Client, ClientError, Exchange, Line};
 pub use limits::{KeyLimits, Limits, Timeout};
 pub use reader::Reader;
+pub use span::Label;
 pub use spec::{Recording, Spec};
 
 /// Where and how models that speak a wire format are reached.
