@@ -47,7 +47,7 @@ const HOUSE: House = House {
     outside: &["src/lib.rs", "src/main.rs"],
 };
 
-const FENCES: [Fence; 10] = [
+const FENCES: [Fence; 13] = [
     Fence {
         name: "reqwest",
         inside: &["src/provider/http.rs", "src/task/dataset/hub.rs"],
@@ -71,6 +71,9 @@ const FENCES: [Fence; 10] = [
     Fence { name: "statrs", inside: &["src/stats/"], except: None },
     Fence { name: "clap", inside: &["src/cmd/", "src/main.rs"], except: None },
     Fence { name: "anyhow", inside: &["src/cmd/", "src/main.rs"], except: None },
+    Fence { name: "opentelemetry", inside: &["src/cmd/telemetry.rs"], except: None },
+    Fence { name: "tracing_opentelemetry", inside: &["src/cmd/telemetry.rs"], except: None },
+    Fence { name: "tracing_subscriber", inside: &["src/cmd/telemetry.rs"], except: None },
     Fence { name: "serde_saphyr", inside: &["src/scenario/"], except: Some("Spanned") },
 ];
 

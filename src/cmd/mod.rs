@@ -16,6 +16,7 @@ mod selection;
 mod serve;
 mod served;
 mod store;
+mod telemetry;
 
 use std::process::ExitCode;
 

@@ -68,7 +68,7 @@ impl Output {
     pub(super) fn write(
         &self,
         plan: &Plan,
-        evaluation: &Evaluation,
+        evaluation: &Evaluation<'_>,
         mut record: RunRecord,
     ) -> Result<()> {
         let stamp: String = record.started_at.chars().filter(|c| !"-:".contains(*c)).collect();
@@ -86,7 +86,7 @@ impl Output {
     }
 
     #[expect(clippy::print_stderr, reason = "stderr is talk")]
-    fn show(&self, evaluation: &Evaluation, dir: &Path) -> Result<()> {
+    fn show(&self, evaluation: &Evaluation<'_>, dir: &Path) -> Result<()> {
         if self.json {
             print(&(serde_json::to_string_pretty(&evaluation.summary)? + "\n"))?;
         } else {

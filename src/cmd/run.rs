@@ -7,6 +7,7 @@ use super::Exit;
 use super::collection::Collection;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
+use super::telemetry;
 use crate::data::Recorded;
 use crate::engine::{collect, evaluate};
 
@@ -35,6 +36,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let started = collect::now();
     let loaded = args.input.load(&[])?;
+    // Dropped in reverse: the span of the run ends, and then everything is sent.
+    let _traces = telemetry::start();
+    let _span = telemetry::run(&loaded.plan).entered();
     let collected = args.collection.collect(&loaded.plan, args.input.store())?;
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
     let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();

@@ -8,7 +8,7 @@ use crate::kernel::Tokens;
 use crate::provider::classify::classify_error;
 use crate::provider::draft::{Draft, Ended};
 use crate::provider::sse::Event;
-use crate::provider::{Access, Chat, HttpRequest, Role, Counts};
+use crate::provider::{Access, Chat, Counts, HttpRequest, Role};
 
 /// The longest reply where a scenario names none, because this format has to be told one.
 const MAX_TOKENS: u64 = 4096;

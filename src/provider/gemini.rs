@@ -8,7 +8,7 @@ use crate::kernel::Tokens;
 use crate::provider::classify::{classify_error, error_of};
 use crate::provider::draft::{Draft, Ended};
 use crate::provider::sse::Event;
-use crate::provider::{Access, Chat, HttpRequest, Role, Counts};
+use crate::provider::{Access, Chat, Counts, HttpRequest, Role};
 
 /// The request that asks `chat`.
 pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {

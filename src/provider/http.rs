@@ -7,6 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use crate::data::Failure;
 use crate::kernel::Micros;
 use crate::provider::anthropic::VERSION;
+use crate::provider::span::{Attempt, Label, Server};
 use crate::provider::{Access, Advice, Chat, ChatReply, Endpoint, Reader};
 
 /// One attempt: what came over the wire, however bad, with the time that it took.
@@ -64,6 +65,7 @@ pub struct Line {
     headers: HeaderMap,
     /// Never printed.
     key: Option<String>,
+    server: Server,
 }
 
 /// The longest part of a failed response that is kept, in characters.
@@ -103,8 +105,15 @@ impl Client {
         });
         let key = key.transpose()?;
         let headers = headers(endpoint, key.as_deref())?;
-        Ok(Line { client: self.clone(), endpoint: endpoint.clone(), headers, key })
+        let server = server(endpoint);
+        Ok(Line { client: self.clone(), endpoint: endpoint.clone(), headers, key, server })
     }
+}
+
+fn server(endpoint: &Endpoint) -> Server {
+    let url = reqwest::Url::parse(&endpoint.access().base_url).ok();
+    let port = url.as_ref().and_then(reqwest::Url::port_or_known_default);
+    Server::new(endpoint, url.as_ref().and_then(reqwest::Url::host_str), port)
 }
 
 fn headers(endpoint: &Endpoint, key: Option<&str>) -> Result<HeaderMap, ClientError> {
@@ -147,9 +156,17 @@ fn insert(
 }
 
 impl Line {
-    /// Asks once and waits for the whole response, at most `timeout`.
+    /// Asks once and waits for the whole response, at most `timeout`. The call is a span of its
+    /// own, which the label tells apart from others.
+    pub async fn ask(&self, chat: &Chat<'_>, timeout: Duration, label: &Label<'_>) -> Exchange {
+        let attempt = Attempt::begin(&self.server, chat, label);
+        let exchange = self.send(chat, timeout).await;
+        attempt.end(&exchange, |words| self.redacted(words));
+        exchange
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the wire is where real time is measured")]
-    pub async fn ask(&self, chat: &Chat<'_>, timeout: Duration) -> Exchange {
+    async fn send(&self, chat: &Chat<'_>, timeout: Duration) -> Exchange {
         let request = self.endpoint.encode(chat);
         let start = Instant::now();
         let since = || Micros(start.elapsed().as_micros() as u64);

@@ -8,7 +8,7 @@ use crate::kernel::Tokens;
 use crate::provider::classify::classify_error;
 use crate::provider::draft::{Draft, Ended};
 use crate::provider::sse::Event;
-use crate::provider::{Access, Chat, HttpRequest, Counts};
+use crate::provider::{Access, Chat, Counts, HttpRequest};
 
 /// The request that asks `chat`. This format has no `seed` and no `stop`.
 pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {

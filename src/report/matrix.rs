@@ -11,9 +11,11 @@ use crate::report::recorded::came;
 
 /// One judged cell of the matrix.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AnswerRow {
+pub struct AnswerRow<'a> {
+    /// The task.
+    pub task: TaskId,
     /// What came back.
-    pub recorded: Recorded,
+    pub recorded: &'a Recorded,
     /// The answer as it was judged; `None` where none was found, or only a verdict was recorded.
     pub answer: Option<String>,
     /// How right it is, from 0 to 1; `None` for everything that is no answer.
@@ -41,10 +43,10 @@ pub struct DecisionRow {
 
 /// Writes `answers.parquet`: the columns of recorded answers, so that a run can be evaluated
 /// again, and `verdict`. `correct` is 1 for a score of 1, else 0, and null without a score.
-pub fn write_answers(rows: &[AnswerRow], dir: &Path) -> Result<(), ReportError> {
+pub fn write_answers(rows: &[AnswerRow<'_>], dir: &Path) -> Result<(), ReportError> {
     const NAME: &str = "answers.parquet";
     let columns = Columns::of(rows)
-        .text("task", |row| row.recorded.task.as_ref().map(TaskId::as_str))
+        .text("task", |row| Some(row.task.as_str()))
         .text("id", |row| Some(row.recorded.id.as_str()))
         .text("model", |row| Some(row.recorded.model.as_str()))
         .small("sample", |row| Some(row.recorded.sample))
@@ -53,7 +55,7 @@ pub fn write_answers(rows: &[AnswerRow], dir: &Path) -> Result<(), ReportError> 
         .number("score", |row| row.score)
         .small("correct", |row| correct(row.score))
         .number("confidence", |row| row.recorded.confidence);
-    let frame = came(columns, |row| &row.recorded)
+    let frame = came(columns, |row| row.recorded)
         .text("verdict", |row| Some(row.verdict))
         .frame()
         .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
@@ -113,36 +115,35 @@ mod tests {
     #[test]
     fn answers_have_the_columns_of_recorded_answers() {
         let dir = tempfile::tempdir().unwrap();
+        let task = TaskId::from("triage");
+        let recorded = Recorded {
+            id: "a,\"1\"\n".into(),
+            model: "mini|ü".into(),
+            response: Some("B.".into()),
+            answer: Extracted::Found("ignored".into()),
+            prompt_tokens: Some(Tokens(120)),
+            completion_tokens: Some(Tokens(2)),
+            cost: Usd::from_dollars(0.0000192),
+            latency: Micros::from_ms(812.5),
+            attempts: Some(1),
+            ..Recorded::default()
+        };
         let answered = AnswerRow {
-            recorded: Recorded {
-                task: Some("triage".into()),
-                id: "a,\"1\"\n".into(),
-                model: "mini|ü".into(),
-                response: Some("B.".into()),
-                answer: Extracted::Found("ignored".into()),
-                prompt_tokens: Some(Tokens(120)),
-                completion_tokens: Some(Tokens(2)),
-                cost: Usd::from_dollars(0.0000192),
-                latency: Micros::from_ms(812.5),
-                attempts: Some(1),
-                ..Recorded::default()
-            },
+            task: task.clone(),
+            recorded: &recorded,
             answer: Some("B".into()),
             score: Some(1.0),
             verdict: "answered",
         };
-        let failed = AnswerRow {
-            recorded: Recorded {
-                id: "2".into(),
-                model: "mini".into(),
-                sample: 1,
-                failure: Some(Failure::RateLimited),
-                ..Recorded::default()
-            },
-            answer: None,
-            score: None,
-            verdict: "failed",
+        let recorded = Recorded {
+            id: "2".into(),
+            model: "mini".into(),
+            sample: 1,
+            failure: Some(Failure::RateLimited),
+            ..Recorded::default()
         };
+        let failed =
+            AnswerRow { task, recorded: &recorded, answer: None, score: None, verdict: "failed" };
         let half = AnswerRow { score: Some(0.5), ..answered.clone() };
         write_answers(&[answered, failed, half], dir.path()).unwrap();
         let frame = read(&dir.path().join("answers.parquet"));

@@ -17,11 +17,11 @@ pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
-/// Writes one frame as `dir/name`.
+/// Writes one frame as `dir/name`. Snappy takes little memory, and whatever reads Parquet reads it.
 pub(super) fn write_frame(mut frame: DataFrame, dir: &Path, name: &str) -> Result<(), ReportError> {
     place(dir, name, |file| {
         ParquetWriter::new(file)
-            .with_compression(ParquetCompression::Zstd(None))
+            .with_compression(ParquetCompression::Snappy)
             .finish(&mut frame)
             .map(|_| ())
             .map_err(|source| ReportError::Table { path: dir.join(name), source })

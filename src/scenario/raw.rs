@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::fault::Process;
 use crate::data::PriceList;
+use crate::fault::Process;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{PolicyId, Probability, ProviderId, Seed, Spanned};
 use crate::policy::Accept;

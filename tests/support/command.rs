@@ -11,7 +11,14 @@ pub(crate) fn quorumbench(folder: &Path, args: &[&str]) -> Command {
     for name in ["GITHUB_STEP_SUMMARY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         command.env_remove(name);
     }
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_traces(name)) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn is_of_traces(name: &std::ffi::OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with("OTEL_"))
 }
 
 /// Runs it to its end, which has this exit code; returns what stood on stderr.

@@ -78,6 +78,9 @@ fn a_crate_stays_inside_its_fence() {
         ("src/policy/vote.rs", "use serde_saphyr::{Spanned, from_str};", 1),
         ("src/policy/vote.rs", "fn f(x: serde_saphyr::Spanned<A>) {}", 0),
         ("src/scenario/raw.rs", "serde_saphyr::from_str(x)", 0),
+        ("src/cmd/telemetry.rs", "use {opentelemetry::Value, opentelemetry_sdk::Resource};", 0),
+        ("src/cmd/run.rs", "opentelemetry_sdk::x()", 1),
+        ("src/provider/span.rs", "use tracing::Span; tracing_opentelemetry::layer()", 1),
         ("src/vote/rank.rs", "// tokio::spawn\nlet tokio = 1;", 0),
     ] {
         let source = Source::new(path, text);

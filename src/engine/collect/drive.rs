@@ -263,7 +263,8 @@ async fn ask(asked: &Asked<'_>, line: &Line, job: Job, now: Micros) -> (Job, Exc
     let left = limits.deadline.0.saturating_sub(Duration::from_micros(spent));
     let sampling = asked.questions.sampling(question);
     let chat = asked.questions.chat(question, &sampling);
-    let exchange = line.ask(&chat, limits.timeout.0.min(left)).await;
+    let label = asked.questions.label(question, job.n_attempts, job.waited);
+    let exchange = line.ask(&chat, limits.timeout.0.min(left), &label).await;
     (job, exchange)
 }
 

@@ -6,9 +6,9 @@ use rand::Rng;
 
 use crate::data::{Item, Recorded};
 use crate::kernel::{ItemId, Seed, TaskId};
-use crate::provider::{Chat, Endpoint, Message, Role, Sampling};
+use crate::provider::{Chat, Endpoint, Label, Message, Role, Sampling};
 use crate::scenario::{Candidate, Plan, Source, Task};
-use crate::store::{Key, request_json};
+use crate::store::{Key, Timing, request_json};
 use crate::task::prompt::PromptError;
 
 /// Every question of a plan: by task, model, item and sample. Prompts are kept once an item, and
@@ -117,6 +117,18 @@ impl<'a> Questions<'a> {
         // Some providers take no more than 31 bits.
         let own = u64::from(Seed(seed).stream("sampling", &parts).next_u32() >> 1);
         Cow::Owned(Sampling { seed: Some(own), ..sampling.clone() })
+    }
+
+    /// What traces call an attempt at this question.
+    pub(super) fn label(&self, question: &Question, attempt: u32, waited: Timing) -> Label<'a> {
+        Label {
+            task: &self.tasks[question.task as usize].0.id,
+            item: &self.item(question).id,
+            sample: question.sample,
+            attempt,
+            queued: waited.queued,
+            slept: waited.slept,
+        }
     }
 
     /// The text that a question's key is the digest of.

@@ -42,11 +42,11 @@ pub const ORACLE: &str = "oracle";
 
 /// Everything that a run has to say.
 #[derive(Debug)]
-pub struct Evaluation {
+pub struct Evaluation<'a> {
     /// Its figures.
     pub summary: Summary,
     /// A row per cell.
-    pub answers: Vec<AnswerRow>,
+    pub answers: Vec<AnswerRow<'a>>,
     /// A row per policy and item.
     pub decisions: Vec<DecisionRow>,
 }
@@ -82,11 +82,11 @@ pub enum EvaluateError {
 ///
 /// # Errors
 /// See [`EvaluateError`].
-pub fn evaluate(
+pub fn evaluate<'a>(
     plan: &Plan,
-    rows: &[&Recorded],
+    rows: &[&'a Recorded],
     mut doubts: Vec<Warning>,
-) -> Result<Evaluation, EvaluateError> {
+) -> Result<Evaluation<'a>, EvaluateError> {
     let policies = all_policies(plan);
     let mut evaluation =
         Evaluation { summary: empty(plan), answers: Vec::new(), decisions: Vec::new() };
@@ -134,10 +134,10 @@ fn is_heard(doubt: &Warning, policies: &BTreeMap<PolicyId, Policy>) -> bool {
     !matches!(doubt, Warning::UnusedSamples(..)) || !policies.values().any(votes_with_samples)
 }
 
-fn fill(
-    evaluation: &mut Evaluation,
+fn fill<'a>(
+    evaluation: &mut Evaluation<'a>,
     task: &Task,
-    judged: &Judged<'_>,
+    judged: &Judged<'a>,
     field: &Field<'_>,
     doubts: &mut Vec<Warning>,
 ) {
@@ -171,7 +171,7 @@ fn fill(
     evaluation.decisions.extend(decision_rows(matrix, outcomes));
 }
 
-fn answer_rows<'a>(judged: &'a Judged<'_>) -> impl Iterator<Item = AnswerRow> + 'a {
+fn answer_rows<'a, 'j>(judged: &'j Judged<'a>) -> impl Iterator<Item = AnswerRow<'a>> + 'j {
     let matrix = &judged.matrix;
     let cells = matrix.item_idxs().flat_map(move |item| {
         let of_model = move |model| (0..matrix.n_samples()).map(move |k| (item, model, k));
@@ -180,7 +180,8 @@ fn answer_rows<'a>(judged: &'a Judged<'_>) -> impl Iterator<Item = AnswerRow> + 
     cells.zip(&judged.rows).filter_map(|((item, model, sample), row)| {
         let verdict = Verdict::from(matrix.cell(item, model, sample).state);
         Some(AnswerRow {
-            recorded: Recorded { task: Some(matrix.task().clone()), ..(*row)?.clone() },
+            task: matrix.task().clone(),
+            recorded: (*row)?,
             answer: text(matrix, item, verdict),
             score: verdict.score(),
             verdict: verdict.name(),
