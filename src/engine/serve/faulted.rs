@@ -15,7 +15,7 @@ const DECLINES: &str = "I'm sorry, but I can't help with that.";
 
 /// A page as a proxy in front of a provider sends it.
 const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head>\n\
-                    <body><h1>Bad gateway</h1>\n<p>The web server reported an error.</p></body></html>\n";
+                    <body><h1>Bad gateway</h1>\n<p>The server had an error.</p></body></html>\n";
 
 /// What there would be without a fault.
 #[derive(Clone, Copy)]
