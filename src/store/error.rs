@@ -73,6 +73,15 @@ pub enum StoreError {
         #[source]
         source: rusqlite::Error,
     },
+    /// It is a database of something else.
+    #[error(
+        "open the answer store {path}: it is a database of something else. Name another file with \
+         `--store`"
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// It was written by a later version of this program.
     #[error(
         "open the answer store {path}: its format is version {version}, and this program knows \

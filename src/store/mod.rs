@@ -33,6 +33,7 @@ pub use verify::Verified;
 
 use crate::data::Recorded;
 use owner::Owner;
+use schema::Found;
 
 /// Answers by [`Key`]. Several processes may share a file: it is in write-ahead mode, and a reader
 /// never waits for a writer.
@@ -66,11 +67,14 @@ impl Store {
         }
         let failed = |error| StoreError::new("open", path, error);
         let connection = Connection::open(path).map_err(failed)?;
-        set_up(&connection).map_err(failed)?;
-        let store = Self { connection, path: path.to_owned(), owner: OnceCell::new() };
-        match schema::upgrade(&store.connection).map_err(failed)? {
-            schema::VERSION => Ok(store),
-            version => Err(StoreError::Later { path: path.to_owned(), version }),
+        let found = set_up(&connection).map_err(failed)?;
+        let path = path.to_owned();
+        match found {
+            Found::Version(schema::VERSION) => {
+                Ok(Self { connection, path, owner: OnceCell::new() })
+            }
+            Found::Version(version) => Err(StoreError::Later { path, version }),
+            Found::Foreign => Err(StoreError::Foreign { path }),
         }
     }
 
@@ -134,16 +138,25 @@ impl Store {
     }
 }
 
-fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+fn set_up(connection: &Connection) -> rusqlite::Result<Found> {
     connection.busy_timeout(PATIENCE)?;
+    let found = schema::find(connection)?;
+    if found == Found::Foreign {
+        return Ok(found);
+    }
+    // A new file has nothing that a power cut could take.
+    let is_new = found == Found::Version(schema::NEW);
+    connection.pragma_update(None, "synchronous", if is_new { "off" } else { "normal" })?;
     write_ahead(connection)?;
+    schema::upgrade(connection)?;
     // A killed process loses nothing in this mode; only a power cut may lose the last rows.
     connection.pragma_update(None, "synchronous", "normal")?;
     // Keys are spread at random over their index, so that a page is written by many batches: the
-    // later the log is folded into the file, the fewer pages are written twice. 16 MiB of that, and 4
-    // MiB of pages in memory.
+    // later the log is folded into the file, the fewer pages are written twice: 16 MiB of log, and
+    // 4 MiB of pages in memory.
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
-    connection.pragma_update(None, "cache_size", -4_096)
+    connection.pragma_update(None, "cache_size", -4_096)?;
+    schema::find(connection)
 }
 
 /// Puts the file into write-ahead mode, in which it then stays.

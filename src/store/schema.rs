@@ -4,6 +4,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = 2;
+/// The version of a file that has no tables yet.
+pub(super) const NEW: i64 = 0;
 
 /// `answers` is in the order in which questions were first kept, since random keys would scatter
 /// the long rows over the file. `cost_picos` is whole pico-dollars, `.._us` whole microseconds;
@@ -68,27 +70,47 @@ const TAKE_OVER: &str = "
     FROM answers_1 ORDER BY recorded_at, key;
     DROP TABLE answers_1;";
 
-/// Makes the tables of an empty file, or brings those of an earlier version up to this one.
-/// Returns the version that the file then has: a later one is left alone.
-pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<i64> {
-    if version(connection)? >= VERSION {
-        return version(connection);
+/// What a file turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A store of this version, or a new file.
+    Version(i64),
+    /// A database that something else keeps its tables in.
+    Foreign,
+}
+
+/// What a file is. One statement sees one state, whoever is making the tables meanwhile.
+pub(super) fn find(connection: &Connection) -> rusqlite::Result<Found> {
+    let sql = "SELECT user_version, EXISTS (SELECT 1 FROM sqlite_schema), \
+         EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'answers') FROM pragma_user_version";
+    connection.query_row(sql, [], |row| {
+        let (version, has_tables, is_ours): (i64, bool, bool) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let is_new = version == NEW && !has_tables;
+        Ok(if is_new || version != NEW && is_ours {
+            Found::Version(version)
+        } else {
+            Found::Foreign
+        })
+    })
+}
+
+/// Makes the tables of a new file, or brings those of an earlier version up to this one. Whatever
+/// else it is, is left alone.
+pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+    if find(connection)? == Found::Version(VERSION) {
+        return Ok(());
     }
     // Two processes may open the same file at once: who comes second finds the work done.
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    match version(&transaction)? {
-        0 => transaction.execute_batch(TABLES)?,
-        1 => [SET_ASIDE, TABLES, TAKE_OVER]
+    match find(&transaction)? {
+        Found::Version(NEW) => transaction.execute_batch(TABLES)?,
+        Found::Version(1) => [SET_ASIDE, TABLES, TAKE_OVER]
             .into_iter()
             .try_for_each(|step| transaction.execute_batch(step))?,
         _ => {}
     }
-    transaction.commit()?;
-    version(connection)
-}
-
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+    transaction.commit()
 }
 
 #[cfg(test)]
@@ -191,12 +213,31 @@ mod tests {
         assert_eq!((count("answers").unwrap(), version(&connection).unwrap()), (2, 2));
     }
 
+    fn version(connection: &Connection) -> rusqlite::Result<i64> {
+        connection.pragma_query_value(None, "user_version", |row| row.get(0))
+    }
+
+    #[test]
+    fn a_database_of_something_else_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, made) in [("none", "CREATE TABLE t (x)"), ("other", "PRAGMA user_version = 2")] {
+            let path = folder.path().join(name);
+            let other = Connection::open(&path).unwrap();
+            other.execute_batch("CREATE TABLE u (x)").unwrap();
+            other.execute_batch(made).unwrap();
+            let before = std::fs::read(&path).unwrap();
+            let error = Store::open(&path).unwrap_err();
+            assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+            assert_eq!(std::fs::read(&path).unwrap(), before, "{name} was written to");
+        }
+    }
+
     #[test]
     fn a_file_of_a_later_version_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answers.sqlite");
         let later = Connection::open(&path).unwrap();
-        later.execute_batch("PRAGMA user_version = 3; CREATE TABLE t (x)").unwrap();
+        later.execute_batch("PRAGMA user_version = 3; CREATE TABLE answers (x)").unwrap();
         let error = Store::open(&path).unwrap_err();
         assert!(matches!(error, StoreError::Later { version: 3, .. }), "{error}");
         assert!(error.to_string().contains("this program knows version 2"), "{error}");
