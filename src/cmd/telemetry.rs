@@ -54,9 +54,9 @@ struct Tally {
 #[expect(clippy::print_stderr, reason = "stderr is talk")]
 pub(super) fn start() -> Option<Traces> {
     let variable = |name: &str| std::env::var(name).ok().filter(|it| !it.trim().is_empty());
-    let started = match wanted(&variable) {
+    let started = match wanted(variable) {
         Ok(false) => return None,
-        Ok(true) => Traces::start(&variable).map_err(|error| error.to_string()),
+        Ok(true) => Traces::start(variable).map_err(|error| error.to_string()),
         Err(error) => Err(error),
     };
     started.map_err(|error| eprintln!("warning: no traces are sent: {error}")).ok()
