@@ -8,6 +8,7 @@ mod estimate;
 mod gain;
 mod measures;
 mod reliability;
+pub mod routing;
 #[cfg(test)]
 mod testing;
 

@@ -87,15 +87,7 @@ mod tests {
     /// A matrix of one model, an item a row, a letter a sample: `R` right, `w` wrong, `?` unparsed,
     /// `!` failed. It is as sure as `confidences` say.
     fn matrix(rows: &[&str], confidences: &[f64]) -> Matrix {
-        let item = |id: usize| Item {
-            id: id.to_string().into(),
-            input: None,
-            targets: Vec::new(),
-            choices: Vec::new(),
-            category: None,
-            cluster: None,
-            row: serde_json::Map::new(),
-        };
+        let item = |id: usize| Item::new(id.to_string());
         let cell = |(letter, confidence): (char, f64)| {
             let answered = |score| CellState::Answered { answer: None, score };
             let state = match letter {

@@ -141,15 +141,7 @@ mod tests {
             let state = CellState::Answered { answer: Some(AnswerIdx(answer)), score };
             Cell { state, ..Cell::NOT_RUN }
         };
-        let item = |id: usize| Item {
-            id: id.to_string().into(),
-            input: None,
-            targets: Vec::new(),
-            choices: Vec::new(),
-            category: None,
-            cluster: None,
-            row: serde_json::Map::new(),
-        };
+        let item = |id: usize| Item::new(id.to_string());
         Matrix::new(
             "t".into(),
             (0..10).map(item).collect(),
