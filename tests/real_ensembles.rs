@@ -68,8 +68,7 @@ fn ensembles_on_gsm8k_are_those_of_the_golden_file() {
     for name in ["frontier5", "frontier3", "small5"] {
         check_ensemble(&answers, name, &golden[name], &both, (GSM8K, &[]));
     }
-    // A weight depends on how many answers are possible, which questions without choices do not
-    // say; with few answers seen, the third of these models has none here.
+    // By another number of classes than ours: see `tests/number_of_classes.rs`.
     check_ensemble(&answers, "small3", &golden["small3"], &both[..1], (GSM8K, &[]));
     // The golden halves disagree on which host of one model is best, so a few ties and the
     // baseline fall otherwise there than on five folds.

@@ -7,8 +7,7 @@ use crate::data::summary::{Counts, Versus};
 use crate::kernel::{Interval, PolicyId};
 use crate::stats::{self, PairedCounts};
 
-/// The level of every interval.
-pub const LEVEL: f64 = 0.95;
+use super::intervals::Intervals;
 
 /// A score of one item, and the cluster that the item belongs to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,25 +20,26 @@ pub struct Scored {
 
 /// The mean score; `None` of nothing.
 ///
-/// Right or wrong by independent items: Wilson's interval. Graded scores: Student's interval.
-/// Items in clusters: Student's interval with the cluster-robust standard error. The interval is
-/// cut to [0, 1].
-pub fn accuracy(scored: &[Scored]) -> Option<Estimate> {
+/// Right or wrong by independent items: the interval of a share that `intervals` names. Graded
+/// scores: Student's interval. Items in clusters: Student's interval with the cluster-robust
+/// standard error. The interval is cut to [0, 1].
+pub fn accuracy(scored: &[Scored], intervals: Intervals) -> Option<Estimate> {
     let n = scored.len() as u64;
     let binary = scored.iter().all(|one| is_binary(one.score));
     if binary && !is_clustered(scored) {
         let hits = scored.iter().filter(|one| one.score == 1.0).count() as u64;
-        let interval = stats::wilson(hits, n, LEVEL)?;
-        return Some(estimate(hits as f64 / n as f64, interval, n, "wilson"));
+        let interval = intervals.of_share(hits, n)?;
+        return Some(estimate(hits as f64 / n as f64, interval, n, intervals.proportion.name()));
     }
     let (values, clusters) = columns(scored, |one| one.score);
     let method = if is_clustered(scored) { "clustered student" } else { "student" };
-    match stats::clustered_mean(&values, &clusters, LEVEL) {
+    match stats::clustered_mean(&values, &clusters, level) {
         // Clusters that are all of one kind have no spread, which would read as certainty.
         Some(mean) if mean.standard_error == 0.0 && is_binary(mean.point) => {
             let hits = if mean.point == 1.0 { mean.n_clusters } else { 0 };
-            let interval = stats::wilson(hits, mean.n_clusters, LEVEL)?;
-            Some(estimate(mean.point, interval, n, "wilson over clusters"))
+            let interval = intervals.of_share(hits, mean.n_clusters)?;
+            let method = format!("{} over clusters", intervals.proportion.name());
+            Some(estimate(mean.point, interval, n, &method))
         }
         Some(mean) => {
             let Interval { low, high } = mean.interval;
@@ -55,17 +55,20 @@ pub fn accuracy(scored: &[Scored]) -> Option<Estimate> {
     }
 }
 
-/// The share of the items asked for which anything came, with Wilson's interval; `None` where
-/// nothing was asked.
-pub fn served(counts: &Counts) -> Option<Estimate> {
+/// The share of the items asked for which anything came; `None` where nothing was asked.
+pub fn served(counts: &Counts, intervals: Intervals) -> Option<Estimate> {
     let hits = counts.asked - counts.failed;
-    let interval = stats::wilson(hits, counts.asked, LEVEL)?;
-    Some(estimate(hits as f64 / counts.asked as f64, interval, counts.asked, "wilson"))
+    let interval = intervals.of_share(hits, counts.asked)?;
+    let share = hits as f64 / counts.asked as f64;
+    Some(Estimate {
+        level: intervals.level.value(),
+        ..estimate(share, interval, counts.asked, intervals.proportion.name())
+    })
 }
 
 /// The paired difference of `policy` less `baseline`, item by item; `None` of nothing.
 ///
-/// Right or wrong by independent items: Bonett and Price's interval, McNemar's mid-p. Else
+/// Right or wrong by independent items: the interval that `intervals` names, McNemar's mid-p. Else
 /// Student's interval and test of the differences, cluster-robust where there are clusters.
 pub fn difference(baseline: &PolicyId, pairs: &[(Scored, Scored)]) -> Option<Versus> {
     let n = pairs.len() as u64;
