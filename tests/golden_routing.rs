@@ -4,7 +4,7 @@
 mod golden;
 mod support;
 
-use golden::{assert_close, golden, list, number};
+use golden::{assert_close, golden, list, number, numbers, whole};
 use quorumbench::analysis::routing::{
     Arena, Curve, GapCurve, Routed, aiq, arena_score, gap_recovered, incremental_benefit,
     saving_at_equal_accuracy,
@@ -25,7 +25,7 @@ fn average_qualities_are_those_of_paper_and_code() {
                 hull(&settings).into_iter().map(|at| settings[at]).collect();
             let wanted: Vec<Priced> = list(&expected["hull_vertices"]).iter().map(priced).collect();
             assert_eq!(vertices, wanted, "{what}");
-            let most = number(&case["c_max"]);
+            let most = whole(&case["c_max"]) as f64;
             let got = aiq(&settings, most, Curve::NonDecreasingHull).expect(&what);
             assert_close(Some(got.mean_quality), &expected["AIQ_paper_own_range"], &what);
             let area = got.over_largest_cost * most;
@@ -121,5 +121,6 @@ fn savings_are_those_of_frugalgpt() {
 }
 
 fn priced(point: &Value) -> Priced {
-    Priced { cost: number(&point[0]), accuracy: number(&point[1]) }
+    let [cost, accuracy] = numbers(point)[..] else { panic!("{point} is no price and quality") };
+    Priced { cost, accuracy }
 }

@@ -17,7 +17,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use answers::Answers;
-use figures::{accuracy, assert_points, golden, number, policy_row};
+use figures::{accuracy, assert_points, golden, number, policy_row, whole};
 use quorumbench::kernel::Probability;
 use quorumbench::vote::{Fitted, log_odds};
 
@@ -31,6 +31,7 @@ type Classes = fn(usize) -> u32;
 fn a_model_that_answers_half_the_questions_weighs_something_only_among_three_answers() {
     let Some(answers) = Answers::read("gsm8k_zeroeval") else { return };
     let golden = &golden("real_ensembles.json")["gsm"]["small3"];
+    assert_eq!(answers.items.len() as u64, whole(&golden["n"]));
     let wanted = number(&golden["log_odds_weighted"]["acc"]);
     let given: Classes = |n_given| n_given.max(2) as u32;
     for classes in [|_| 3, |_| 5, |_| 10, |_| 1000, |n_given| n_given as u32 + 2] as [Classes; 5] {

@@ -7,7 +7,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use golden::{golden, list, number, whole};
+use golden::{assert_close, golden, list, number, numbers, whole};
 use quorumbench::analysis::routing::{GapCurve, Routed};
 use quorumbench::exchange::import;
 use quorumbench::stats::quantile;
@@ -53,9 +53,8 @@ fn a_perfect_router_is_that_of_the_golden_file() {
         let points =
             [(0.0, weak), (only_strong, best), (1.0 - (best - strong), best), (1.0, strong)];
         for (at, (x, y)) in points.iter().enumerate() {
-            for (got, wanted) in [(x, &golden["x"][at]), (y, &golden["y"][at])] {
-                assert!((got - number(wanted)).abs() < EXACT, "{set}, {at}: {got} not {wanted}");
-            }
+            assert_close(Some(*x), &golden["x"][at], &format!("{set}: share of calls {at}"));
+            assert_close(Some(*y), &golden["y"][at], &format!("{set}: quality {at}"));
         }
         let routed = points.map(|(strong_share, quality)| Routed { strong_share, quality });
         let curve = GapCurve::new(&routed).expect("from never to always");
@@ -63,8 +62,7 @@ fn a_perfect_router_is_that_of_the_golden_file() {
         for (got, key) in
             [(curve.mean_gap_recovered(), "APGR"), (percent(0.5), "CPT50"), (percent(0.8), "CPT80")]
         {
-            let (got, wanted) = (got.expect(key), number(&golden[key]));
-            assert!((got - wanted).abs() < EXACT * wanted, "{set}, {key}: {got} is not {wanted}");
+            assert_close(got, &golden[key], &format!("{set}, {key}"));
         }
     }
 }
@@ -117,7 +115,8 @@ fn check(asked: &[Asked], keys: &[f64], golden: &Value, slack: f64, what: &str) 
     points.extend(deciles.map(|p| at_least(quantile(&sorted, p).expect("a threshold"))));
     let mut n_off = 0;
     for (got, wanted) in points.iter().zip(list(&golden["points"])) {
-        let [calls, quality] = [0, 1].map(|at| number(&wanted[at]) / 100.0);
+        let percents = numbers(wanted);
+        let (calls, quality) = (percents[0] / 100.0, percents[1] / 100.0);
         assert!((got.strong_share - calls).abs() < EXACT, "{what}: {got:?}, not {wanted}");
         let off = (got.quality - quality).abs();
         assert!(off < slack + EXACT, "{what}: {got:?} is not {wanted}");

@@ -58,6 +58,9 @@ pub enum Pairs {
 }
 
 impl Level {
+    /// That of most published work, 95 %.
+    pub const USUAL: Self = Self(0.95);
+
     /// As a plain number.
     pub const fn value(self) -> f64 {
         self.0
@@ -66,7 +69,7 @@ impl Level {
 
 impl Default for Level {
     fn default() -> Self {
-        Self(0.95)
+        Self::USUAL
     }
 }
 
@@ -164,9 +167,14 @@ mod tests {
 
     #[test]
     fn only_what_lies_between_nothing_and_certainty_is_a_level() {
-        for (value, is_level) in
-            [(0.95, true), (0.5, true), (0.0, false), (1.0, false), (95.0, false), (f64::NAN, false)]
-        {
+        for (value, is_level) in [
+            (0.95, true),
+            (0.5, true),
+            (0.0, false),
+            (1.0, false),
+            (95.0, false),
+            (f64::NAN, false),
+        ] {
             assert_eq!(Level::try_from(value).is_ok(), is_level, "{value}");
         }
     }

@@ -17,7 +17,7 @@ pub use agreement::{ceiling, pairs};
 pub use blend::{Blend, Priced, at_cost, hull};
 pub use contribution::{Contribution, MOST_PLAYERS, leave_one_out, shapley};
 pub use diversity::diversity;
-pub use estimate::{Scored, accuracy, difference, served};
+pub use estimate::{Scored, accuracy, difference, is_of_counts, served};
 pub use gain::{Contest, Gains};
 pub use intervals::{Intervals, Level, NotALevel, Pairs, Proportion};
 pub use measures::{Case, measures};

@@ -284,7 +284,7 @@ pub(super) fn percent(estimate: &Estimate) -> String {
     format!("{} {}", text::percent(estimate.point), text::ends(estimate))
 }
 
-fn bracket(level: Option<String>) -> String {
+pub(super) fn bracket(level: Option<String>) -> String {
     level.map(|level| format!(" [{level}]")).unwrap_or_default()
 }
 

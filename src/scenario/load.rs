@@ -119,6 +119,7 @@ impl Loader<'_> {
             tasks,
             candidates,
             policies,
+            intervals: raw.intervals,
         }
     }
 

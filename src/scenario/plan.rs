@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
+use crate::analysis::Intervals;
 use crate::data::Item;
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::Policy;
@@ -31,6 +32,8 @@ pub struct Plan {
     pub candidates: Vec<Candidate>,
     /// Combinations of candidates, each behind those that it is made of.
     pub policies: Vec<(PolicyId, Policy)>,
+    /// How intervals are made.
+    pub intervals: Intervals,
 }
 
 /// A dataset with what is asked of it and how answers are judged.
@@ -124,6 +127,7 @@ struct Written<'a> {
     models: Vec<(&'a ModelId, WrittenModel<'a>)>,
     #[serde(serialize_with = "table")]
     policies: Vec<(&'a PolicyId, serde_json::Value)>,
+    intervals: Intervals,
 }
 
 #[derive(Serialize)]
@@ -162,6 +166,7 @@ impl<'a> Written<'a> {
             tasks: plan.tasks.iter().map(|task| (&task.id, WrittenTask::of(task))).collect(),
             models: plan.candidates.iter().map(|one| (&one.id, WrittenModel::of(one))).collect(),
             policies: plan.policies.iter().map(|(id, policy)| (id, written(policy))).collect(),
+            intervals: plan.intervals,
         }
     }
 }

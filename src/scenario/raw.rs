@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::analysis::Intervals;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{PolicyId, Price, Probability, ProviderId, Seed, Spanned, Tokens, Usd};
 use crate::policy::Accept;
@@ -36,6 +37,9 @@ pub struct RawScenario {
     /// Ways of combining them. Every model by itself is one too.
     #[serde(default)]
     pub policies: Named<RawPolicy>,
+    /// How intervals are made.
+    #[serde(default)]
+    pub intervals: Intervals,
 }
 
 /// A dataset with what is asked of it and how answers are judged.

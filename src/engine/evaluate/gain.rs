@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::BEST_SINGLE;
 use super::field::Field;
-use super::tables::{both_served, clusters};
+use super::tables::{Method, both_served};
 use crate::analysis::{self, Contest, Gains};
 use crate::data::summary::{ContributionRow, GainRow};
 use crate::data::{AnswerIdx, Outcome, Verdict, Warning};
@@ -71,13 +71,13 @@ fn tie_held_right<'a>(rule: &Rule, members: impl Iterator<Item = &'a Outcome>) -
 pub(super) fn contributions(
     field: &Field<'_>,
     outcomes: &Outcomes,
+    method: &Method,
 ) -> (Vec<ContributionRow>, Vec<Warning>) {
     let (small, large): (Vec<_>, Vec<_>) =
         votes(field).partition(|(_, vote)| vote.members.len() <= MOST_MEMBERS);
-    let clusters = clusters(field.matrix);
     let rows: Vec<Vec<ContributionRow>> = small
         .par_iter()
-        .map(|(name, vote)| of_vote(field, name, vote, &outcomes[*name], &clusters))
+        .map(|(name, vote)| of_vote(field, name, vote, &outcomes[*name], method))
         .collect();
     let doubt = |(name, vote): &(&PolicyId, &Vote)| {
         let on = format!("{name} on {}", field.matrix.task());
@@ -91,11 +91,14 @@ fn of_vote(
     name: &PolicyId,
     vote: &Vote,
     with: &[Outcome],
-    clusters: &[u32],
+    method: &Method,
 ) -> Vec<ContributionRow> {
     let without: Vec<Vote> = (0..vote.members.len()).map(|left| leave_out(vote, left)).collect();
     let row = |(member, without): (&PolicyId, Vec<Outcome>)| {
-        let contribution = analysis::leave_one_out(&both_served(with, &without, clusters))?;
+        let contribution = analysis::leave_one_out(
+            &both_served(with, &without, &method.clusters),
+            method.intervals,
+        )?;
         Some(ContributionRow {
             task: field.matrix.task().clone(),
             policy: name.clone(),
@@ -127,6 +130,7 @@ fn votes<'a>(field: &Field<'a>) -> impl Iterator<Item = (&'a PolicyId, &'a Vote)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Intervals;
     use crate::data::{Answer, Cell, CellState, Item, ItemIdx, Matrix};
     use crate::kernel::{ModelId, Seed};
     use crate::task::score::Score;
@@ -175,7 +179,8 @@ mod tests {
         let (matrix, score) = (&matrix, &Score::default());
         let field = Field::new(matrix, score, &folds, Seed(7), &policies);
         let outcomes = policies.keys().map(|name| (name.clone(), field.outcomes(name))).collect();
-        let (rows, doubts) = contributions(&field, &outcomes);
+        let (rows, doubts) =
+            contributions(&field, &outcomes, &Method::new(matrix, Intervals::default()));
         (gains(&field, &outcomes), rows, doubts)
     }
 
