@@ -12,6 +12,7 @@ mod reliability;
 pub mod routing;
 #[cfg(test)]
 mod testing;
+mod vote_shares;
 
 pub use agreement::{ceiling, pairs};
 pub use blend::{Blend, Priced, at_cost, hull};
@@ -22,3 +23,4 @@ pub use gain::{Contest, Gains};
 pub use intervals::{Intervals, Level, NotALevel, Pairs, Proportion};
 pub use measures::{Case, measures};
 pub use reliability::{calibration, samples};
+pub use vote_shares::{Cast, Tied, vote_shares};

@@ -36,7 +36,8 @@ pub fn k_of_n(parts: &[f64], k: usize) -> Option<f64> {
 /// which the share `beta` is one cause that takes all of them down: the beta-factor model.
 ///
 /// `beta q + ((1 - beta) q)^n`, so that for one part it is `q`. A `beta` of 0 is independence. 5 %
-/// of shared causes are worth more than any number of further parts. `None` without parts.
+/// of shared causes are worth more than any number of further parts. It is made for rare failures:
+/// beyond a chance of about one half it falls below independence. `None` without parts.
 /// Source: K. N. Fleming, General Atomic GA-A13284 (1974), as in IEC 61508-6 annex D. Checked
 /// against independent code (`tests/golden_availability.rs`).
 pub fn all_fail(p_fail: f64, n: u32, beta: f64) -> Option<f64> {
@@ -146,7 +147,7 @@ mod tests {
         }
 
         #[test]
-        fn shared_causes_only_make_it_worse(q in 0.0..=1.0f64, n in 1u32..6, beta in 0.0..=1.0f64) {
+        fn shared_causes_only_make_it_worse(q in 0.0..=0.1f64, n in 1u32..6, beta in 0.0..=1.0f64) {
             let apart = all_fail(q, n, 0.0).unwrap();
             let together = all_fail(q, n, beta).unwrap();
             prop_assert!(apart <= together + 1e-12 && together <= q + 1e-12);
