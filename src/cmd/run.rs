@@ -35,6 +35,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let started = collect::now();
     let loaded = args.input.load(&[])?;
+    // Before anything is paid for.
+    evaluate::judgeable(&loaded.plan, &[]).context("judge the answers")?;
     let collected = args.collection.collect(&loaded.plan, args.input.store())?;
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
     let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();

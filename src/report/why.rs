@@ -17,8 +17,8 @@ pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
     });
     let head = "### Why\n\nBeside the best single model, item by item: rescued where only the vote \
                 is right, overruled where only the model is, lost to ties where the right answer \
-                shared the top or the vote abstained. What members have right together is \
-                shared out by what each adds, on average over all orders (Shapley).";
+                shared the top or the vote abstained. What a plurality has right is \
+                shared out by what each member adds, on average over all orders (Shapley).";
     Some(format!("{head}\n\n{}", sentences.collect::<Vec<_>>().join("\n")))
 }
 
@@ -81,7 +81,8 @@ fn shares(members: &[&ContributionRow]) -> Option<String> {
     let sum: f64 = known.iter().map(|(share, _)| share).sum();
     (known.len() > 1).then(|| {
         let shares: Vec<String> = known.iter().map(share).collect();
-        format!(" Of {} points right by plurality: {}.", text::percent(sum), shares.join(", "))
+        let (sum, shares) = (text::percent(sum), shares.join(", "));
+        format!(" By plurality, ties drawn by lot, {sum} % are right: {shares}.")
     })
 }
 
@@ -99,8 +100,9 @@ mod tests {
                     on 12 more a member is right";
         assert!(
             text(&summary).ends_with(&format!(
-                "{head}; leaving out `haiku` would add 1.4 points [-0.4, 3.2], the most of 3. Of 73.0 \
-                 points right by plurality: `mini` 32.0, `flash` 22.0, `haiku` 19.0."
+                "{head}; leaving out `haiku` would add 1.4 points [-0.4, 3.2], the most of 3. By \
+                 plurality, ties drawn by lot, 73.0 % are right: `mini` 32.0, `flash` 22.0, \
+                 `haiku` 19.0."
             )),
             "{}",
             text(&summary)

@@ -4,6 +4,7 @@ mod decode;
 mod diagnostic;
 mod doubts;
 mod load;
+mod nearby;
 mod plan;
 mod policies;
 mod raw;

@@ -36,8 +36,8 @@ impl BradleyTerry {
     /// from equal strengths on: `p_i <- W_i / sum_j n_ij / (p_i + p_j)`, scaled.
     ///
     /// `None` where there is no likeliest: without options, and, without virtual wins, unless
-    /// everybody can be reached from everybody by going from winners to losers, since who never lost
-    /// would be infinitely strong. Also for a position out of range, for an option preferred to
+    /// everybody can be reached from everybody by going from winners to losers, since who never
+    /// lost would be infinitely strong. Also for a position out of range, for an option preferred to
     /// itself, and for weights that are negative or not finite. The order of the preferences counts
     /// only where weights round.
     /// Source: R. A. Bradley and M. E. Terry, Biometrika 39 (1952), 324-345; the rounds by D. R.
@@ -68,8 +68,8 @@ impl BradleyTerry {
             return None;
         }
         let mut wins = vec![vec![self.virtual_wins; n_options]; n_options];
-        for option in 0..n_options {
-            wins[option][option] = 0.0;
+        for (option, of_option) in wins.iter_mut().enumerate() {
+            of_option[option] = 0.0;
         }
         for it in preferences {
             wins[it.winner][it.loser] += it.weight;

@@ -64,8 +64,8 @@ impl GapCurve {
     /// to 1; `None` where it never does.
     ///
     /// `RouteLLM`'s code reads it off with `numpy.interp` as if quality grew with every call, which
-    /// is undefined where it does not: on a curve that dips it may name a share far beyond the first
-    /// one that is good enough. On curves that only rise the two are the same.
+    /// is undefined where it does not: on a curve that dips it may name a share far beyond the
+    /// first one that is good enough. On curves that only rise the two are the same.
     /// Source: as [`gap_recovered`], section 4. Checked as that is.
     pub fn calls_to_recover(&self, share: f64) -> Option<f64> {
         let wanted = self.weak() + share * (self.strong() - self.weak());

@@ -112,6 +112,20 @@ pub fn evaluate(
     Ok(evaluation)
 }
 
+/// Whether there is something to judge by: a target of every item that somebody would be asked,
+/// and a target or a verdict of every recorded answer in `rows`.
+///
+/// # Errors
+/// The first answer that can't be judged.
+pub fn judgeable(plan: &Plan, rows: &[&Recorded]) -> Result<(), EvaluateError> {
+    for task in &plan.tasks {
+        judge::live_has_targets(task, &plan.candidates)?;
+        let rows = judge::rows_of(task, rows);
+        judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
+    }
+    Ok(())
+}
+
 /// The scenario's policies, every model by itself, and the baseline, by name.
 fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
     let singles = plan

@@ -21,7 +21,7 @@ pub fn steady_state(mtbf: f64, mttr: f64) -> Option<f64> {
 /// Checked against independent code (`tests/golden_availability.rs`).
 pub fn downtime(availability: f64, period: f64) -> Option<f64> {
     let is_time = period.is_finite() && period >= 0.0;
-    (is_time && is_chance(availability)).then(|| (1.0 - availability) * period)
+    (is_time && is_chance(availability)).then_some((1.0 - availability) * period)
 }
 
 /// How long two that fail independently are down together in a `period`, given how long each is
