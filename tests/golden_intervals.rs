@@ -1,12 +1,15 @@
 //! Intervals, tests and standard errors of shares against numbers that statsmodels, scipy and
 //! independent code from the papers computed.
 
+#[path = "support/counted.rs"]
+mod counted;
 #[path = "support/golden.rs"]
 mod golden;
 #[path = "support/interval.rs"]
 mod interval;
 mod support;
 
+use counted::{numbered, paired};
 use golden::{RELATIVE, assert_close, golden, list, number, numbers, whole};
 use interval::assert_interval;
 use quorumbench::stats::{
@@ -14,7 +17,7 @@ use quorumbench::stats::{
     chance_a_is_better, clopper_pearson, clustered_standard_error, jeffreys, mcnemar_exact_p,
     newcombe_hybrid, newcombe_paired, standard_error, tango, tango_lower,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// What the golden files ask of quantiles of the Beta law.
 const BETA: f64 = 1e-10;
@@ -43,12 +46,7 @@ fn beta_intervals_are_those_of_statsmodels() {
 fn paired_shares_are_compared_as_the_papers_do() {
     let Some(golden) = golden("paired_binary.json") else { return };
     for case in list(&golden["cases"]) {
-        let counts = PairedCounts {
-            both: whole(&case["both_right"]),
-            only_a: whole(&case["only_A"]),
-            only_b: whole(&case["only_B"]),
-            neither: whole(&case["both_wrong"]),
-        };
+        let counts = paired(case, ["both_right", "only_A", "only_B", "both_wrong"]);
         let what = |key| format!("{key} of {counts:?}");
         let (exact, chance) = (mcnemar_exact_p(counts), chance_a_is_better(counts));
         assert_close(Some(exact), &case["exact_two_sided"], &what("exact p"));
@@ -73,12 +71,7 @@ fn paired_shares_are_compared_as_the_papers_do() {
 fn non_inferiority_is_judged_by_the_lower_bound() {
     let Some(golden) = golden("noninferiority_paired.json") else { return };
     for case in list(&golden["cases"]) {
-        let counts = PairedCounts {
-            both: whole(&case["both"]),
-            only_a: whole(&case["only_new"]),
-            only_b: whole(&case["only_old"]),
-            neither: whole(&case["neither"]),
-        };
+        let counts = paired(case, ["both", "only_new", "only_old", "neither"]);
         let what = format!("{counts:?}");
         let margin = number(&case["margin"]);
         let difference = counts.difference();
@@ -121,10 +114,7 @@ fn standard_errors_are_those_of_every_formula() {
     let Some(golden) = golden("clustered_se.json") else { return };
     for case in list(&golden["cases"]) {
         let scores = numbers(&case["scores"]);
-        let names = list(&case["cluster"]);
-        let position = |name: &Value| names.iter().position(|other| other == name);
-        let clusters: Vec<u32> =
-            names.iter().map(|name| position(name).expect("itself") as u32).collect();
+        let clusters = numbered(&case["cluster"]);
         let expected = &case["expected"];
         assert_close(standard_error(&scores), &expected["se_clt"], "se_clt");
         let hits = scores.iter().filter(|score| **score == 1.0).count() as u64;

@@ -1,17 +1,19 @@
 //! The statistics against numbers that statsmodels, scipy, numpy and `DESlib` computed.
 
+#[path = "support/counted.rs"]
+mod counted;
 #[path = "support/golden.rs"]
 mod golden;
 #[path = "support/interval.rs"]
 mod interval;
 mod support;
 
+use counted::{numbered, paired};
 use golden::{RELATIVE, assert_close, golden, list, number, numbers, whole};
 use interval::assert_interval;
 use quorumbench::kernel::Interval;
 use quorumbench::stats::{
-    PairedCounts, bonett_price, clustered_mean, effective_votes, mcnemar_mid_p, phi, quantile,
-    wilson, yules_q,
+    bonett_price, clustered_mean, effective_votes, mcnemar_mid_p, phi, quantile, wilson, yules_q,
 };
 use serde_json::Value;
 
@@ -33,12 +35,7 @@ fn wilson_is_that_of_statsmodels() {
 fn paired_tests_and_intervals_are_those_of_the_papers() {
     let Some(golden) = golden("paired_binary.json") else { return };
     for case in list(&golden["cases"]) {
-        let counts = PairedCounts {
-            both: whole(&case["both_right"]),
-            only_a: whole(&case["only_A"]),
-            only_b: whole(&case["only_B"]),
-            neither: whole(&case["both_wrong"]),
-        };
+        let counts = paired(case, ["both_right", "only_A", "only_B", "both_wrong"]);
         assert_eq!(counts.n(), whole(&case["n"]), "{counts:?}");
         assert_close(counts.difference(), &case["diff"], &format!("difference of {counts:?}"));
         assert_close(Some(mcnemar_mid_p(counts)), &case["mid_p"], &format!("p of {counts:?}"));
@@ -57,9 +54,7 @@ fn standard_errors_are_those_of_inspect_ai() {
     let Some(golden) = golden("clustered_se.json") else { return };
     for case in list(&golden["cases"]) {
         let scores = numbers(&case["scores"]);
-        let names = list(&case["cluster"]);
-        let position = |name| names.iter().position(|other| other == name).expect("itself");
-        let clusters: Vec<u32> = names.iter().map(|name| position(name) as u32).collect();
+        let clusters = numbered(&case["cluster"]);
         let apart: Vec<u32> = (0..scores.len() as u32).collect();
         for (clusters, key) in [(clusters, "se_clustered_inspect_ai"), (apart, "se_clt")] {
             let got = clustered_mean(&scores, &clusters, 0.95).map(|it| it.standard_error);
@@ -75,12 +70,7 @@ fn associations_are_those_of_deslib() {
         let mut phis = Vec::new();
         let pairs = list(&case["pairs"]);
         for pair in pairs {
-            let counts = PairedCounts {
-                both: whole(&pair["n11"]),
-                only_a: whole(&pair["n10"]),
-                only_b: whole(&pair["n01"]),
-                neither: whole(&pair["n00"]),
-            };
+            let counts = paired(pair, ["n11", "n10", "n01", "n00"]);
             assert_close(phi(counts), &pair["rho"], &format!("phi of {counts:?}"));
             assert_close(yules_q(counts), &pair["Q"], &format!("Q of {counts:?}"));
             phis.extend(phi(counts));

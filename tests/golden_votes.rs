@@ -4,21 +4,13 @@ mod support;
 
 use quorumbench::data::AnswerIdx;
 use quorumbench::kernel::Probability;
-use quorumbench::stats::{chance_of_lead, condorcet};
+use quorumbench::stats::chance_of_lead;
 use quorumbench::vote::stop::{Beta, SoFar};
 use quorumbench::vote::{Ballot, Fitted, StopRule, Tally, log_odds};
 use serde_json::Value;
 
 /// The most members for which every combination of right and wrong is tried.
 const ENUMERABLE: usize = 12;
-
-#[test]
-fn majorities_are_right_as_often_as_numpy_says() {
-    for case in cases("condorcet").iter().flatten() {
-        let got = condorcet(&numbers(&case["p"]));
-        assert_close(got.expect("a chance"), number(&case["majority"]), 1e-9, &case["p"]);
-    }
-}
 
 /// The file has negative weights for members who are worse than chance. Ours are 0 there, because
 /// with more than two answers such a member says nothing of which other answer is right.

@@ -121,7 +121,102 @@ providers:
             place: "s.yaml:4:17",
             words: "nowhere.jsonl: there is no such file or folder",
         },
+        Case {
+            name: "a dataset with a slip in its name",
+            files: &[(
+                "s.yaml",
+                b"version: 1
+name: x
+tasks:
+  t: { dataset: itmes.jsonl }
+providers:
+  p: { recorded: { answers: answers.jsonl } }
+",
+            )],
+            place: "s.yaml:4:17",
+            words: "help: did you mean `items.jsonl`? in . there are: answers.jsonl, items.jsonl, s.yaml",
+        },
     ]);
+}
+
+#[test]
+fn a_word_where_a_table_belongs_is_told_with_the_keys_that_are_known() {
+    for (text, place, words, help) in [
+        (
+            "tasks: { t: items.jsonl }\nproviders: {}\n",
+            "3:13",
+            "expected a table of options, found the text `items.jsonl`",
+            "help: write { dataset: … }; known here: dataset, fields, ",
+        ),
+        (
+            "tasks: {}\nproviders: {}\npolicies: { p: { vote: [a, b] } }\n",
+            "5:24",
+            "expected a table of options, found a list",
+            "help: write { members: … }; known here: members, rule, ",
+        ),
+        (
+            "tasks: {}\nproviders: {}\npolicies: { p: { vote: { members: all, quorum: two } } }\n",
+            "5:48",
+            "expected a whole number, found the text `two`",
+            "",
+        ),
+    ] {
+        let scenario = format!("version: 1\nname: x\n{text}");
+        let stderr = complaints(&[("s.yaml", scenario.as_bytes())]);
+        let place = format!("--> s.yaml:{place}\n");
+        let told = stderr.split("\n\n").find(|told| told.contains(&place));
+        let told = told.unwrap_or_else(|| panic!("nothing at {place} in\n{stderr}"));
+        assert!(told.contains(words) && told.contains(help), "{told}");
+    }
+}
+
+#[test]
+fn what_cannot_be_judged_is_told_before_anybody_is_asked() {
+    const LIVE: &[u8] = b"version: 1
+name: x
+tasks:
+  t: { dataset: items.jsonl }
+providers:
+  p: { openai: { base_url: \"http://127.0.0.1:9/v1\" } }
+models:
+  m: { provider: p }
+";
+    const UNTOLD: &[u8] =
+        b"{\"id\":1,\"input\":\"?\",\"target\":\"x\"}\n{\"id\":2,\"input\":\"?\"}\n";
+    const OF_UNTOLD: &[u8] = b"{\"id\":2,\"model\":\"a\",\"answer\":\"x\"}\n";
+    let files = [("s.yaml", LIVE), ("items.jsonl", UNTOLD), ("answers.jsonl", OF_UNTOLD)];
+    for (command, files, model) in [
+        ("check", &files[..], "m"),
+        ("run", &files[..], "m"),
+        // Recorded: nobody would be asked, and there is no verdict either.
+        ("check", &files[1..], "a"),
+        ("evaluate", &files[1..], "a"),
+    ] {
+        let folder = folder(files);
+        let stderr = ends(&mut quorumbench(folder.path(), &[command, "s.yaml"]), 3);
+        let words = format!("item 2 of task t: it has no target, and {model} no recorded verdict");
+        assert!(stderr.contains(&words), "{command}:\n{stderr}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_used_again_holds_no_table_of_the_run_before() {
+    const SECOND: &str = "{\"id\":2,\"model\":\"a\",\"answer\":\"y\"}\n\
+                          {\"id\":2,\"model\":\"b\",\"answer\":\"y\"}\n";
+    let folder = folder(&[("answers.jsonl", format!("{ANSWERS}{SECOND}").as_bytes())]);
+    let vote: &str = "policies:\n  v: { vote: { members: [a, b] } }\n";
+    let run = |scenario: &str| {
+        write(&folder.path().join("s.yaml"), scenario.as_bytes());
+        ends(&mut quorumbench(folder.path(), &["evaluate", "s.yaml", "-o", "run"]), 0);
+    };
+    run(&format!("{GOOD}{vote}"));
+    write(&folder.path().join("run/notes.csv"), b"mine");
+    let is_here = |name: &str| folder.path().join("run").join(name).exists();
+    let of_votes = ["gains.csv", "gains.parquet", "contributions.csv", "contributions.parquet"];
+    assert!(of_votes.iter().all(|name| is_here(name)));
+    run(GOOD);
+    assert!(!of_votes.iter().any(|name| is_here(name)), "tables of a vote that is not there");
+    assert!(is_here("notes.csv") && is_here("models.csv"), "what is not ours stays");
 }
 
 #[test]

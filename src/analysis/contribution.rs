@@ -1,6 +1,7 @@
 //! What each member adds to the whole.
 
 use super::estimate::{Scored, difference};
+use super::intervals::Intervals;
 use crate::data::Estimate;
 use crate::kernel::PolicyId;
 
@@ -22,8 +23,11 @@ pub struct Contribution {
 ///
 /// The scores are held out: whatever was fitted to get them was fitted on other items. Interval
 /// and p-value are those of [`difference`].
-pub fn leave_one_out(with_and_without: &[(Scored, Scored)]) -> Option<Contribution> {
-    let versus = difference(&PolicyId::default(), with_and_without)?;
+pub fn leave_one_out(
+    with_and_without: &[(Scored, Scored)],
+    intervals: Intervals,
+) -> Option<Contribution> {
+    let versus = difference(&PolicyId::default(), with_and_without, intervals)?;
     let (p, wins, losses) = (versus.p, versus.wins, versus.losses);
     Some(Contribution { difference: versus.difference, p, wins, losses })
 }
@@ -125,12 +129,12 @@ mod tests {
         // Newcombe's example: 36 both, 12 and 2 alone; (12 - 2) / 50.
         let scores = [(1.0, 1.0); 36].into_iter().chain([(1.0, 0.0); 12]).chain([(0.0, 1.0); 2]);
         let pairs: Vec<(Scored, Scored)> = (0..).zip(scores).map(pair).collect();
-        let got = leave_one_out(&pairs).unwrap();
+        let got = leave_one_out(&pairs, Intervals::default()).unwrap();
         assert_eq!((got.wins, got.losses, got.difference.n), (12, 2, 50));
         assert!((got.difference.point - 0.2).abs() < 1e-12, "{got:?}");
         // Mid-p: 2 (1 + 14) / 2^14 + 91 / 2^14.
         assert!((got.p - 121.0 / 16384.0).abs() < 1e-12, "{got:?}");
-        assert_eq!(leave_one_out(&[]), None);
+        assert_eq!(leave_one_out(&[], Intervals::default()), None);
     }
 
     /// A value for each subset of four players, the first of whom never changes anything.

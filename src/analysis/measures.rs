@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estimate::{Scored, accuracy};
+use super::intervals::Intervals;
 use crate::data::Verdict;
 use crate::data::summary::{Cost, Counts, Measures, Quantiles, TokenCounts};
 use crate::kernel::{Micros, Tokens, Usd};
@@ -26,7 +27,7 @@ pub struct Case {
 }
 
 /// Everything that can be said of these items together.
-pub fn measures(cases: &[Case]) -> Measures {
+pub fn measures(cases: &[Case], intervals: Intervals) -> Measures {
     let asked: Vec<&Case> = cases.iter().filter(|case| case.verdict != Verdict::NotRun).collect();
     let score = |case: &&Case| {
         let score = case.verdict.score()?;
@@ -41,8 +42,8 @@ pub fn measures(cases: &[Case]) -> Measures {
     Measures {
         counts: counts(cases),
         failures: failures(cases),
-        accuracy: accuracy(&answered),
-        accuracy_of_all: accuracy(&of_all),
+        accuracy: accuracy(&answered, intervals),
+        accuracy_of_all: accuracy(&of_all, intervals),
         cost_usd: cost(&asked),
         tokens: tokens(&asked),
         latency_ms: quantiles(served().map(|case| case.latency)),
@@ -143,7 +144,7 @@ mod tests {
             failed,
             case(Verdict::NotRun, 4),
         ];
-        let measures = measures(&cases);
+        let measures = measures(&cases, Intervals::default());
         let Counts { asked, answered, unparsed, failed, not_run, .. } = measures.counts;
         assert_eq!((asked, answered, unparsed, failed, not_run), (4, 2, 1, 1, 1));
         let accuracy = measures.accuracy.unwrap();

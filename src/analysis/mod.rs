@@ -6,16 +6,21 @@ mod contribution;
 mod diversity;
 mod estimate;
 mod gain;
+mod intervals;
 mod measures;
 mod reliability;
+pub mod routing;
 #[cfg(test)]
 mod testing;
+mod vote_shares;
 
 pub use agreement::{ceiling, pairs};
 pub use blend::{Blend, Priced, at_cost, hull};
 pub use contribution::{Contribution, MOST_PLAYERS, leave_one_out, shapley};
 pub use diversity::diversity;
-pub use estimate::{LEVEL, Scored, accuracy, difference, served};
+pub use estimate::{Scored, accuracy, difference, is_of_counts, served};
 pub use gain::{Contest, Gains};
+pub use intervals::{Intervals, Level, NotALevel, Pairs, Proportion};
 pub use measures::{Case, measures};
 pub use reliability::{calibration, samples};
+pub use vote_shares::{Cast, Tied, vote_shares};

@@ -1,6 +1,7 @@
 //! What a model gets right in several attempts, and whether it is as sure as it is right.
 
 use super::estimate::{Scored, accuracy};
+use super::intervals::Intervals;
 use crate::data::summary::{BinRow, CalibrationRow, SampleRow};
 use crate::data::{Cell, Matrix, ModelIdx, Verdict};
 use crate::stats::calibration::{Binning, Forecast, brier, reliability};
@@ -12,7 +13,7 @@ const N_BINS: usize = 10;
 /// A row for each model with several samples and each k from 1 to their number. "Right" is a score
 /// of 1; a refusal and a response that can't be read are not right; items with a sample that failed
 /// or was not run are left out. `clusters` has the cluster of each item.
-pub fn samples(matrix: &Matrix, clusters: &[u32]) -> Vec<SampleRow> {
+pub fn samples(matrix: &Matrix, clusters: &[u32], intervals: Intervals) -> Vec<SampleRow> {
     let n_samples = matrix.n_samples();
     let mut rows = Vec::new();
     for model in matrix.model_idxs().filter(|_| n_samples > 1) {
@@ -22,7 +23,7 @@ pub fn samples(matrix: &Matrix, clusters: &[u32]) -> Vec<SampleRow> {
                 let scored = attempts.iter().filter_map(|(attempts, cluster)| {
                     Some(Scored { score: chance(*attempts, k.into())?, cluster: *cluster })
                 });
-                accuracy(&scored.collect::<Vec<_>>())
+                accuracy(&scored.collect::<Vec<_>>(), intervals)
             };
             let Some((at, hat)) = mean(pass_at_k).zip(mean(pass_hat_k)) else { continue };
             rows.push(SampleRow {
@@ -87,15 +88,7 @@ mod tests {
     /// A matrix of one model, an item a row, a letter a sample: `R` right, `w` wrong, `?` unparsed,
     /// `!` failed. It is as sure as `confidences` say.
     fn matrix(rows: &[&str], confidences: &[f64]) -> Matrix {
-        let item = |id: usize| Item {
-            id: id.to_string().into(),
-            input: None,
-            targets: Vec::new(),
-            choices: Vec::new(),
-            category: None,
-            cluster: None,
-            row: serde_json::Map::new(),
-        };
+        let item = |id: usize| Item::new(id.to_string());
         let cell = |(letter, confidence): (char, f64)| {
             let answered = |score| CellState::Answered { answer: None, score };
             let state = match letter {
@@ -122,7 +115,7 @@ mod tests {
     fn attempts_are_right_once_at_least_or_every_time() {
         // 2 of 4, 0 of 4 and 4 of 4 are right; the last item has a call that failed.
         let matrix = matrix(&["RRww", "w?ww", "RRRR", "RRR!"], &[0.5; 4]);
-        let rows = samples(&matrix, &[0, 1, 2, 3]);
+        let rows = samples(&matrix, &[0, 1, 2, 3], Intervals::default());
         assert_eq!(rows.len(), 4);
         for (row, (at, hat)) in rows.iter().zip([
             (1.5, 1.5),

@@ -1,7 +1,5 @@
 //! Matrices in one letter a cell, for the tests of this floor.
 
-use serde_json::Map;
-
 use crate::data::{Answer, AnswerIdx, Cell, CellState, Failure, Item, Matrix};
 use crate::kernel::ModelId;
 
@@ -25,13 +23,8 @@ pub(super) fn matrix(n_choices: &[usize], letters: &[&str]) -> Matrix {
 
 fn item(at: usize, n_choices: usize) -> Item {
     Item {
-        id: at.to_string().into(),
-        input: None,
-        targets: Vec::new(),
         choices: (0..n_choices).map(|choice| choice.to_string()).collect(),
-        category: None,
-        cluster: None,
-        row: Map::new(),
+        ..Item::new(at.to_string())
     }
 }
 

@@ -8,8 +8,9 @@ use clap::Args as ClapArgs;
 use super::Exit;
 use super::inputs::Input;
 use super::outputs::print;
-use crate::data::{PriceList, Usage};
+use crate::data::{PriceList, Recorded, Usage};
 use crate::engine::collect::Questions;
+use crate::engine::evaluate;
 use crate::kernel::{Tokens, Usd};
 use crate::scenario::Plan;
 
@@ -33,7 +34,11 @@ pub(super) struct Args {
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let plan = args.input.load(&[])?.plan;
+    let loaded = args.input.load(&[])?;
+    let rows: Vec<&Recorded> =
+        loaded.recordings.iter().flat_map(|recording| &recording.rows).collect();
+    evaluate::judgeable(&loaded.plan, &rows).context("judge the answers")?;
+    let plan = loaded.plan;
     let questions = Questions::new(&plan, 1).context("make the prompts")?;
     let mut text = String::new();
     if args.plan {

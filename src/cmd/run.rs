@@ -36,6 +36,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let started = collect::now();
     let loaded = args.input.load(&[])?;
+    // Before anything is paid for.
+    evaluate::judgeable(&loaded.plan, &[]).context("judge the answers")?;
     // Dropped in reverse: the span of the run ends, and then everything is sent.
     let _traces = telemetry::start();
     let _span = telemetry::run(&loaded.plan).entered();

@@ -170,15 +170,7 @@ mod tests {
     #[test]
     fn a_limit_is_a_number_a_share_or_a_range() {
         let items = |n: usize| -> Vec<Item> {
-            let item = |id: usize| Item {
-                id: id.to_string().as_str().into(),
-                input: None,
-                targets: Vec::new(),
-                choices: Vec::new(),
-                category: None,
-                cluster: None,
-                row: serde_json::Map::new(),
-            };
+            let item = |id: usize| Item::new(id.to_string());
             (1..=n).map(item).collect()
         };
         for (text, n, expected) in [

@@ -24,6 +24,19 @@ pub struct Item {
 }
 
 impl Item {
+    /// An item of which nothing is known yet but what it is called.
+    pub fn new(id: impl Into<ItemId>) -> Self {
+        Self {
+            id: id.into(),
+            input: None,
+            targets: Vec::new(),
+            choices: Vec::new(),
+            category: None,
+            cluster: None,
+            row: Map::new(),
+        }
+    }
+
     /// By what an item is put into a fold: the cluster, else the question's own words (the same
     /// question may stand in a dataset twice), else the item by itself.
     pub fn split_key(&self) -> &str {

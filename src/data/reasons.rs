@@ -99,4 +99,11 @@ pub struct ContributionRow {
     pub wins: u64,
     /// Items that it has more right without.
     pub losses: u64,
+    /// The member's share of what the vote has right, by Shapley's rule: what the member adds to
+    /// those who came before, on average over all orders. The shares add up to the share of the
+    /// items that the members have right by plain plurality with ties drawn by lot, whatever the
+    /// vote's own tie rule and quorum are; with `ties: abstain` a tie is worth nothing. Known of
+    /// majority votes that never abstain otherwise, of up to twelve members whose scores are 0 or
+    /// 1.
+    pub shapley: Option<f64>,
 }

@@ -152,13 +152,9 @@ mod tests {
 
     fn item(category: Option<&str>, n_characters: usize) -> Item {
         Item {
-            id: "i".into(),
             input: Some("ä".repeat(n_characters)),
-            targets: Vec::new(),
-            choices: Vec::new(),
             category: category.map(str::to_owned),
-            cluster: None,
-            row: serde_json::Map::new(),
+            ..Item::new("i")
         }
     }
 

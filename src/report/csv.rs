@@ -6,14 +6,19 @@ use polars::prelude::{CsvWriter, SerWriter};
 
 use crate::data::summary::Summary;
 use crate::report::ReportError;
-use crate::report::frames::tables;
-use crate::report::place::place;
+use crate::report::frames::{absent, tables};
+use crate::report::place::{place, remove};
 
 /// Writes `models.csv`, `policies.csv`, `categories.csv`, `pairs.csv` and so on into `dir`.
 ///
-/// An unknown value is an empty field; text that is empty is a quoted one.
+/// An unknown value is an empty field; text that is empty is a quoted one. A table without rows is
+/// not written, and taken away where an earlier run left one.
 pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
-    for (table, mut frame) in tables(summary, dir)? {
+    let tables = tables(summary, dir)?;
+    for name in absent(&tables) {
+        remove(dir, &format!("{name}.csv"))?;
+    }
+    for (table, mut frame) in tables {
         let name = format!("{table}.csv");
         place(dir, &name, |file| {
             CsvWriter::new(file)

@@ -3,7 +3,7 @@
 use crate::data::summary::ExtractorRow;
 use crate::report::by_task::TaskRows;
 use crate::report::escape::code;
-use crate::report::markdown::{percent, table};
+use crate::report::markdown::{bracket, percent, table};
 use crate::report::text;
 
 /// A table of extractors and models; `None` where a task compares none.
@@ -11,8 +11,9 @@ pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
     if task.extractors.is_empty() {
         return None;
     }
-    let headings =
-        ["extractor", "model", "answers found", "none found", "right of all asked, % [95 %]"];
+    let estimates = task.extractors.iter().filter_map(|row| row.accuracy_of_all.as_ref());
+    let right = format!("right of all asked, %{}", bracket(text::level(estimates)));
+    let headings = ["extractor", "model", "answers found", "none found", right.as_str()];
     let headings = headings.map(str::to_owned);
     let rows = task.extractors.iter().map(|row: &&ExtractorRow| {
         vec![

@@ -16,6 +16,23 @@ use crate::report::{ReportError, comparisons, reasons, reliability};
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
+/// The tables that are written only where they have rows.
+const OPTIONAL: [&str; 8] = [
+    "frontier",
+    "comparisons",
+    "diversity",
+    "gains",
+    "contributions",
+    "samples",
+    "calibration",
+    "extractors",
+];
+
+/// The names of the tables that are not among `tables`.
+pub(super) fn absent(tables: &[Table]) -> impl Iterator<Item = &'static str> {
+    OPTIONAL.into_iter().filter(|name| !tables.iter().any(|(known, _)| known == name))
+}
+
 /// The frames `models`, `policies`, `categories` and `pairs`; where there is something to say,
 /// also `frontier`, `comparisons`, `diversity` and others.
 pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, ReportError> {

@@ -17,6 +17,9 @@ const NAME: &str = "report.md";
 /// More categories or policies than this make a table that nobody reads.
 const MOST_CATEGORIES: usize = 12;
 
+/// More columns than this are too wide for a pull request.
+const MOST_POLICIES: usize = 6;
+
 /// The whole text, its last newline included.
 pub fn render(summary: &Summary) -> String {
     let mut blocks = verdict::sentences(summary, code);
@@ -217,15 +220,16 @@ fn categories(task: &TaskRows<'_>) -> Option<String> {
         sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
         sizes.truncate(MOST_CATEGORIES);
     }
-    if n_policies > MOST_CATEGORIES {
+    if n_policies > MOST_POLICIES {
         policies.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-        policies.truncate(MOST_CATEGORIES);
+        policies.truncate(MOST_POLICIES);
     }
-    let cell_of = |category: &str, policy: &str| {
+    let cell_of = |(category, size): (&str, u64), policy: &str| {
         let is_here =
             |row: &&&CategoryRow| row.category == category && row.policy.as_str() == policy;
         let estimate = task.categories.iter().find(is_here)?.accuracy.as_ref()?;
-        Some(format!("{} (n = {})", percent(estimate), estimate.n))
+        let n = if estimate.n == size { String::new() } else { format!(" (n = {})", estimate.n) };
+        Some(percent(estimate) + &n)
     };
     let estimates = task.categories.iter().filter_map(|row| row.accuracy.as_ref());
     let level = bracket(text::level(estimates));
@@ -233,7 +237,7 @@ fn categories(task: &TaskRows<'_>) -> Option<String> {
     headings.extend(policies.iter().map(|(policy, _)| format!("{}, %{level}", code(policy))));
     let rows = sizes.iter().map(|(category, size)| {
         let mut cells = vec![code(category), size.to_string()];
-        let accuracies = policies.iter().map(|(policy, _)| cell_of(category, policy));
+        let accuracies = policies.iter().map(|(policy, _)| cell_of((category, *size), policy));
         cells.extend(accuracies.map(text::or_unknown));
         cells
     });
@@ -284,7 +288,7 @@ pub(super) fn percent(estimate: &Estimate) -> String {
     format!("{} {}", text::percent(estimate.point), text::ends(estimate))
 }
 
-fn bracket(level: Option<String>) -> String {
+pub(super) fn bracket(level: Option<String>) -> String {
     level.map(|level| format!(" [{level}]")).unwrap_or_default()
 }
 
@@ -325,8 +329,7 @@ mod tests {
              | 72.3 [66.3, 77.8] | 4.69 | 1890 / 4725 | baseline |  |  |  |",
             "| `mini` | 99.1 | 71.0 [65.0, 76.5] | 222 | 70.4 [64.4, 75.9] | 0.0624 \
              | 812 / 2030 | -2.0 [-6.2, 2.2] | 0.40 | 224 | 9 / 5 |",
-            "| `outage` | 24 | 75.0 [69.0, 80.5] (n = 24) | 75.0 [69.0, 80.5] (n = 24) \
-             | 75.0 [69.0, 80.5] (n = 24) |",
+            "| `outage` | 24 | 75.0 [69.0, 80.5] | 75.0 [69.0, 80.5] | 75.0 [69.0, 80.5] |",
             "| `flash` | `mini` | 220 | 130 | 20 | 25 | 45 | 0.58 | 50.0 |",
             "- `price_assumed`: the price of mini is assumed, so its cost is an estimate",
         ] {
@@ -363,6 +366,12 @@ mod tests {
                 row
             })
             .collect();
+        let named = |idx: u64| CategoryRow {
+            policy: format!("p{idx}").into(),
+            ..summary.categories[19].clone()
+        };
+        let others: Vec<CategoryRow> = (0..8).map(named).collect();
+        summary.categories.extend(others);
         let pair = summary.pairs.remove(0);
         summary.pairs = (0..20)
             .map(|idx| {
@@ -373,7 +382,7 @@ mod tests {
             })
             .collect();
         let text = render(&summary);
-        assert!(text.contains("Shown: the 12 largest of 20 categories; all are"));
+        assert!(text.contains("Shown: the 12 largest of 20 categories, the 6 most accurate of 9"));
         assert!(text.contains("| `c8` | 8 |") && !text.contains("`c7`"), "{text}");
         assert!(text.contains("### Models most alike (10 of 20 pairs)"), "{text}");
         assert!(text.contains("`b18`") && !text.contains("`b19`"), "{text}");

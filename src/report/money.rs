@@ -4,7 +4,7 @@ use crate::data::summary::{Against, ComparisonRow};
 use crate::kernel::PolicyId;
 use crate::report::by_task::TaskRows;
 use crate::report::escape::code;
-use crate::report::markdown::table;
+use crate::report::markdown::{bracket, table};
 use crate::report::text;
 
 /// A table of policies and what they are compared with unasked; `None` where prices are unknown.
@@ -12,8 +12,9 @@ pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
     if task.comparisons.is_empty() {
         return None;
     }
-    let headings =
-        ["policy", "against", "which is", "price ratio", "difference, points [95 %]", "p", "n"];
+    let level = bracket(text::level(task.comparisons.iter().map(|row| &row.versus.difference)));
+    let difference = format!("difference, points{level}");
+    let headings = ["policy", "against", "which is", "price ratio", difference.as_str(), "p", "n"];
     // Where the best mix is the one of the cheapest and the best, one row says both.
     let is_told = |row: &&&ComparisonRow| {
         let same = |other: &&ComparisonRow| {

@@ -6,12 +6,16 @@ use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter};
 
 use crate::data::summary::Summary;
 use crate::report::ReportError;
-use crate::report::frames::tables;
-use crate::report::place::place;
+use crate::report::frames::{absent, tables};
+use crate::report::place::{place, remove};
 
-/// Writes `models.parquet`, `policies.parquet` and all the other tables.
+/// Writes `models.parquet`, `policies.parquet` and all the other tables that have rows.
 pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
-    for (table, frame) in tables(summary, dir)? {
+    let tables = tables(summary, dir)?;
+    for name in absent(&tables) {
+        remove(dir, &format!("{name}.parquet"))?;
+    }
+    for (table, frame) in tables {
         write_frame(frame, dir, &format!("{table}.parquet"))?;
     }
     Ok(())

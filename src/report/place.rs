@@ -31,6 +31,17 @@ pub(super) fn place(
     filled
 }
 
+/// Takes away `dir/name`, which an earlier run may have left and this one does not write.
+pub(super) fn remove(dir: &Path, name: &str) -> Result<(), ReportError> {
+    let path = dir.join(name);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(ReportError::Io { path, source })
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

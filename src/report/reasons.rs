@@ -72,6 +72,7 @@ pub(super) fn contributions(rows: &[ContributionRow]) -> PolarsResult<DataFrame>
         .number("p", |row| Some(row.p))
         .count("wins", |row| Some(row.wins))
         .count("losses", |row| Some(row.losses))
+        .number("shapley", |row| row.shapley)
         .frame()
 }
 
@@ -109,7 +110,7 @@ mod tests {
             (
                 contributions(&summary.contributions),
                 "task policy member difference difference_low difference_high difference_level \
-                 difference_n difference_method p wins losses",
+                 difference_n difference_method p wins losses shapley",
             ),
         ] {
             let frame = frame.unwrap();

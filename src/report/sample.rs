@@ -83,8 +83,12 @@ pub(super) fn triage() -> Summary {
     summary.diversity.push(diversity("triage"));
     summary.gains.push(gain("triage", "trio"));
     summary.contributions.extend(
-        [("flash", 0.0), ("haiku", -0.014), ("mini", 0.02)]
-            .map(|(member, adds)| contribution("triage", "trio", member, adds)),
+        [("flash", 0.0, 0.22), ("haiku", -0.014, 0.19), ("mini", 0.02, 0.32)].map(
+            |(member, adds, shapley)| ContributionRow {
+                shapley: Some(shapley),
+                ..contribution("triage", "trio", member, adds)
+            },
+        ),
     );
     summary.warnings.push(WarningRow {
         kind: "price_assumed".into(),
@@ -272,5 +276,5 @@ fn contribution(task: &str, policy: &str, member: &str, adds: f64) -> Contributi
     let Versus { difference, p, wins, losses, .. } =
         difference((adds, adds - 0.018, adds + 0.018, 0.12));
     let (task, policy, member) = (task.into(), policy.into(), member.into());
-    ContributionRow { task, policy, member, difference, p, wins, losses }
+    ContributionRow { task, policy, member, difference, p, wins, losses, shapley: None }
 }

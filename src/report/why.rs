@@ -17,7 +17,8 @@ pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
     });
     let head = "### Why\n\nBeside the best single model, item by item: rescued where only the vote \
                 is right, overruled where only the model is, lost to ties where the right answer \
-                shared the top or the vote abstained.";
+                shared the top or the vote abstained. What a plurality has right is \
+                shared out by what each member adds, on average over all orders (Shapley).";
     Some(format!("{head}\n\n{}", sentences.collect::<Vec<_>>().join("\n")))
 }
 
@@ -40,7 +41,7 @@ fn sentence(gain: &GainRow, members: &[&ContributionRow]) -> String {
     if gain.both_wrong_reachable > 0 {
         text += &format!("; on {} more a member is right", gain.both_wrong_reachable);
     }
-    text + &leaving_out(members).unwrap_or_default() + "."
+    text + &leaving_out(members).unwrap_or_default() + "." + &shares(members).unwrap_or_default()
 }
 
 /// Whom to leave out, if anybody; `None` where that was not worked out.
@@ -68,6 +69,23 @@ fn leaving_out(members: &[&ContributionRow]) -> Option<String> {
     ))
 }
 
+/// What each member stands for, the most first; `None` where that was not worked out, and of one.
+fn shares(members: &[&ContributionRow]) -> Option<String> {
+    let mut known: Vec<(f64, &ContributionRow)> =
+        members.iter().map(|row| Some((row.shapley?, *row))).collect::<Option<_>>()?;
+    // Of equals the one listed first.
+    known.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let share = |(share, row): &(f64, &ContributionRow)| {
+        format!("{} {}", code(row.member.as_str()), text::percent(*share))
+    };
+    let sum: f64 = known.iter().map(|(share, _)| share).sum();
+    (known.len() > 1).then(|| {
+        let shares: Vec<String> = known.iter().map(share).collect();
+        let (sum, shares) = (text::percent(sum), shares.join(", "));
+        format!(" By plurality, ties drawn by lot, {sum} % are right: {shares}.")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,11 +100,14 @@ mod tests {
                     on 12 more a member is right";
         assert!(
             text(&summary).ends_with(&format!(
-                "{head}; leaving out `haiku` would add 1.4 points [-0.4, 3.2], the most of 3."
+                "{head}; leaving out `haiku` would add 1.4 points [-0.4, 3.2], the most of 3. By \
+                 plurality, ties drawn by lot, 73.0 % are right: `mini` 32.0, `flash` 22.0, \
+                 `haiku` 19.0."
             )),
             "{}",
             text(&summary)
         );
+        summary.contributions[1].shapley = None;
         // What rounds to nothing is nothing, and so is a loss.
         for (point, gain) in [(-0.0004, "add nothing."), (0.01, "add nothing.")] {
             for row in &mut summary.contributions {

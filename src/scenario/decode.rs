@@ -62,6 +62,7 @@ impl de::Error for Fault {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let expected = plain(&expected.to_string());
         Self::new(format!("expected {expected}, found {}", found(unexpected)), None)
     }
 
@@ -81,6 +82,34 @@ impl de::Error for Fault {
 
     fn missing_field(field: &'static str) -> Self {
         Self::new(format!("the key `{field}` is missing"), Some(format!("add `{field}: …` here")))
+    }
+}
+
+/// What serde calls by the names of its types, in words.
+fn plain(expected: &str) -> String {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "i8" | "i16" | "i32" | "i64" => "a whole number, which may be below 0",
+        "a nonzero u32" | "a nonzero u64" | "a nonzero usize" => "a whole number above 0",
+        "f32" | "f64" => "a number",
+        "a boolean" => "`true` or `false`",
+        "a string" => "a text",
+        "a map" => "a table",
+        "a sequence" => "a list",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn unexpected(value: &Value) -> Unexpected<'_> {
+    match value {
+        Value::Null => Unexpected::Unit,
+        Value::Bool(value) => Unexpected::Bool(*value),
+        Value::Integer(value) => Unexpected::Signed(*value),
+        Value::Number(value) => Unexpected::Float(*value),
+        Value::Text(value) => Unexpected::Str(value),
+        Value::List(_) => Unexpected::Seq,
+        Value::Table(_) => Unexpected::Map,
     }
 }
 
@@ -176,16 +205,25 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        keys: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match self.node.value {
+        match &self.node.value {
             // A section that is there but empty has every option at its default.
             Value::Null => {
                 let empty = Node { value: EMPTY, ..self.node.clone() };
                 self.of(&empty).any(visitor).map_err(|fault| fault.at(self.node))
             }
-            _ => self.deserialize_any(visitor),
+            Value::Table(_) => self.deserialize_any(visitor),
+            other => {
+                let found = found(unexpected(other));
+                let message = format!("expected a table of options, found {found}");
+                let help = match keys {
+                    [] => "write {} for none".to_owned(),
+                    keys => format!("write {{ {}: … }}; known here: {}", keys[0], keys.join(", ")),
+                };
+                Err(Fault::new(message, Some(help)).at(self.node))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::diagnostic::Diagnostic;
 use super::doubts::doubts;
+use super::nearby;
 use super::plan::{Candidate, Finder, Plan, Source, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawModel, RawScenario, RawTask};
@@ -19,7 +20,7 @@ use crate::exchange::import::{self, Recording};
 use crate::kernel::lists::AllOr;
 use crate::kernel::{ModelId, ProviderId, Spanned, TaskId};
 use crate::provider::{Limits, Sampling, Spec};
-use crate::rows::FileError;
+use crate::rows::{FileError, FileErrorKind};
 use crate::task::dataset;
 use crate::task::extract::Extract;
 use crate::task::prompt::Prompt;
@@ -132,6 +133,7 @@ impl Loader<'_> {
             candidates,
             policies,
             faults,
+            intervals: raw.intervals,
         }
     }
 
@@ -338,12 +340,14 @@ impl Loader<'_> {
     fn file_errors(&mut self, named: &std::ops::Range<usize>, errors: Vec<FileError>) {
         for error in errors {
             let FileError { path, line, text, kind, .. } = error;
+            let help = matches!(kind, FileErrorKind::Missing).then(|| nearby::help(&path));
             if line == 0 && !named.is_empty() {
                 let message = format!("{}: {kind}", path.display());
-                let complaint = Complaint { message, help: None, span: named.clone() };
+                let complaint = Complaint { message, help, span: named.clone() };
                 self.found.push(diagnostic(self.file, &self.text, complaint));
             } else {
-                self.found.push(Diagnostic::in_line(path, line, &text, kind.to_string()));
+                let told = Diagnostic::in_line(path, line, &text, kind.to_string());
+                self.found.push(Diagnostic { help, ..told });
             }
         }
     }

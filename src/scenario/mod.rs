@@ -7,6 +7,7 @@ mod doubts;
 mod faults;
 mod load;
 mod made_up;
+mod nearby;
 mod plan;
 mod policies;
 mod prices;

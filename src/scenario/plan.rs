@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
+use crate::analysis::Intervals;
 use crate::data::{Item, PriceList};
 use crate::fault::{Faults, Process};
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
@@ -34,6 +35,8 @@ pub struct Plan {
     pub policies: Vec<(PolicyId, Policy)>,
     /// What goes wrong, in the order in which it is written.
     pub faults: Faults,
+    /// How intervals are made.
+    pub intervals: Intervals,
 }
 
 /// A dataset with what is asked of it and how answers are judged.
@@ -137,6 +140,7 @@ struct Written<'a> {
     policies: Vec<(&'a PolicyId, serde_json::Value)>,
     #[serde(serialize_with = "table", skip_serializing_if = "Vec::is_empty")]
     faults: Vec<(&'a String, &'a Process)>,
+    intervals: Intervals,
 }
 
 #[derive(Serialize)]
@@ -182,6 +186,7 @@ impl<'a> Written<'a> {
             models: plan.candidates.iter().map(|one| (&one.id, WrittenModel::of(one))).collect(),
             policies: plan.policies.iter().map(|(id, policy)| (id, written(policy))).collect(),
             faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
+            intervals: plan.intervals,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::analysis::Intervals;
 use crate::data::PriceList;
 use crate::fault::Process;
 use crate::kernel::lists::{AllOr, Named};
@@ -44,6 +45,9 @@ pub struct RawScenario {
     /// What goes wrong, when and for whom.
     #[serde(default)]
     pub faults: Named<Process>,
+    /// How intervals are made.
+    #[serde(default)]
+    pub intervals: Intervals,
 }
 
 /// A dataset with what is asked of it and how answers are judged.

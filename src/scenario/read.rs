@@ -151,7 +151,7 @@ policies:
                 ("unknown kind `numbr`", "numbr"),
                 ("unknown key `promt`", "promt"),
                 ("unknown kind `majoritty`", "majoritty"),
-                ("expected u32, found the text `many`", "many"),
+                ("expected a whole number, found the text `many`", "many"),
                 ("1.5 is not between 0 and 1", "1.5"),
             ]
         );

@@ -22,7 +22,7 @@ pub(super) fn help<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Stri
 }
 
 /// The known word that is most like `word`, if any is much like it (Jaro-Winkler 0.8 or more).
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let likeness = |other: &str| strsim::jaro_winkler(&word.to_lowercase(), &other.to_lowercase());
     let best = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     (likeness(best) >= 0.8).then_some(best)

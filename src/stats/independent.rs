@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::poisson_binomial::chances_of_counts;
+
 /// The chance that every one of independent models is wrong: the product of `1 - p`.
 ///
 /// `None` without models, and where an accuracy is no chance.
@@ -14,11 +16,12 @@ pub fn all_wrong_if_independent(accuracies: &[f64]) -> Option<f64> {
 /// how many are. Half of them is no majority.
 ///
 /// `None` without models, and where an accuracy is no chance.
-/// Source: the jury theorem of Condorcet, Essai (1785), for jurors of differing competence.
-/// Checked against full enumeration and scipy (`tests/golden_diversity.rs`).
+/// Source: the jury theorem of Condorcet, Essai (1785); for jurors of differing competence P. J.
+/// Boland, The Statistician 38 (1989), 181-189. Checked against full enumeration and scipy
+/// (`tests/golden_diversity.rs`).
 pub fn majority_if_independent(accuracies: &[f64]) -> Option<f64> {
-    let chances = chances_of_right(&in_order(accuracies)?);
-    Some(chances[accuracies.len() / 2 + 1..].iter().sum())
+    let chances = chances_of_right(accuracies)?;
+    Some(chances[accuracies.len() / 2 + 1..].iter().sum::<f64>().min(1.0))
 }
 
 /// The chance that the right answer gets more votes than any other, where independent models
@@ -31,7 +34,7 @@ pub fn majority_if_independent(accuracies: &[f64]) -> Option<f64> {
 /// Source: the multinomial vote of C. List and R. E. Goodin, J. Political Philos. 9 (2001),
 /// 277-306, here for models of differing accuracy. Checked against full enumeration (test below).
 pub fn plurality_if_independent(accuracies: &[f64], n_answers: u32) -> Option<f64> {
-    let chances = chances_of_right(&in_order(accuracies)?);
+    let chances = chances_of_right(accuracies)?;
     if n_answers < 2 {
         return None;
     }
@@ -49,18 +52,9 @@ fn in_order(accuracies: &[f64]) -> Option<Vec<f64>> {
     (are_chances && !sorted.is_empty()).then_some(sorted)
 }
 
-/// The chance of each number of right models, from none to all: the Poisson binomial.
-fn chances_of_right(accuracies: &[f64]) -> Vec<f64> {
-    let mut chances = vec![1.0];
-    for p in accuracies {
-        let mut next = vec![0.0; chances.len() + 1];
-        for (n_right, chance) in chances.iter().enumerate() {
-            next[n_right] += chance * (1.0 - p);
-            next[n_right + 1] += chance * p;
-        }
-        chances = next;
-    }
-    chances
+/// The chance of each number of right models, from none to all; `None` without models.
+fn chances_of_right(accuracies: &[f64]) -> Option<Vec<f64>> {
+    chances_of_counts(accuracies).filter(|_| !accuracies.is_empty())
 }
 
 /// The chance that none of `n_others` wrong answers gets more than `n_right` of `n_wrong` votes
@@ -187,6 +181,17 @@ mod tests {
             ] {
                 prop_assert_eq!(one, other);
             }
+        }
+
+        #[test]
+        fn a_majority_of_an_odd_number_is_wrong_as_often_as_its_mirror_is_right(
+            pairs in prop::collection::vec(0.0..=1.0f64, 0..6), last in 0.0..=1.0f64,
+        ) {
+            let accuracies = [&pairs[..], &pairs, &[last]].concat();
+            let mirror: Vec<f64> = accuracies.iter().map(|p| 1.0 - p).collect();
+            let [one, other] = [&accuracies, &mirror].map(|it| majority_if_independent(it));
+            let both = one.zip(other).map(|(p, q)| p + q);
+            prop_assert!(both.is_some_and(|sum| (sum - 1.0).abs() < 1e-12), "{:?}", both);
         }
     }
 }

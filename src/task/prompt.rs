@@ -74,19 +74,15 @@ fn error(error: &minijinja::Error) -> PromptError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::ItemId;
 
     #[test]
     fn every_column_is_a_variable_and_a_missing_one_is_an_error() {
         let row = serde_json::json!({"passage": "P", "question": "Q"});
         let item = Item {
-            id: ItemId::from("i"),
             input: Some("Q".into()),
-            targets: Vec::new(),
             choices: vec!["x".into(), "y".into()],
-            category: None,
-            cluster: None,
             row: row.as_object().cloned().unwrap(),
+            ..Item::new("i")
         };
         let source = "{{ passage }} {{ input }}\n{% for c in choices %}{{ letter(loop.index0) }}. \
                       {{ c }}\n{% endfor %}";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::field::Field;
-use super::tables::{both_served, paired};
+use super::tables::{Method, both_served, paired};
 use super::{BEST_SINGLE, ORACLE};
 use crate::analysis::{self, Blend, Priced};
 use crate::data::summary::{Against, AvailabilityRow, ComparisonRow, FrontierRow, PolicyRow};
@@ -21,7 +21,7 @@ type Outcomes = BTreeMap<PolicyId, Vec<Outcome>>;
 pub(super) fn comparisons(
     rows: &[PolicyRow],
     outcomes: &Outcomes,
-    clusters: &[u32],
+    method: &Method,
 ) -> Vec<ComparisonRow> {
     let singles: Vec<&PolicyRow> =
         rows.iter().filter(|row| row.kind == "single" && priced(row).is_some()).collect();
@@ -47,7 +47,7 @@ pub(super) fn comparisons(
                 blend,
                 (&singles, &models),
                 outcomes,
-                clusters,
+                method,
             ));
         };
         for (against, on) in [(Against::RandomLine, &line), (Against::Hull, &hull)] {
@@ -70,7 +70,7 @@ fn comparison(
     blend: Blend,
     (singles, models): (&[&PolicyRow], &[Priced]),
     outcomes: &Outcomes,
-    clusters: &[u32],
+    method: &Method,
 ) -> Option<ComparisonRow> {
     let Blend { cheap, dear, share_of_dear } = blend;
     let parts: Vec<(usize, f64)> = [(cheap, 1.0 - share_of_dear), (dear, share_of_dear)]
@@ -85,7 +85,7 @@ fn comparison(
         columns.iter().map(|(column, share)| Some(column[item].verdict.judged()? * share)).sum()
     };
     let ours = |item: usize| outcomes[&row.policy][item].verdict.judged();
-    let pairs = paired(ours, theirs, clusters);
+    let pairs = paired(ours, theirs, &method.clusters);
     let their_cost: f64 = parts.iter().map(|(model, share)| models[*model].cost * share).sum();
     let of = parts.iter().map(|(model, share)| (singles[*model].policy.clone(), *share)).collect();
     // A mix is made to cost as much, but for rounding.
@@ -96,7 +96,7 @@ fn comparison(
         against,
         of,
         price_ratio: ratio.is_finite().then_some(ratio),
-        versus: analysis::difference(&against.name().into(), &pairs)?,
+        versus: analysis::difference(&against.name().into(), &pairs, method.intervals)?,
     })
 }
 
@@ -106,7 +106,7 @@ pub(super) fn self_ensembles(
     field: &Field<'_>,
     rows: &[PolicyRow],
     outcomes: &Outcomes,
-    clusters: &[u32],
+    method: &Method,
 ) -> Vec<ComparisonRow> {
     let n_recorded = field.matrix.n_samples();
     let has_samples = |row: &&PolicyRow| {
@@ -130,7 +130,7 @@ pub(super) fn self_ensembles(
             ..Vote::plurality(vec![model.policy.clone()])
         }];
         let theirs = field.variants(&model.policy, &vote).next()?;
-        let pairs = both_served(&outcomes[&row.policy], &theirs, clusters);
+        let pairs = both_served(&outcomes[&row.policy], &theirs, &method.clusters);
         let against = Against::SelfEnsemble;
         Some(ComparisonRow {
             task: row.task.clone(),
@@ -139,7 +139,7 @@ pub(super) fn self_ensembles(
             of: BTreeMap::from([(model.policy.clone(), f64::from(n_samples))]),
             price_ratio: Some(cost / (of_model.cost * f64::from(n_samples)))
                 .filter(|ratio| ratio.is_finite()),
-            versus: analysis::difference(&against.name().into(), &pairs)?,
+            versus: analysis::difference(&against.name().into(), &pairs, method.intervals)?,
         })
     };
     rows.iter().filter(|row| is_candidate(row) && row.kind != "single").filter_map(row).collect()
@@ -147,7 +147,7 @@ pub(super) fn self_ensembles(
 
 /// Policies that no other outdoes in accuracy of all asked and price, the cheapest first; of
 /// equals the one whose name sorts first. What has no price is on no frontier.
-pub(super) fn frontier(rows: &[PolicyRow]) -> Vec<FrontierRow> {
+pub(super) fn frontier(rows: &[PolicyRow], method: &Method) -> Vec<FrontierRow> {
     let mut known: Vec<(&PolicyRow, Priced)> = rows
         .iter()
         .filter(|row| is_candidate(row))
@@ -168,18 +168,19 @@ pub(super) fn frontier(rows: &[PolicyRow]) -> Vec<FrontierRow> {
         policy: row.policy.clone(),
         accuracy: priced.accuracy,
         cost_per_1k: priced.cost * 1000.0,
-        availability: analysis::served(&row.measures.counts).map(|served| served.point),
+        availability: analysis::served(&row.measures.counts, method.intervals)
+            .map(|served| served.point),
     };
     known.into_iter().map(row).collect()
 }
 
 /// A row for each policy that was asked anything.
-pub(super) fn availability(rows: &[PolicyRow]) -> Vec<AvailabilityRow> {
+pub(super) fn availability(rows: &[PolicyRow], method: &Method) -> Vec<AvailabilityRow> {
     let row = |row: &PolicyRow| {
         Some(AvailabilityRow {
             task: row.task.clone(),
             policy: row.policy.clone(),
-            served: analysis::served(&row.measures.counts)?,
+            served: analysis::served(&row.measures.counts, method.intervals)?,
         })
     };
     rows.iter().filter(|row| row.kind != "oracle").filter_map(row).collect()

@@ -1,7 +1,8 @@
 //! Compares other extractors on the same responses, without asking again.
 
 use super::judge::{JudgeError, judge};
-use super::tables;
+use super::tables::{self, Method};
+use crate::analysis::Intervals;
 use crate::data::Recorded;
 use crate::data::summary::ExtractorRow;
 use crate::scenario::{Candidate, Finder, Task};
@@ -12,6 +13,7 @@ pub(super) fn compare(
     task: &Task,
     candidates: &[Candidate],
     rows: &[&Recorded],
+    intervals: Intervals,
 ) -> Result<Vec<ExtractorRow>, JudgeError> {
     if task.compare_extract.is_empty() {
         return Ok(Vec::new());
@@ -20,7 +22,7 @@ pub(super) fn compare(
     let mut compared = Vec::new();
     for (name, Finder { extractor, .. }) in std::iter::once(&own).chain(&task.compare_extract) {
         let judged = judge(task, extractor, candidates, rows)?;
-        for model in tables::models(&judged.matrix) {
+        for model in tables::models(&judged.matrix, &Method::new(&judged.matrix, intervals)) {
             compared.push(ExtractorRow {
                 task: task.id.clone(),
                 extractor: name.clone(),

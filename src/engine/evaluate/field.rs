@@ -8,6 +8,7 @@ use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::{Context, Policy, Vote, single};
 use crate::task::score::Score;
+use crate::vote::{BestOf, Rule};
 
 /// What all policies are judged on.
 pub(super) struct Field<'a> {
@@ -93,6 +94,17 @@ impl Field<'_> {
             answers: self.matrix.answers(item),
             score: self.score,
             targets: &self.matrix.item(item).targets,
+        }
+    }
+
+    /// How many ballots a model has in a vote by this rule.
+    pub(super) fn n_samples(&self, rule: &Rule) -> u32 {
+        let n_recorded = self.matrix.n_samples();
+        match rule {
+            Rule::BestOf(BestOf { samples }) => {
+                samples.map_or(n_recorded, |n| n.get().min(n_recorded))
+            }
+            _ => 1,
         }
     }
 

@@ -66,17 +66,12 @@ fn root(group_of: &mut [usize], mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::ItemId;
 
     fn item(id: usize, cluster: Option<usize>) -> Item {
         Item {
-            id: ItemId::from(id.to_string()),
             input: Some(format!("question {}", id % 98)),
-            targets: Vec::new(),
-            choices: Vec::new(),
-            category: None,
             cluster: cluster.map(|cluster| format!("cluster {cluster}")),
-            row: serde_json::Map::new(),
+            ..Item::new(id.to_string())
         }
     }
 

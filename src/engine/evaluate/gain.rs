@@ -6,13 +6,13 @@ use rayon::prelude::*;
 
 use super::BEST_SINGLE;
 use super::field::Field;
-use super::tables::{both_served, clusters};
-use crate::analysis::{self, Contest, Gains};
+use super::tables::{Method, both_served};
+use crate::analysis::{self, Cast, Contest, Gains, MOST_PLAYERS, Tied};
 use crate::data::summary::{ContributionRow, GainRow};
-use crate::data::{AnswerIdx, Outcome, Verdict, Warning};
+use crate::data::{AnswerIdx, ItemIdx, Outcome, Verdict, Warning};
 use crate::kernel::PolicyId;
 use crate::policy::{Policy, Vote};
-use crate::vote::Rule;
+use crate::vote::{Rule, Ties};
 
 /// A vote of more members than this is not run again without each of them.
 const MOST_MEMBERS: usize = 32;
@@ -24,15 +24,14 @@ type Outcomes = BTreeMap<PolicyId, Vec<Outcome>>;
 pub(super) fn gains(field: &Field<'_>, outcomes: &Outcomes) -> Vec<GainRow> {
     let Some(best) = outcomes.get(BEST_SINGLE) else { return Vec::new() };
     let row = |(name, Vote { members, rule, .. }): (&PolicyId, &Vote)| {
-        let members: Vec<&Vec<Outcome>> =
-            members.iter().filter_map(|member| outcomes.get(member)).collect();
-        let is_right = |outcome: &Outcome| outcome.verdict.judged() == Some(1.0);
-        let contests = outcomes[name].iter().enumerate().map(|(at, vote)| Contest {
-            best: best[at].verdict,
-            vote,
-            any_right: members.iter().any(|member| is_right(&member[at])),
-            tie_held_right: vote.tied
-                && tie_held_right(rule, members.iter().map(|member| &member[at])),
+        let contests = outcomes[name].iter().enumerate().map(|(at, vote)| {
+            let ballots = ballots(field, members, rule, outcomes, at);
+            Contest {
+                best: best[at].verdict,
+                vote,
+                any_right: ballots.iter().any(|ballot| ballot.judged() == Some(1.0)),
+                tie_held_right: vote.tied && tie_held_right(rule, &ballots),
+            }
         });
         let gains = Gains::of(contests);
         Some(GainRow {
@@ -53,32 +52,49 @@ pub(super) fn gains(field: &Field<'_>, outcomes: &Outcomes) -> Vec<GainRow> {
     votes(field).filter_map(row).collect()
 }
 
+/// What the members of a vote came to on an item: once each, or once for each sample.
+fn ballots(
+    field: &Field<'_>,
+    members: &[PolicyId],
+    rule: &Rule,
+    outcomes: &Outcomes,
+    at: usize,
+) -> Vec<Verdict> {
+    let n_samples = field.n_samples(rule);
+    let of_member = |member: &PolicyId| match field.model(member) {
+        Some(model) if n_samples > 1 => {
+            let cell = |sample| field.matrix.cell(ItemIdx(at as u32), model, sample).state;
+            (0..n_samples).map(|sample| Verdict::from(cell(sample))).collect()
+        }
+        _ => outcomes.get(member).map(|outcomes| outcomes[at].verdict).into_iter().collect(),
+    };
+    members.iter().flat_map(|member| -> Vec<Verdict> { of_member(member) }).collect()
+}
+
 /// Whether a right answer has as many ballots as any other. Where ballots weigh differently, ties
 /// are rare, and a right answer that has any ballot is taken to be in them.
-fn tie_held_right<'a>(rule: &Rule, members: impl Iterator<Item = &'a Outcome>) -> bool {
-    let mut ballots: BTreeMap<AnswerIdx, (u32, bool)> = BTreeMap::new();
-    for member in members {
-        if let Verdict::Answered { answer: Some(answer), score } = member.verdict {
-            ballots.entry(answer).or_insert((0, score == 1.0)).0 += 1;
+fn tie_held_right(rule: &Rule, ballots: &[Verdict]) -> bool {
+    let mut counts: BTreeMap<AnswerIdx, (u32, bool)> = BTreeMap::new();
+    for ballot in ballots {
+        if let Verdict::Answered { answer: Some(answer), score } = *ballot {
+            counts.entry(answer).or_insert((0, score == 1.0)).0 += 1;
         }
     }
-    let most = ballots.values().map(|(n, _)| *n).max();
-    let is_even = matches!(rule, Rule::Majority(_));
-    ballots.values().any(|(n, is_right)| *is_right && (!is_even || Some(*n) == most))
+    let most = counts.values().map(|(n, _)| *n).max();
+    let is_even = matches!(rule, Rule::Majority(_) | Rule::BestOf(_));
+    counts.values().any(|(n, is_right)| *is_right && (!is_even || Some(*n) == most))
 }
 
 /// A row per vote and member; votes of more members than can be left out one by one are doubts.
 pub(super) fn contributions(
     field: &Field<'_>,
     outcomes: &Outcomes,
+    method: &Method,
 ) -> (Vec<ContributionRow>, Vec<Warning>) {
     let (small, large): (Vec<_>, Vec<_>) =
         votes(field).partition(|(_, vote)| vote.members.len() <= MOST_MEMBERS);
-    let clusters = clusters(field.matrix);
-    let rows: Vec<Vec<ContributionRow>> = small
-        .par_iter()
-        .map(|(name, vote)| of_vote(field, name, vote, &outcomes[*name], &clusters))
-        .collect();
+    let rows: Vec<Vec<ContributionRow>> =
+        small.par_iter().map(|(name, vote)| of_vote(field, name, vote, outcomes, method)).collect();
     let doubt = |(name, vote): &(&PolicyId, &Vote)| {
         let on = format!("{name} on {}", field.matrix.task());
         Warning::ManyMembers(on, vote.members.len() as u64, MOST_MEMBERS as u64)
@@ -90,12 +106,17 @@ fn of_vote(
     field: &Field<'_>,
     name: &PolicyId,
     vote: &Vote,
-    with: &[Outcome],
-    clusters: &[u32],
+    outcomes: &Outcomes,
+    method: &Method,
 ) -> Vec<ContributionRow> {
+    let with = &outcomes[name];
     let without: Vec<Vote> = (0..vote.members.len()).map(|left| leave_out(vote, left)).collect();
-    let row = |(member, without): (&PolicyId, Vec<Outcome>)| {
-        let contribution = analysis::leave_one_out(&both_served(with, &without, clusters))?;
+    let shares = shares(vote, outcomes, with);
+    let row = |(at, (member, without)): (usize, (&PolicyId, Vec<Outcome>))| {
+        let contribution = analysis::leave_one_out(
+            &both_served(with, &without, &method.clusters),
+            method.intervals,
+        )?;
         Some(ContributionRow {
             task: field.matrix.task().clone(),
             policy: name.clone(),
@@ -104,9 +125,41 @@ fn of_vote(
             p: contribution.p,
             wins: contribution.wins,
             losses: contribution.losses,
+            shapley: shares.as_ref().map(|shares| shares[at]),
         })
     };
-    vote.members.iter().zip(field.variants(name, &without)).filter_map(row).collect()
+    let variants = field.variants(name, &without);
+    vote.members.iter().zip(variants).enumerate().filter_map(row).collect()
+}
+
+/// Each member's share of what a plain vote has right, over the items on which it was judged.
+fn shares(vote: &Vote, outcomes: &Outcomes, with: &[Outcome]) -> Option<Vec<f64>> {
+    let is_plain = matches!(vote.rule, Rule::Majority(_)) && vote.abstain.is_none();
+    if !is_plain || vote.members.len() > MOST_PLAYERS {
+        return None;
+    }
+    let members: Vec<&Vec<Outcome>> =
+        vote.members.iter().map(|member| outcomes.get(member)).collect::<Option<_>>()?;
+    let judged = |at: &usize| with[*at].verdict.judged().is_some();
+    let ballots = |at: usize| -> Option<Vec<Option<Cast>>> {
+        members.iter().map(|outcomes| cast(outcomes[at].verdict)).collect()
+    };
+    let items: Vec<Vec<Option<Cast>>> =
+        (0..with.len()).filter(judged).map(ballots).collect::<Option<_>>()?;
+    let tied = if vote.ties == Ties::Abstain { Tied::Lost } else { Tied::Shared };
+    analysis::vote_shares(members.len(), items.into_iter(), tied)
+}
+
+/// A ballot, if there is one; `None` of an answer that is neither right nor wrong, or is not among
+/// those of the models.
+fn cast(verdict: Verdict) -> Option<Option<Cast>> {
+    match verdict {
+        Verdict::Answered { answer: Some(answer), score } if score == 0.0 || score == 1.0 => {
+            Some(Some(Cast { answer, is_right: score == 1.0 }))
+        }
+        Verdict::Answered { .. } => None,
+        _ => Some(None),
+    }
 }
 
 /// The vote of the others. A quorum of everybody becomes one of all others.
@@ -127,7 +180,8 @@ fn votes<'a>(field: &Field<'a>) -> impl Iterator<Item = (&'a PolicyId, &'a Vote)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Answer, Cell, CellState, Item, ItemIdx, Matrix};
+    use crate::analysis::Intervals;
+    use crate::data::{Answer, Cell, CellState, Item, Matrix};
     use crate::kernel::{ModelId, Seed};
     use crate::task::score::Score;
     use crate::vote::Weighted;
@@ -141,15 +195,7 @@ mod tests {
             let state = CellState::Answered { answer: Some(AnswerIdx(answer)), score };
             Cell { state, ..Cell::NOT_RUN }
         };
-        let item = |id: usize| Item {
-            id: id.to_string().into(),
-            input: None,
-            targets: Vec::new(),
-            choices: Vec::new(),
-            category: None,
-            cluster: None,
-            row: serde_json::Map::new(),
-        };
+        let item = |id: usize| Item::new(id.to_string());
         Matrix::new(
             "t".into(),
             (0..10).map(item).collect(),
@@ -183,7 +229,8 @@ mod tests {
         let (matrix, score) = (&matrix, &Score::default());
         let field = Field::new(matrix, score, &folds, Seed(7), &policies);
         let outcomes = policies.keys().map(|name| (name.clone(), field.outcomes(name))).collect();
-        let (rows, doubts) = contributions(&field, &outcomes);
+        let (rows, doubts) =
+            contributions(&field, &outcomes, &Method::new(matrix, Intervals::default()));
         (gains(&field, &outcomes), rows, doubts)
     }
 
@@ -199,6 +246,11 @@ mod tests {
             assert_eq!(got, (10, both_right, overruled, -(overruled as f64) / 10.0));
             let points: Vec<f64> = rows.iter().map(|row| row.difference.point).collect();
             assert_eq!(points, adds[..n_models], "{n_models} models");
+            // Of two the right one stands for three quarters of an item, and of three for half.
+            let shares: Vec<f64> = rows.iter().filter_map(|row| row.shapley).collect();
+            let wanted = if n_models == 2 { vec![0.75, -0.25] } else { vec![0.5, -0.25, -0.25] };
+            let off = shares.iter().zip(&wanted).map(|(got, wanted)| (got - wanted).abs());
+            assert!(shares.len() == n_models && off.fold(0.0, f64::max) < 1e-12, "{shares:?}");
             assert!(rows.iter().all(|row| row.difference.n == 10), "the quorum went down");
             assert!(doubts.is_empty(), "{doubts:?}");
         }
@@ -214,20 +266,48 @@ mod tests {
             (&[1, 2], false, false),
             (&[], false, false),
         ] {
-            let outcome = |answer: &u16| Outcome {
-                verdict: Verdict::Answered {
-                    answer: Some(AnswerIdx(*answer)),
-                    score: if *answer == 0 { 1.0 } else { 0.0 },
-                },
-                ..Outcome::NOT_RUN
+            let verdict = |answer: &u16| Verdict::Answered {
+                answer: Some(AnswerIdx(*answer)),
+                score: if *answer == 0 { 1.0 } else { 0.0 },
             };
-            let mut outcomes: Vec<Outcome> = answers.iter().map(outcome).collect();
+            let mut ballots: Vec<Verdict> = answers.iter().map(verdict).collect();
             // Who answered nothing has no ballot.
-            outcomes.push(Outcome { verdict: Verdict::Unparsed, ..Outcome::NOT_RUN });
-            let got = tie_held_right(&Rule::default(), outcomes.iter());
-            assert_eq!(got, held, "{answers:?}");
-            assert_eq!(tie_held_right(&weighted, outcomes.iter()), held_weighted, "{answers:?}");
+            ballots.push(Verdict::Unparsed);
+            assert_eq!(tie_held_right(&Rule::default(), &ballots), held, "{answers:?}");
+            assert_eq!(tie_held_right(&weighted, &ballots), held_weighted, "{answers:?}");
         }
+    }
+
+    #[test]
+    fn a_vote_over_samples_is_explained_by_all_of_them() {
+        // Wrong, right, wrong: the vote is wrong as the first sample is, and yet one is right.
+        let answers = vec![
+            Answer { text: "right".to_owned(), score: 1.0 },
+            Answer { text: "wrong".to_owned(), score: 0.0 },
+        ];
+        let cell = |answer: u16| {
+            let score = answers[usize::from(answer)].score;
+            let state = CellState::Answered { answer: Some(AnswerIdx(answer)), score };
+            Cell { state, ..Cell::NOT_RUN }
+        };
+        let items: Vec<Item> = (0..5).map(|id: u32| Item::new(id.to_string())).collect();
+        let cells = (0..5).flat_map(|_| [1, 0, 1].map(cell)).collect();
+        let matrix =
+            Matrix::new("t".into(), items, vec!["a".into()], 3, vec![answers.clone(); 5], cells);
+        let folds: Vec<Vec<ItemIdx>> = (0..5).map(|fold| vec![ItemIdx(fold)]).collect();
+        let rule = Rule::BestOf(crate::vote::BestOf::default());
+        let vote = Policy::Vote(Vote { rule, ..Vote::plurality(vec!["a".into()]) });
+        let policies = BTreeMap::from([
+            ("a".into(), Policy::Single("a".into())),
+            (BEST_SINGLE.into(), Policy::BestSingle),
+            ("thrice".into(), vote),
+        ]);
+        let score = &Score::default();
+        let field = Field::new(&matrix, score, &folds, Seed(7), &policies);
+        let outcomes = policies.keys().map(|name| (name.clone(), field.outcomes(name))).collect();
+        let rows = gains(&field, &outcomes);
+        let [row] = &rows[..] else { panic!("one vote: {rows:?}") };
+        assert_eq!((row.n, row.both_wrong_reachable, row.out_of_reach), (5, 5, 0));
     }
 
     #[test]

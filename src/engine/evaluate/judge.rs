@@ -8,7 +8,7 @@ use crate::data::{
     Answer, AnswerIdx, Cell, CellState, Extracted, Failure, Item, Matrix, Recorded, Usage, Warning,
 };
 use crate::kernel::{ItemId, ModelId, Tokens, Usd};
-use crate::scenario::{Candidate, Items, Task};
+use crate::scenario::{Candidate, Items, Source, Task};
 use crate::task::extract::Extractor;
 
 /// A recording that can't be judged.
@@ -18,6 +18,16 @@ pub struct JudgeError {
     task: String,
     item: ItemId,
     model: ModelId,
+}
+
+/// Whether answers of those who would be asked can be judged: every item needs a target.
+pub(super) fn live_has_targets(task: &Task, candidates: &[Candidate]) -> Result<(), JudgeError> {
+    let live = candidates.iter().find(|one| matches!(one.source, Source::Live { .. }));
+    let untold = task.items.iter().find(|item| item.targets.is_empty());
+    live.zip(untold).map_or(Ok(()), |(candidate, item)| {
+        let (task, item, model) = (task.id.to_string(), item.id.clone(), candidate.id.clone());
+        Err(JudgeError { task, item, model })
+    })
 }
 
 /// A task's answers, judged.

@@ -33,6 +33,7 @@ use crate::vote::Rule;
 use field::Field;
 use judge::Judged;
 use learn::{MOST_LABELS, n_labels};
+use tables::Method;
 
 /// The baseline that every policy is compared with.
 pub const BEST_SINGLE: &str = "best-single";
@@ -99,15 +100,30 @@ pub fn evaluate<'a>(
         let (matrix, score, seed) = (&judged.matrix, &task.score, plan.seed);
         refuse_labels_that_differ(&policies, matrix)?;
         let field = Field::new(matrix, score, &folds, seed, &policies);
+        let method = Method::new(matrix, plan.intervals);
         doubts.extend(judged.warnings.iter().filter(|doubt| is_heard(doubt, &policies)).cloned());
-        fill(&mut evaluation, task, &judged, &field, &mut doubts);
-        let compared = extractors::compare(task, &plan.candidates, &rows)?;
+        fill(&mut evaluation, (task, &judged), &field, &method, &mut doubts);
+        let compared = extractors::compare(task, &plan.candidates, &rows, plan.intervals)?;
         evaluation.summary.extractors.extend(compared);
     }
     doubts.sort();
     doubts.dedup();
     evaluation.summary.warnings = doubts.iter().map(warning_row).collect();
     Ok(evaluation)
+}
+
+/// Whether there is something to judge by: a target of every item that somebody would be asked,
+/// and a target or a verdict of every recorded answer in `rows`.
+///
+/// # Errors
+/// The first answer that can't be judged.
+pub fn judgeable(plan: &Plan, rows: &[&Recorded]) -> Result<(), EvaluateError> {
+    for task in &plan.tasks {
+        judge::live_has_targets(task, &plan.candidates)?;
+        let rows = judge::rows_of(task, rows);
+        judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
+    }
+    Ok(())
 }
 
 /// The scenario's policies, every model by itself, and the baseline, by name.
@@ -136,36 +152,35 @@ fn is_heard(doubt: &Warning, policies: &BTreeMap<PolicyId, Policy>) -> bool {
 
 fn fill<'a>(
     evaluation: &mut Evaluation<'a>,
-    task: &Task,
-    judged: &Judged<'a>,
+    (task, judged): (&Task, &Judged<'a>),
     field: &Field<'_>,
+    method: &Method,
     doubts: &mut Vec<Warning>,
 ) {
     let matrix = field.matrix;
     let outcomes = &outcomes(field);
     let summary = &mut evaluation.summary;
-    let models = tables::models(matrix);
-    let clusters = tables::clusters(matrix);
-    let mut rows = tables::policies(matrix, field.policies, outcomes, &clusters);
+    let models = tables::models(matrix, method);
+    let mut rows = tables::policies(matrix, field.policies, outcomes, method);
     fitted::fill(field, outcomes, &mut rows);
-    together::fill(&mut rows, outcomes, &clusters, field.seed);
+    together::fill(&mut rows, outcomes, method, field.seed);
     let pairs = analysis::pairs(matrix);
     doubts.extend(warnings::of_task(task, &models, &rows));
     summary.ceiling.extend(analysis::ceiling(matrix, &pairs));
-    summary.comparisons.extend(compare::comparisons(&rows, outcomes, &clusters));
-    summary.comparisons.extend(compare::self_ensembles(field, &rows, outcomes, &clusters));
-    summary.availability.extend(compare::availability(&rows));
-    summary.frontier.extend(compare::frontier(&rows));
+    summary.comparisons.extend(compare::comparisons(&rows, outcomes, method));
+    summary.comparisons.extend(compare::self_ensembles(field, &rows, outcomes, method));
+    summary.availability.extend(compare::availability(&rows, method));
+    summary.frontier.extend(compare::frontier(&rows, method));
     summary.diversity.extend(analysis::diversity(matrix, &pairs));
-    summary.samples.extend(analysis::samples(matrix, &clusters));
+    summary.samples.extend(analysis::samples(matrix, &method.clusters, method.intervals));
     summary.calibration.extend(analysis::calibration(matrix));
     summary.gains.extend(gain::gains(field, outcomes));
-    let (contributions, too_many) = gain::contributions(field, outcomes);
+    let (contributions, too_many) = gain::contributions(field, outcomes, method);
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
     summary.models.extend(models);
     summary.policies.extend(rows);
-    summary.categories.extend(tables::categories(matrix, outcomes));
+    summary.categories.extend(tables::categories(matrix, outcomes, method));
     summary.pairs.extend(pairs);
     evaluation.answers.extend(answer_rows(judged));
     evaluation.decisions.extend(decision_rows(matrix, outcomes));

@@ -125,11 +125,10 @@ impl<'a> Run<'a> {
 
     /// Who votes, and with what: every member once, or once for each of its samples.
     fn ballots<'v>(&self, vote: &'v Vote, fit: Folds, fold: usize) -> (Vec<&'v PolicyId>, Columns) {
-        let Rule::BestOf(best_of) = &vote.rule else {
+        if !matches!(vote.rule, Rule::BestOf(_)) {
             return (vote.members.iter().collect(), self.columns(&vote.members, fit, fold));
-        };
-        let n_recorded = self.field.matrix.n_samples();
-        let n_samples = best_of.samples.map_or(n_recorded, |n| n.get().min(n_recorded));
+        }
+        let n_samples = self.field.n_samples(&vote.rule);
         let sample = |member: &PolicyId, sample: u32| match self.field.model(member) {
             Some(model) => {
                 let matrix = self.field.matrix;

@@ -2,24 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::{self, Case, Scored};
+use crate::analysis::{self, Case, Intervals, Scored};
 use crate::data::summary::{CategoryRow, Fitting, Measures, ModelRow, PolicyRow, Versus};
 use crate::data::{Cell, ItemIdx, Matrix, Outcome};
 use crate::engine::evaluate::BEST_SINGLE;
 use crate::kernel::PolicyId;
 use crate::policy::{Policy, single};
 
+/// How figures are estimated: which items resemble each other, and how intervals are made.
+pub(super) struct Method {
+    /// The cluster of each item.
+    pub(super) clusters: Vec<u32>,
+    pub(super) intervals: Intervals,
+}
+
+impl Method {
+    pub(super) fn new(matrix: &Matrix, intervals: Intervals) -> Self {
+        Self { clusters: clusters(matrix), intervals }
+    }
+}
+
 /// A row per model.
-pub(super) fn models(matrix: &Matrix) -> Vec<ModelRow> {
-    let clusters = clusters(matrix);
+pub(super) fn models(matrix: &Matrix, method: &Method) -> Vec<ModelRow> {
     let row = |model| {
         let cells = matrix.item_idxs().map(|item| matrix.cell(item, model, 0));
         let cases: Vec<Case> =
-            cells.zip(&clusters).map(|(cell, cluster)| of_cell(cell, *cluster)).collect();
+            cells.zip(&method.clusters).map(|(cell, cluster)| of_cell(cell, *cluster)).collect();
         ModelRow {
             task: matrix.task().clone(),
             model: matrix.models()[usize::from(model.0)].clone(),
-            measures: analysis::measures(&cases),
+            measures: analysis::measures(&cases, method.intervals),
         }
     };
     matrix.model_idxs().map(row).collect()
@@ -30,13 +42,13 @@ pub(super) fn policies(
     matrix: &Matrix,
     policies: &BTreeMap<PolicyId, Policy>,
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
-    clusters: &[u32],
+    method: &Method,
 ) -> Vec<PolicyRow> {
     let baseline = outcomes.get(BEST_SINGLE);
     let row = |(name, policy): (&PolicyId, &Policy)| {
         let outcomes = &outcomes[name];
-        let cases = cases(matrix, policy, outcomes, clusters);
-        let measures = analysis::measures(&cases);
+        let cases = cases(matrix, policy, outcomes, &method.clusters);
+        let measures = analysis::measures(&cases, method.intervals);
         let n_asked = measures.counts.asked as f64;
         let share = |n: usize| (n_asked > 0.0).then(|| n as f64 / n_asked);
         let n_stages = policy.members().len();
@@ -55,7 +67,7 @@ pub(super) fn policies(
             flips: None,
             versus: baseline
                 .filter(|_| name.as_str() != BEST_SINGLE)
-                .and_then(|baseline| versus(outcomes, baseline, clusters)),
+                .and_then(|baseline| versus(outcomes, baseline, method)),
             measures,
         }
     };
@@ -66,8 +78,8 @@ pub(super) fn policies(
 pub(super) fn categories(
     matrix: &Matrix,
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
+    method: &Method,
 ) -> Vec<CategoryRow> {
-    let clusters = clusters(matrix);
     let names: BTreeSet<&str> =
         matrix.items().iter().filter_map(|item| item.category.as_deref()).collect();
     let mut rows = Vec::new();
@@ -78,9 +90,10 @@ pub(super) fn categories(
                 .item_idxs()
                 .filter(belongs)
                 .map(|item| item.0 as usize)
-                .map(|at| of_outcome(&outcomes[at], clusters[at]))
+                .map(|at| of_outcome(&outcomes[at], method.clusters[at]))
                 .collect();
-            let Measures { counts, accuracy, accuracy_of_all, .. } = analysis::measures(&cases);
+            let Measures { counts, accuracy, accuracy_of_all, .. } =
+                analysis::measures(&cases, method.intervals);
             rows.push(CategoryRow {
                 task: matrix.task().clone(),
                 policy: policy.clone(),
@@ -135,8 +148,9 @@ fn rungs(outcomes: &[Outcome]) -> BTreeMap<PolicyId, u64> {
 }
 
 /// The paired difference over the items on which both were served.
-fn versus(ours: &[Outcome], baseline: &[Outcome], clusters: &[u32]) -> Option<Versus> {
-    analysis::difference(&BEST_SINGLE.into(), &both_served(ours, baseline, clusters))
+fn versus(ours: &[Outcome], baseline: &[Outcome], method: &Method) -> Option<Versus> {
+    let pairs = both_served(ours, baseline, &method.clusters);
+    analysis::difference(&BEST_SINGLE.into(), &pairs, method.intervals)
 }
 
 /// The scores of two policies, item by item, where both were served.
@@ -163,7 +177,7 @@ pub(super) fn paired(
 }
 
 /// The cluster of each item as a number; an item without one is a cluster by itself.
-pub(super) fn clusters(matrix: &Matrix) -> Vec<u32> {
+fn clusters(matrix: &Matrix) -> Vec<u32> {
     let mut numbers: BTreeMap<(Option<&str>, &str), u32> = BTreeMap::new();
     matrix
         .items()

@@ -36,15 +36,7 @@ fn matrix(flipped: &[ItemIdx]) -> Matrix {
             cells.push(Cell { state, ..Cell::NOT_RUN });
         }
     }
-    let item = |id: u32| Item {
-        id: id.to_string().as_str().into(),
-        input: None,
-        targets: Vec::new(),
-        choices: Vec::new(),
-        category: None,
-        cluster: None,
-        row: serde_json::Map::new(),
-    };
+    let item = |id: u32| Item::new(id.to_string());
     let models = MODELS.map(|(name, _)| ModelId::from(name)).to_vec();
     Matrix::new("t".into(), (0..N_ITEMS).map(item).collect(), models, 1, answers, cells)
 }
@@ -150,15 +142,7 @@ fn crowd() -> Matrix {
             CellState::Answered { answer: Some(AnswerIdx(answer)), score: 1.0 - answer as f64 };
         Cell { state, ..Cell::NOT_RUN }
     };
-    let item = |id: u32| Item {
-        id: id.to_string().into(),
-        input: None,
-        targets: Vec::new(),
-        choices: Vec::new(),
-        category: None,
-        cluster: None,
-        row: serde_json::Map::new(),
-    };
+    let item = |id: u32| Item::new(id.to_string());
     let answers = || vec![("0", 1.0), ("1", 0.0)];
     let answer = |(text, score): (&str, f64)| Answer { text: text.to_owned(), score };
     Matrix::new(

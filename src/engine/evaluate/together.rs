@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::LEVEL;
+use super::tables::Method;
+use crate::analysis;
 use crate::data::Outcome;
 use crate::data::summary::{PolicyRow, Versus};
 use crate::engine::evaluate::BEST_SINGLE;
@@ -27,10 +28,11 @@ const POWER: f64 = 0.8;
 pub(super) fn fill(
     rows: &mut [PolicyRow],
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
-    clusters: &[u32],
+    method: &Method,
     seed: Seed,
 ) {
     let Some(baseline) = outcomes.get(BEST_SINGLE) else { return };
+    let level = method.intervals.level.value();
     // Only items on which all were served can be looked at together, so whoever was served on few
     // is left out.
     let most = rows.iter().filter_map(|row| Some(row.versus.as_ref()?.difference.n)).max();
@@ -42,7 +44,7 @@ pub(super) fn fill(
         .collect();
     if compared.len() < 2 {
         return compared.into_iter().filter_map(|row| row.versus.as_mut()).for_each(|versus| {
-            versus.detectable = detectable(versus);
+            versus.detectable = detectable(versus, level);
         });
     }
     let p_values: Vec<f64> =
@@ -60,9 +62,9 @@ pub(super) fn fill(
         .map(|policy| differences.iter().map(|of_item| of_item[policy]).collect())
         .collect();
     let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    let kept: Vec<u32> = kept.into_iter().map(|item| clusters[item]).collect();
+    let kept: Vec<u32> = kept.into_iter().map(|item| method.clusters[item]).collect();
     let draws = Draws { seed, purpose: "max-t", n_resamples: N_RESAMPLES };
-    let together = Units::new(&columns, &kept).and_then(|units| stats::max_t(&units, LEVEL, draws));
+    let together = Units::new(&columns, &kept).and_then(|units| stats::max_t(&units, level, draws));
     for (at, row) in compared.iter_mut().enumerate() {
         let Some(versus) = &mut row.versus else { continue };
         versus.p_holm = adjusted.get(at).copied();
@@ -74,7 +76,7 @@ pub(super) fn fill(
             low: contrast.interval.low.min(versus.difference.low),
             high: contrast.interval.high.max(versus.difference.high),
         });
-        versus.detectable = detectable(versus);
+        versus.detectable = detectable(versus, level);
     }
 }
 
@@ -83,12 +85,12 @@ fn is_compared(row: &PolicyRow) -> bool {
 }
 
 /// Of right or wrong by independent items; for anything else there is no such formula here.
-fn detectable(versus: &Versus) -> Option<f64> {
-    if !versus.difference.method.starts_with("paired bonett-price, ") {
+fn detectable(versus: &Versus, level: f64) -> Option<f64> {
+    if !analysis::is_of_counts(&versus.difference) {
         return None;
     }
     let n = versus.difference.n;
     let discordance = (versus.wins + versus.losses) as f64 / n as f64;
-    let design = Design { alpha: 1.0 - LEVEL, power: POWER, sides: Sides::Two };
+    let design = Design { alpha: 1.0 - level, power: POWER, sides: Sides::Two };
     stats::smallest_difference(n, discordance, design)
 }

@@ -1,0 +1,33 @@
+//! Who answered MMLU-Pro.
+
+/// The models of MMLU-Pro's published outputs, the most accurate first.
+pub(crate) const MODELS: [&str; 28] = [
+    "gemini-1.5-pro-002",
+    "gemini-1.5-flash-002",
+    "Meta-Llama-3_1-70B-Instruct",
+    "Meta-Llama-3_1-70B",
+    "Meta-Llama-3-70B",
+    "jamba-1.5-large",
+    "Qwen1.5-110B",
+    "Qwen1.5-72B-Chat",
+    "Meta-Llama-3_1-8B-Instruct",
+    "Yi-34B",
+    "mathstral-7B",
+    "Mixtral-8x7B-Instruct-v0.1",
+    "Phi-3-mini-4k-instruct",
+    "Mixtral-8x7B-v0.1",
+    "c4ai-command-r-v01",
+    "Meta-Llama-3_1-8B",
+    "Llama-2-70b-hf",
+    "Meta-Llama-3-8B",
+    "gemma-7b",
+    "Mistral-7B-v0.1",
+    "Mistral-7B-v0.2-hf",
+    "Mistral-7B-Instruct-v0.2",
+    "Yi-6b-Chat",
+    "Qwen1.5-7B-Chat",
+    "Yi-6B",
+    "Mistral-7B-Instruct-v0.1",
+    "Llama-2-13b-hf",
+    "Llama-2-7b-hf",
+];
