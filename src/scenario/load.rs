@@ -1,6 +1,6 @@
 //! Reads a scenario with every file that it names, and tells every mistake in any of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,17 +9,14 @@ use sha2::{Digest, Sha256};
 use super::diagnostic::Diagnostic;
 use super::doubts::doubts;
 use super::nearby;
-use super::plan::{Candidate, Finder, Plan, Source, Task, Template};
+use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
-use super::raw::{RawModel, RawScenario, RawTask};
+use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::suggest;
 use super::{faults, made_up, policies};
-use crate::data::{Recorded, Warning};
-use crate::exchange::import::{self, Recording};
-use crate::kernel::lists::AllOr;
-use crate::kernel::{ModelId, ProviderId, Spanned, TaskId};
-use crate::provider::{Limits, Sampling, Spec};
+use crate::data::Warning;
+use crate::exchange::import::Recording;
+use crate::kernel::{ModelId, Spanned, TaskId};
 use crate::rows::{FileError, FileErrorKind};
 use crate::task::dataset;
 use crate::task::extract::Extract;
@@ -36,9 +33,6 @@ pub struct Loaded {
     /// What a reader must know of them.
     pub doubts: Vec<Warning>,
 }
-
-/// The provider of answers that are given beside the scenario.
-const BESIDE: &str = "answers";
 
 /// Reads a scenario file. `answers` are recordings given beside it, whose models become candidates
 /// and whose rows replace those of the scenario's own recordings.
@@ -75,12 +69,13 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
     }
 }
 
-struct Loader<'a> {
+/// What is found on the way.
+pub(super) struct Loader<'a> {
     file: &'a Path,
-    folder: &'a Path,
+    pub(super) folder: &'a Path,
     text: Arc<str>,
-    found: Vec<Diagnostic>,
-    recordings: Vec<Recording>,
+    pub(super) found: Vec<Diagnostic>,
+    pub(super) recordings: Vec<Recording>,
 }
 
 fn diagnostic(file: &Path, text: &str, complaint: Complaint) -> Diagnostic {
@@ -193,64 +188,6 @@ impl Loader<'_> {
         }
     }
 
-    fn candidates(
-        &mut self,
-        raw: &RawScenario,
-        declared: &BTreeSet<String>,
-        answers: &[PathBuf],
-    ) -> Vec<Candidate> {
-        let providers: BTreeMap<&str, &Spec> =
-            raw.providers.0.iter().map(|(name, spec)| (name.value.as_str(), spec)).collect();
-        let mut candidates: BTreeMap<ModelId, Candidate> = BTreeMap::new();
-        for (name, provider) in &raw.providers.0 {
-            if let Spec::Recorded(recorded) = provider {
-                let paths: Vec<PathBuf> =
-                    recorded.answers.value.0.iter().map(|path| self.folder.join(path)).collect();
-                let found = self.recording(&recorded.answers.span, &paths);
-                let wanted = self.wanted(recorded.models.as_ref(), found);
-                let provider = ProviderId::from(name.value.as_str());
-                let groups = groups(&recorded.groups, &[]);
-                let made = |id: ModelId| (id.clone(), recorded_model(id, &provider, &groups));
-                let made = wanted.into_iter().map(made);
-                candidates.extend(made);
-            }
-        }
-        let beside = ProviderId::from(BESIDE);
-        if !answers.is_empty() {
-            let found = self.recording(&(0..0), answers);
-            let made = |id: ModelId| (id.clone(), recorded_model(id, &beside, &[]));
-            candidates.extend(found.into_iter().map(made));
-        }
-        for (name, model) in &raw.models.0 {
-            let id = ModelId::from(name.value.as_str());
-            if suggest::is_reserved(id.as_str()) {
-                self.complain(name, format!("`{id}` is a reserved name"), None);
-            }
-            let known = candidates.remove(&id);
-            match providers.get(model.provider.value.as_str()) {
-                Some(spec) => {
-                    let endpoint = spec.endpoint();
-                    let lacks = endpoint.and_then(|endpoint| endpoint.lacks(&model.sampling));
-                    if let Some(word) = lacks {
-                        let message = format!("models of this provider can't be given `{word}`");
-                        let help = format!("leave `{word}` out of `sampling`");
-                        self.complain(&model.provider, message, Some(help));
-                    }
-                    let candidate = candidate(&id, model, spec, known);
-                    candidates.insert(id, candidate);
-                }
-                None if declared.contains(model.provider.value.as_str()) => {}
-                None => {
-                    let message = format!("unknown provider `{}`", model.provider.value);
-                    let help =
-                        suggest::help(model.provider.value.as_str(), providers.keys().copied());
-                    self.complain(&model.provider, message, Some(help));
-                }
-            }
-        }
-        candidates.into_values().collect()
-    }
-
     /// Settles what each candidate costs.
     fn prices(&mut self, raw: &RawScenario, candidates: &mut [Candidate]) {
         let file = raw.prices.as_ref().and_then(|path| self.price_file(path));
@@ -278,52 +215,13 @@ impl Loader<'_> {
         }
     }
 
-    /// Reads a recording and keeps its rows; returns its models in order of name.
-    fn recording(&mut self, span: &std::ops::Range<usize>, paths: &[PathBuf]) -> Vec<ModelId> {
-        match import::read(paths) {
-            Ok(recording) => {
-                let mut models: Vec<ModelId> =
-                    recording.rows.iter().map(|row: &Recorded| row.model.clone()).collect();
-                models.sort();
-                models.dedup();
-                self.recordings.push(recording);
-                for id in models.iter().filter(|id| suggest::is_reserved(id.as_str())) {
-                    let message = format!("`{id}` is a reserved name, and a recorded model has it");
-                    self.found.push(self.named(span, paths, message));
-                }
-                models
-            }
-            Err(errors) => {
-                self.file_errors(span, errors);
-                Vec::new()
-            }
-        }
-    }
-
-    fn wanted(&mut self, models: Option<&Spanned<AllOr>>, found: Vec<ModelId>) -> Vec<ModelId> {
-        let Some(Spanned { value: AllOr::These(names), .. }) = models else { return found };
-        let mut wanted = Vec::new();
-        for name in names {
-            match found.binary_search_by(|id| id.as_str().cmp(name.value.as_str())) {
-                Ok(at) => wanted.push(found[at].clone()),
-                Err(_) => {
-                    let message = format!("the recording has no model `{}`", name.value);
-                    let known = found.iter().map(ModelId::as_str);
-                    let help = suggest::help(name.value.as_str(), known);
-                    self.complain(name, message, Some(help));
-                }
-            }
-        }
-        wanted
-    }
-
-    fn complain<T>(&mut self, at: &Spanned<T>, message: String, help: Option<String>) {
+    pub(super) fn complain<T>(&mut self, at: &Spanned<T>, message: String, help: Option<String>) {
         let complaint = Complaint { message, help, span: at.span.clone() };
         self.found.push(diagnostic(self.file, &self.text, complaint));
     }
 
     /// A complaint about some files as a whole: where the scenario names them, if it does.
-    fn named(
+    pub(super) fn named(
         &self,
         span: &std::ops::Range<usize>,
         paths: &[PathBuf],
@@ -337,7 +235,7 @@ impl Loader<'_> {
     }
 
     /// A file as a whole is complained of where the scenario names it, a line of it where it is.
-    fn file_errors(&mut self, named: &std::ops::Range<usize>, errors: Vec<FileError>) {
+    pub(super) fn file_errors(&mut self, named: &std::ops::Range<usize>, errors: Vec<FileError>) {
         for error in errors {
             let FileError { path, line, text, kind, .. } = error;
             let help = matches!(kind, FileErrorKind::Missing).then(|| nearby::help(&path));
@@ -355,57 +253,3 @@ impl Loader<'_> {
 
 /// What is asked when a task has no prompt of its own.
 const DEFAULT_PROMPT: &str = "{{ input }}";
-
-fn recorded_model(id: ModelId, provider: &ProviderId, groups: &[String]) -> Candidate {
-    Candidate {
-        id,
-        provider: provider.clone(),
-        source: Source::Recorded,
-        price: None,
-        sampling: Sampling::default(),
-        limits: Limits::default(),
-        stream: false,
-        name: None,
-        groups: groups.to_vec(),
-        synthetic: None,
-    }
-}
-
-/// A declared model: live where its provider is, else what the recording lacks. Where answers of a
-/// live or synthetic model are given beside the scenario, they are used, and nobody is asked.
-fn candidate(
-    id: &ModelId,
-    raw: &RawModel,
-    provider: &Spec,
-    recorded: Option<Candidate>,
-) -> Candidate {
-    let is_recorded = recorded.is_some();
-    let source = match provider.endpoint() {
-        Some(endpoint) if !is_recorded => {
-            Source::Live { endpoint, name: raw.name.clone().unwrap_or_else(|| id.to_string()) }
-        }
-        _ => Source::Recorded,
-    };
-    let synthetic = match provider {
-        Spec::Synthetic(synthetic) if !is_recorded => Some(synthetic.clone()),
-        _ => None,
-    };
-    Candidate {
-        id: id.clone(),
-        provider: raw.provider.value.clone(),
-        source,
-        price: raw.price.clone(),
-        sampling: raw.sampling.clone(),
-        limits: raw.limits.clone(),
-        stream: raw.stream,
-        name: raw.name.clone(),
-        groups: groups(provider.groups(), &raw.groups),
-        synthetic,
-    }
-}
-
-/// The fates of a provider and those of a model, each once, in order of name.
-fn groups(of_provider: &[String], own: &[String]) -> Vec<String> {
-    let groups: BTreeSet<&String> = of_provider.iter().chain(own).collect();
-    groups.into_iter().cloned().collect()
-}

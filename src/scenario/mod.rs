@@ -1,5 +1,6 @@
 //! Floor 4: from what a user typed to a plan in which every name, default and file is settled.
 
+mod candidates;
 mod catalogue;
 mod decode;
 mod diagnostic;
