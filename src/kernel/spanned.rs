@@ -46,6 +46,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for SpannedVisitor<T> {
         f.write_str("a value with its place")
     }
 
+    /// From a deserializer that knows no places.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        Ok(Spanned { value: T::deserialize(from)?, span: 0..0 })
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut place = || seq.next_element::<usize>()?.ok_or_else(|| A::Error::custom("no place"));
         let span = place()?..place()?;

@@ -9,6 +9,7 @@ mod options;
 mod pace;
 mod pick;
 mod play;
+mod ready;
 mod replay;
 mod route;
 mod said;

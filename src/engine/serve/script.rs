@@ -106,6 +106,14 @@ pub(super) fn whole(status: u16, body: String, headers: Vec<(&'static str, Strin
     vec![Step::Head(head), Step::Send(body.into())]
 }
 
+/// A success in one piece, whose body was made before.
+pub(super) fn ready(body: Bytes) -> Vec<Step> {
+    vec![
+        Step::Head(Head { status: 200, content_type: JSON, headers: Vec::new() }),
+        Step::Send(body),
+    ]
+}
+
 /// The same, after a wait.
 pub(super) fn later(wait: Micros, mut steps: Vec<Step>) -> Vec<Step> {
     if wait > Micros(0) {
