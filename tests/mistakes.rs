@@ -134,7 +134,8 @@ providers:
 ",
             )],
             place: "s.yaml:4:17",
-            words: "help: did you mean `items.jsonl`? in . there are: answers.jsonl, items.jsonl, s.yaml",
+            words: "help: did you mean `items.jsonl`? in . there are: answers.jsonl, items.jsonl, \
+                    s.yaml",
         },
     ]);
 }

@@ -121,8 +121,8 @@ fn choices(golden: &Value) -> BTreeMap<String, String> {
 fn evaluate(questions: &str, answers: &Path) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("items.jsonl"), questions).expect("a write");
-    let scenario = "version: 1\nname: public\nseed: 7\ntasks: { t: { dataset: items.jsonl, fields: { choices: none } } }\n\
-                    providers: {}\n";
+    let scenario = "version: 1\nname: public\nseed: 7\ntasks:\n  t: { dataset: items.jsonl, \
+                    fields: { choices: none } }\nproviders: {}\n";
     fs::write(folder.path().join("s.yaml"), scenario).expect("a write");
     let answers = answers.display().to_string();
     let args = ["evaluate", "s.yaml", "-o", "run", "--answers", &answers];

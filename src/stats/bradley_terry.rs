@@ -37,9 +37,9 @@ impl BradleyTerry {
     ///
     /// `None` where there is no likeliest: without options, and, without virtual wins, unless
     /// everybody can be reached from everybody by going from winners to losers, since who never
-    /// lost would be infinitely strong. Also for a position out of range, for an option preferred to
-    /// itself, and for weights that are negative or not finite. The order of the preferences counts
-    /// only where weights round.
+    /// lost would be infinitely strong. Also for a position out of range, for an option preferred
+    /// to itself, and for weights that are negative or not finite. The order of the preferences
+    /// counts only where weights round.
     /// Source: R. A. Bradley and M. E. Terry, Biometrika 39 (1952), 324-345; the rounds by D. R.
     /// Hunter, Ann. Statist. 32 (2004), 384-406. Checked against crowd-kit round by round
     /// (`tests/golden_aggregation.rs`) and by the equations of the maximum (test below).

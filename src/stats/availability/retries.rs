@@ -28,9 +28,10 @@ impl Retries {
         self.is_valid().then(|| self.reached().sum())
     }
 
-    /// How long is waited on average between attempts, whether or not one succeeds in the end,
-    /// where the wait before attempt k + 1 is uniform in [0, min(`most`, `first` 2^(k-1))]: exponential
-    /// backoff with full jitter, its mean half of that.
+    /// How long is waited on average between attempts, whether or not one succeeds in the end.
+    ///
+    /// The wait before attempt k + 1 is uniform in [0, min(`most`, `first` 2^(k-1))], exponential
+    /// backoff with full jitter, and its mean half of that.
     ///
     /// In the unit of the two times. `None` without attempts, and for times that are negative or
     /// not finite.
