@@ -1,10 +1,11 @@
 //! A question to a model and its reply, in no vendor's words.
 
+use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::kernel::{Probability, Tokens};
+use crate::kernel::{ItemId, Probability, Seed, Tokens};
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,6 +54,15 @@ pub struct Sampling {
     /// Parameters in the provider's own words, sent as they are, such as `reasoning_effort`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extra: Map<String, Value>,
+}
+
+impl Sampling {
+    /// The seed that a draw of an item is asked with, where the first is `seed`: one of its own, so
+    /// that the luck of a draw is not shared by its items. Some providers take no more than 31 bits.
+    pub fn seed_of_draw(seed: u64, item: &ItemId, sample: u32) -> u64 {
+        let parts = [item.as_str(), &sample.to_string()];
+        u64::from(Seed(seed).stream("sampling", &parts).next_u32() >> 1)
+    }
 }
 
 /// One question to one model.

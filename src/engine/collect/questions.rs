@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use rand::Rng;
-
 use crate::data::{Item, Recorded};
-use crate::kernel::{ItemId, Seed, TaskId};
+use crate::kernel::{ItemId, TaskId};
 use crate::provider::{Chat, Endpoint, Label, Message, Role, Sampling};
 use crate::scenario::{Candidate, Plan, Source, Task};
 use crate::store::{Key, Timing, request_json};
@@ -108,27 +106,12 @@ impl<'a> Questions<'a> {
         Chat { model: live.name, messages, sampling, stream: live.candidate.stream }
     }
 
-    /// How the model is to choose its words for this question: with a seed of its own, where one
-    /// is given, so that the luck of a draw is not shared by its items.
+    /// How the model is to choose its words for this question.
     pub(super) fn sampling(&self, question: &Question) -> Cow<'a, Sampling> {
         let sampling = &self.live[question.live as usize].candidate.sampling;
         let Some(seed) = sampling.seed else { return Cow::Borrowed(sampling) };
-        let parts = [self.item(question).id.as_str(), &question.sample.to_string()];
-        // Some providers take no more than 31 bits.
-        let own = u64::from(Seed(seed).stream("sampling", &parts).next_u32() >> 1);
+        let own = Sampling::seed_of_draw(seed, &self.item(question).id, question.sample);
         Cow::Owned(Sampling { seed: Some(own), ..sampling.clone() })
-    }
-
-    /// What traces call an attempt at this question.
-    pub(super) fn label(&self, question: &Question, attempt: u32, waited: Timing) -> Label<'a> {
-        Label {
-            task: &self.tasks[question.task as usize].0.id,
-            item: &self.item(question).id,
-            sample: question.sample,
-            attempt,
-            queued: waited.queued,
-            slept: waited.slept,
-        }
     }
 
     /// The text that a question's key is the digest of.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::ask::{Ask, PromptHash, Role, Turn};
 use crate::data::{Extracted, Failure, Item, Recorded};
 use crate::kernel::{ItemId, Micros, ModelId, Seed, TaskId, Tokens};
+use crate::provider::Sampling;
 use crate::scenario::{Candidate, Loaded, Plan, Source, Task};
 use crate::task::extract::Extractor;
 use crate::task::prompt::PromptError;
@@ -135,8 +136,8 @@ impl Book {
 
     /// What a model said to a prompt, by sample; `None` where nothing was recorded.
     ///
-    /// The sample is the one whose seed is asked with, else the `nth`, and in either case modulo
-    /// the number of samples.
+    /// The sample is the one whose seed is asked with, else the `nth`, modulo the number of
+    /// samples.
     pub(super) fn answer(
         &self,
         model: ModelNo,
@@ -146,9 +147,14 @@ impl Book {
     ) -> Option<(u32, &Answer)> {
         let model = &self.models[model];
         let answers = model.answers.get(&prompt)?;
-        let seeded = ask.seed.zip(model.seed).and_then(|(asked, first)| asked.checked_sub(first));
-        let nth = seeded.unwrap_or(u64::from(nth)) % answers.len() as u64;
-        answers.iter().nth(nth as usize).map(|(sample, answer)| (*sample, answer))
+        let item = &self.items[prompt].item.id;
+        let is_seeded = |sample: u32| match (ask.seed, model.seed) {
+            (Some(asked), Some(first)) => asked == Sampling::seed_of_draw(first, item, sample),
+            _ => false,
+        };
+        let seeded = answers.iter().find(|(sample, _)| is_seeded(**sample));
+        let nth = || answers.iter().nth(nth as usize % answers.len());
+        seeded.or_else(nth).map(|(sample, answer)| (*sample, answer))
     }
 
     /// Models of which nothing was recorded.
