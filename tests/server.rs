@@ -10,6 +10,7 @@ mod support {
 mod serve {
     mod answers;
     mod faults;
+    mod run;
     mod scenarios;
     mod sdks;
 }

@@ -205,9 +205,12 @@ mod tests {
     #[test]
     fn many_rows_give_the_same_bytes_twice() {
         let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let recorded = |idx: u32| Recorded { id: idx.to_string().into(), ..Recorded::default() };
+        let recorded: Vec<Recorded> = (0..20_000).map(recorded).collect();
         let rows: Vec<_> = (0..20_000u32)
             .map(|idx| AnswerRow {
-                recorded: Recorded { id: idx.to_string().into(), ..Recorded::default() },
+                task: TaskId::from("triage"),
+                recorded: &recorded[idx as usize],
                 answer: (idx % 3 > 0).then(|| (idx % 7).to_string()),
                 score: (idx % 3 > 0).then_some(f64::from(idx % 2)),
                 verdict: if idx % 3 > 0 { "answered" } else { "unparsed" },

@@ -114,6 +114,18 @@ impl<'a> Questions<'a> {
         Cow::Owned(Sampling { seed: Some(own), ..sampling.clone() })
     }
 
+    /// What traces call an attempt at this question.
+    pub(super) fn label(&self, question: &Question, attempt: u32, waited: Timing) -> Label<'a> {
+        Label {
+            task: &self.tasks[question.task as usize].0.id,
+            item: &self.item(question).id,
+            sample: question.sample,
+            attempt,
+            queued: waited.queued,
+            slept: waited.slept,
+        }
+    }
+
     /// The text that a question's key is the digest of.
     pub(super) fn request_json(&self, question: &Question) -> String {
         let endpoint = self.live[question.live as usize].endpoint;

@@ -1,18 +1,13 @@
 //! Every fault on the wire, in every format, whole and streamed: how a run takes it, how often it
 //! asks, and what it keeps.
 
-mod support {
-    pub(crate) mod command;
-    pub(crate) mod serve;
-}
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use crate::support::command::{ends, quorumbench};
+use crate::support::serve::Served;
 use serde_json::Value;
-use support::command::{ends, quorumbench};
-use support::serve::Served;
 use tempfile::TempDir;
 
 /// A fault as a scenario writes it, the failure it is to a client that takes replies whole and to
@@ -87,7 +82,7 @@ fn every_fault_is_the_failure_and_is_asked_as_often_as_the_page_says() {
             let store = format!("{name}.sqlite");
             let run = ["run", "run.yaml", "-o", &name, "--quiet", "--store", &store];
             let mut command = quorumbench(folder.path(), &run);
-            CLOSING.iter().for_each(|(model, ..)| drop(command.env(format!("KEY_{model}"), "k")));
+            command.envs(CLOSING.map(|(model, ..)| (format!("KEY_{model}"), "k")));
             ends(&mut command, 0);
             let kept = kept(folder.path(), &name);
             for (model, _, whole, streamed, n_attempts) in cases() {
