@@ -1,6 +1,7 @@
 //! What `docs/collecting.md` says of failures and limits is what the program does.
 
 use quorumbench::data::{Closes, Failure, Weight};
+use quorumbench::kernel::Lasting;
 use quorumbench::provider::Limits;
 
 const PAGE: &str = include_str!("../docs/collecting.md");
@@ -33,9 +34,9 @@ fn the_limits_that_hold_when_nothing_is_said_are_the_ones_on_the_page() {
     assert!(PAGE.contains("connections: 32                  # 8\n"));
     assert_eq!(limits.connections.get(), 8);
     for (name, value) in [
-        ("timeout", String::from(limits.timeout)),
+        ("timeout", Lasting::from(limits.timeout).to_string().replace("1m", "60s")),
         ("attempts", limits.attempts.to_string()),
-        ("deadline", String::from(limits.deadline).replace("300s", "5m")),
+        ("deadline", Lasting::from(limits.deadline).to_string()),
     ] {
         assert!(PAGE.contains(&format!("      {name}: {value} ")), "{name}: {value}");
     }

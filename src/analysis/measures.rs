@@ -48,7 +48,20 @@ pub fn measures(cases: &[Case], intervals: Intervals) -> Measures {
         tokens: tokens(&asked),
         latency_ms: quantiles(served().map(|case| case.latency)),
         ttft_ms: quantiles(served().map(|case| case.ttft)),
+        tokens_per_second: tokens_per_second(served().copied()),
     }
+}
+
+/// `None` where any time or count is unknown, and where a reply took no time at all.
+fn tokens_per_second<'a>(answered: impl Iterator<Item = &'a Case>) -> Option<f64> {
+    let speed = |case: &Case| {
+        let Micros(taken) = case.latency?;
+        let taken = taken.saturating_sub(case.ttft.unwrap_or_default().0);
+        (taken > 0).then(|| case.tokens.map(|(_, Tokens(n))| n as f64 / (taken as f64 / 1e6)))?
+    };
+    let mut speeds: Vec<f64> = answered.map(speed).collect::<Option<_>>()?;
+    speeds.sort_by(f64::total_cmp);
+    stats::quantile(&speeds, 0.5)
 }
 
 fn counts(cases: &[Case]) -> Counts {
@@ -155,5 +168,28 @@ mod tests {
         assert_eq!(measures.cost_usd.unwrap().total, 3e-6);
         assert_eq!(measures.tokens, Some(TokenCounts { input: 30, output: 6 }));
         assert_eq!(measures.ttft_ms, None);
+        assert_eq!(measures.tokens_per_second, Some(2000.0), "two tokens in a millisecond");
+    }
+
+    #[test]
+    fn speed_counts_from_the_first_token_where_that_is_known() {
+        let case = |ttft, latency| Case {
+            verdict: Verdict::Answered { answer: None, score: 1.0 },
+            cluster: 0,
+            cost: None,
+            latency,
+            ttft,
+            tokens: Some((Tokens(10), Tokens(6))),
+        };
+        let second = Some(Micros(1_000_000));
+        for (ttft, latency, speed) in [
+            (None, second, Some(6.0)),
+            (Some(Micros(400_000)), second, Some(10.0)),
+            (second, second, None),
+            (None, None, None),
+        ] {
+            let measures = measures(&[case(ttft, latency)], Intervals::default());
+            assert_eq!(measures.tokens_per_second, speed, "{ttft:?} of {latency:?}");
+        }
     }
 }

@@ -124,6 +124,9 @@ pub struct Measures {
     pub latency_ms: Option<Quantiles>,
     /// From sending to the first token, in milliseconds.
     pub ttft_ms: Option<Quantiles>,
+    /// Tokens received a second, the median over items that were answered: from the first token on
+    /// where that is known, else from sending.
+    pub tokens_per_second: Option<f64>,
 }
 
 /// Dollars.

@@ -6,6 +6,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::{Lasting, Micros};
+
 /// What a model is asked at most.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -61,42 +63,27 @@ impl Default for Limits {
     }
 }
 
-/// A length of time, written `500ms`, `60s` or `2m`.
+/// A length of time that is not zero, written `500ms`, `60s` or `2m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String", extend("pattern" = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$"))]
+#[serde(try_from = "Lasting", into = "Lasting")]
+#[schemars(with = "Lasting")]
 pub struct Timeout(pub Duration);
 
-/// Why a word is no length of time.
+/// No time at all, where some is needed.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a length of time; write it as 500ms, 60s or 2m")]
-pub struct NotATimeout(String);
+#[error("`0s` leaves no time for anything; write it as 500ms, 60s or 2m")]
+pub struct NoTime;
 
-impl TryFrom<String> for Timeout {
-    type Error = NotATimeout;
+impl TryFrom<Lasting> for Timeout {
+    type Error = NoTime;
 
-    fn try_from(text: String) -> Result<Self, NotATimeout> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let factor = match &text[digits.len()..] {
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return Err(NotATimeout(text)),
-        };
-        let seconds = digits.trim().parse::<f64>().map(|number| number * factor).unwrap_or(-1.0);
-        match Duration::try_from_secs_f64(seconds) {
-            Ok(duration) if !duration.is_zero() => Ok(Self(duration)),
-            _ => Err(NotATimeout(text)),
-        }
+    fn try_from(Lasting(Micros(micros)): Lasting) -> Result<Self, NoTime> {
+        if micros == 0 { Err(NoTime) } else { Ok(Self(Duration::from_micros(micros))) }
     }
 }
 
-impl From<Timeout> for String {
+impl From<Timeout> for Lasting {
     fn from(Timeout(duration): Timeout) -> Self {
-        match duration.as_millis() {
-            ms if ms % 1000 == 0 => format!("{}s", ms / 1000),
-            ms => format!("{ms}ms"),
-        }
+        Self(Micros(duration.as_micros() as u64))
     }
 }

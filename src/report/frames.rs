@@ -234,6 +234,7 @@ impl<'a, R> Columns<'a, R> {
             .count("tokens_output", move |row| of(row).tokens.map(|tokens| tokens.output))
             .quantiles("latency", move |row| of(row).latency_ms)
             .quantiles("ttft", move |row| of(row).ttft_ms)
+            .number("tokens_per_second", move |row| of(row).tokens_per_second)
     }
 }
 
@@ -258,7 +259,7 @@ mod tests {
             accuracy_of_all_n accuracy_of_all_method cost_usd_total cost_usd_per_1k \
             tokens_input tokens_output latency_p50_ms latency_p90_ms latency_p95_ms \
             latency_p99_ms latency_mean_ms ttft_p50_ms ttft_p90_ms ttft_p95_ms ttft_p99_ms \
-            ttft_mean_ms";
+            ttft_mean_ms tokens_per_second";
         assert_eq!(models, format!("task model {measures}"));
         assert_eq!(
             policies,

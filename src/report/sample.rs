@@ -195,6 +195,7 @@ pub(super) fn measures(n: u64, right: f64, per_1k: f64, p50: f64) -> Measures {
             mean: p50 * 1.1,
         }),
         ttft_ms: None,
+        tokens_per_second: None,
     }
 }
 
