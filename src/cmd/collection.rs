@@ -56,12 +56,23 @@ pub(super) struct Collection {
     quiet: bool,
 }
 
+/// A store that is being closed: its log goes into its file while answers are judged. Whoever
+/// drops this waits for it.
+pub(super) struct Closing(Option<std::thread::JoinHandle<()>>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        // A thread that only closes a file has nothing to say, even where it panics.
+        let _ = self.0.take().map(std::thread::JoinHandle::join);
+    }
+}
+
 impl Collection {
-    /// Collects what the plan's live candidates have to say.
-    pub(super) fn collect(&self, plan: &Plan, store: PathBuf) -> Result<Collected> {
+    /// Collects what the plan's live candidates have to say. The store is closed by and by.
+    pub(super) fn collect(&self, plan: &Plan, store: PathBuf) -> Result<(Collected, Closing)> {
         let questions = Questions::new(plan, self.samples).context("make the prompts")?;
         if questions.is_empty() {
-            return Ok(Collected::default());
+            return Ok((Collected::default(), Closing(None)));
         }
         let store = Store::open(self.store.as_ref().unwrap_or(&store))?;
         let reuse = match (self.no_cache, self.retry_errors) {
@@ -89,7 +100,8 @@ impl Collection {
             }
         });
         display.finish();
-        collected.context("collect answers")
+        let collected = collected.context("collect answers")?;
+        Ok((collected, Closing(Some(std::thread::spawn(move || drop(store))))))
     }
 
     /// How a run that collected this ends. Without `--fail-on-error` failed calls are data, unless

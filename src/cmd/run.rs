@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     // Dropped in reverse: the span of the run ends, and then everything is sent.
     let _traces = telemetry::start();
     let _span = telemetry::run(&loaded.plan).entered();
-    let collected = args.collection.collect(&loaded.plan, args.input.store())?;
+    let (collected, _closing) = args.collection.collect(&loaded.plan, args.input.store())?;
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
     let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();
     let evaluation =

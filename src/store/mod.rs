@@ -100,6 +100,24 @@ impl Store {
         found.map_err(|error| self.error("read", error))
     }
 
+    /// What was kept under each of these keys, in their order, as it was at one moment.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn find_all(
+        &self,
+        keys: impl IntoIterator<Item = Key>,
+    ) -> Result<Vec<Option<Recorded>>, StoreError> {
+        let found = self.connection.unchecked_transaction().and_then(|transaction| {
+            let mut query = transaction.prepare_cached(row::FIND)?;
+            let mut find = |key: Key| {
+                query.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()
+            };
+            keys.into_iter().map(&mut find).collect()
+        });
+        found.map_err(|error| self.error("read", error))
+    }
+
     /// Keeps answers and failures, each in place of what was there under its key, and gives up
     /// this store's claims to them. All or none: they are there when this returns, even if the
     /// process is killed right afterwards.

@@ -92,6 +92,17 @@ impl<'a> Dispatcher<'a> {
         std::mem::take(&mut self.closed)
     }
 
+    /// Questions that will be sent next, about so many.
+    pub(super) fn upcoming(&self, n: usize) -> Vec<usize> {
+        let open = || self.lanes.iter().filter(|lane| lane.closed.is_none());
+        let each = n.div_ceil(open().count().max(1));
+        if self.is_stopped {
+            Vec::new()
+        } else {
+            open().flat_map(|lane| lane.upcoming(each)).collect()
+        }
+    }
+
     /// What is to be done at `now`. Lanes take turns.
     pub(super) fn next(&mut self, now: Micros) -> Step {
         let mut until: Option<Micros> = None;

@@ -1,6 +1,7 @@
 //! Sends what is to be asked, waits, and keeps what comes, with the real clock.
 
 use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -23,9 +24,14 @@ pub(super) struct Drive<'a, W> {
     pub(super) lines: &'a [Line],
     pub(super) store: &'a Store,
     pub(super) reuse: Which,
+    /// Questions that this process has claimed, ahead of asking them.
+    pub(super) ours: BTreeSet<usize>,
     pub(super) progress: Progress,
     pub(super) watch: W,
 }
+
+/// How many questions are claimed together.
+const AHEAD: usize = 96;
 
 /// How often a question that another process asks is looked for.
 const ELSEWHERE: Micros = Micros(250_000);
@@ -125,12 +131,18 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
         rows: &mut [Option<Recorded>],
         collected: &mut Collected,
     ) -> Result<Vec<Job>, StoreError> {
-        let new: Vec<_> = jobs.iter().filter(|job| !job.is_ours).collect();
-        let keys: Vec<_> = new.iter().map(|job| self.asked.question(job.at).key).collect();
-        let mut claims = self.store.claim(&keys, self.reuse)?.into_iter();
+        let is_new = |job: &&Job| !job.is_ours && !self.ours.contains(&job.at);
+        let mut new: Vec<usize> = jobs.iter().filter(is_new).map(|job| job.at).collect();
+        if !new.is_empty() {
+            new.extend(dispatcher.upcoming(AHEAD).iter().filter(|at| !self.ours.contains(at)));
+        }
+        let keys: Vec<Key> = new.iter().map(|at| self.asked.question(*at).key).collect();
+        let mut claims: BTreeMap<usize, Claim> =
+            new.into_iter().zip(self.store.claim(&keys, self.reuse)?).collect();
+        self.ours.extend(claims.iter().filter(|(_, it)| **it == Claim::Ours).map(|(at, _)| *at));
         let mut ours = Vec::with_capacity(jobs.len());
         for mut job in jobs {
-            match if job.is_ours { Some(Claim::Ours) } else { claims.next() } {
+            match claims.remove(&job.at) {
                 Some(Claim::Kept(row)) => {
                     self.progress.found(job.lane);
                     self.fill(rows, job.at, *row);
@@ -139,6 +151,7 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
                 }
                 Some(Claim::Elsewhere) => dispatcher.unsent(now, job, Some(now + ELSEWHERE)),
                 Some(Claim::Ours) | None => {
+                    self.ours.remove(&job.at);
                     job.is_ours = true;
                     ours.push(job);
                 }

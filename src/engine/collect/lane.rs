@@ -136,6 +136,11 @@ impl Lane {
         Job::new(at, lane, since)
     }
 
+    /// The next questions that nobody has asked.
+    pub(super) fn upcoming(&self, n: usize) -> impl Iterator<Item = usize> {
+        self.fresh.iter().rev().take(n).copied()
+    }
+
     /// Lays a question to sleep until it is ready.
     pub(super) fn sleep(&mut self, job: Job) {
         self.sleeping.push(Reverse((job.ready, job.at)));

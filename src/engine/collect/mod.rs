@@ -16,7 +16,7 @@ mod tests;
 mod window;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use drive::now;
 pub use progress::{ModelProgress, Progress};
@@ -125,8 +125,8 @@ pub async fn collect(
         let (lanes, keys) = lanes(&asked, options.max_connections);
         let dispatcher = Dispatcher::new(lanes, &keys, &asked, options.max_cost, options.seed);
         let progress = Progress::new(&asked);
-        let drive =
-            Drive { asked: &asked, lines: &lines, store, reuse: options.reuse, progress, watch };
+        let (asked, lines, reuse, ours) = (&asked, &lines, options.reuse, BTreeSet::new());
+        let drive = Drive { asked, lines, store, reuse, ours, progress, watch };
         drive.run(dispatcher, stop, &mut rows, &mut collected).await?;
     }
     collected.n_left = rows.iter().filter(|row| row.is_none()).count() as u64;
@@ -140,15 +140,14 @@ fn stored(
     store: &Store,
     reuse: Which,
 ) -> Result<Vec<Option<Recorded>>, StoreError> {
-    let find = |question: &questions::Question| {
-        if reuse == Which::Nothing {
-            return Ok(None);
-        }
-        let found = store.find(question.key)?;
-        let usable = found.filter(|row| reuse == Which::All || row.failure.is_none());
-        Ok(usable.map(|row| questions.named(question, row)))
-    };
-    questions.list().iter().map(find).collect()
+    let list = questions.list();
+    if reuse == Which::Nothing {
+        return Ok(vec![None; list.len()]);
+    }
+    let found = store.find_all(list.iter().map(|question| question.key))?;
+    let usable = |row: &Recorded| reuse == Which::All || row.failure.is_none();
+    let found = list.iter().zip(found);
+    Ok(found.map(|(one, row)| Some(questions.named(one, row.filter(usable)?))).collect())
 }
 
 /// The distinct questions that are to be asked.
