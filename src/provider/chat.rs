@@ -57,8 +57,9 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// The seed that a draw of an item is asked with, where the first is `seed`: one of its own, so
-    /// that the luck of a draw is not shared by its items. Some providers take no more than 31 bits.
+    /// The seed that a draw of an item is asked with, made from that of the scenario: one of its
+    /// own, so that the luck of a draw is not shared by its items. Some providers take no more than
+    /// 31 bits.
     pub fn seed_of_draw(seed: u64, item: &ItemId, sample: u32) -> u64 {
         let parts = [item.as_str(), &sample.to_string()];
         u64::from(Seed(seed).stream("sampling", &parts).next_u32() >> 1)

@@ -56,6 +56,10 @@ pub(super) fn event(draft: &mut Draft, event: &Event) -> Result<(), Failure> {
             if draft.text.is_empty() {
                 draft.text = streamed;
             }
+            let is_nothing = !draft.marked && draft.text.is_empty() && !draft.declined;
+            if is_nothing && draft.ended == Some(Ended::Whole) {
+                return Err(Failure::Malformed);
+            }
             draft.marked = true;
         }
         "error" => {

@@ -162,7 +162,7 @@ mod tests {
         );
         assert_eq!(
             row(&frame, 1),
-            "null \"2\" \"mini\" 1 null null null null null \"rate-limited\" null null null null \
+            "\"triage\" \"2\" \"mini\" 1 null null null null null \"rate-limited\" null null null null \
              null null null null null null null null \"failed\""
         );
         assert!(row(&frame, 2).contains(" 0.5 0 null \"ok\""), "{}", row(&frame, 2));

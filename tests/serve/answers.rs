@@ -47,8 +47,9 @@ fn the_next_time_a_prompt_is_asked_the_next_sample_comes_unless_a_seed_says_whic
     let said: Vec<String> =
         (0..7).map(|_| text(&ask(&served, Format::Chat, "sampled", "Say w0", false))).collect();
     assert_eq!(said, ["s0", "s1", "s2", "s0", "s1", "s2", "s0"]);
-    // 7 is no seed of a sample, so the next in turn comes: eleven were answered before.
-    for (seed, said) in [(100, "s0"), (102, "s2"), (101, "s1"), (104, "s1"), (7, "s2")] {
+    let of_draw = |sample| Sampling::seed_of_draw(100, &"0".into(), sample);
+    // 7 is no seed of a sample, so the next in turn comes: ten were answered before.
+    for (seed, said) in [(of_draw(0), "s0"), (of_draw(2), "s2"), (of_draw(1), "s1"), (7, "s1")] {
         let body = json!({
             "model": "sampled", "seed": seed, "messages": [{ "role": "user", "content": "Say w0" }],
         });
