@@ -8,6 +8,7 @@ use crate::support::command::{ends, quorumbench};
 use crate::support::formats::{FORMATS, Format};
 use crate::support::raw::{End, Got, get, post};
 use crate::support::serve::{Served, wait};
+use quorumbench::provider::Sampling;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
