@@ -129,7 +129,9 @@ impl Said {
         ];
         let is_context = self.kind_has(&["context_length", "exceed_context", "request_too_large"])
             || matches!(status, 200 | 400 | 413 | 422) && says(&too_long);
-        let is_filter = self.kind_has(&["content_policy", "content_filter", "responsibleai"]);
+        let filtered = ["content filtering", "content policy", "content management policy"];
+        let is_filter = self.kind_has(&["content_policy", "content_filter", "responsibleai"])
+            || matches!(status, 200 | 400 | 422) && says(&filtered);
         let is_quota = self.kind_has(&QUOTA)
             || matches!(status, 400 | 403 | 429)
                 && says(&["credit balance is too low", "spend limit", "spending limit"]);
@@ -171,6 +173,12 @@ mod tests {
             (413, r#"{"error":{"type":"request_too_large"}}"#, ContextLength),
             (400, r#"{"error":{"code":"content_policy_violation"}}"#, ContentFilter),
             (400, r#"{"error":{"code":"content_filter"}}"#, ContentFilter),
+            (
+                400,
+                r#"{"error":{"type":"invalid_request_error",
+                    "message":"Output blocked by content filtering policy"}}"#,
+                ContentFilter,
+            ),
             (401, r#"{"error":{"type":"authentication_error"}}"#, Auth),
             (403, r#"{"error":{"status":"PERMISSION_DENIED"}}"#, Auth),
             (429, r#"{"error":{"type":"insufficient_quota"}}"#, Quota),
