@@ -52,10 +52,13 @@ pub(super) fn whole(body: &[u8]) -> Result<Draft, Failure> {
     if draft.marked || draft.ended.is_some() { Ok(draft) } else { Err(Failure::Malformed) }
 }
 
-/// Reads one event of a stream. A stream has no end mark but the last piece's reason.
+/// Reads one event of a stream. A stream has no end mark but its last piece's reason; a piece
+/// without any candidate is the end of a reply that says nothing.
 pub(super) fn event(draft: &mut Draft, event: &Event) -> Result<(), Failure> {
+    draft.marked = false;
     read(draft, serde_json::from_str(&event.data).map_err(|_| Failure::Malformed)?)?;
-    draft.marked = draft.ended.is_some();
+    let has_candidate = draft.marked;
+    draft.marked = draft.ended.is_some() || !has_candidate;
     Ok(())
 }
 
