@@ -1,6 +1,6 @@
 //! Asks every live candidate every question once, and keeps every answer as it arrives.
 //!
-//! [`dispatch`] decides what is asked when, and reads no clock; [`drive`] sends, waits and keeps.
+//! `dispatch` decides what is asked when, and reads no clock; `drive` sends, waits and keeps.
 
 mod bucket;
 mod budget;
