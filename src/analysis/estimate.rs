@@ -63,6 +63,15 @@ pub fn served(counts: &Counts, intervals: Intervals) -> Option<Estimate> {
     Some(intervals.estimate(share, interval, counts.asked, intervals.proportion.name()))
 }
 
+/// The mean of values that are no scores, such as prices, with Student's interval, cluster-robust
+/// where there are clusters; `None` where fewer than two clusters say nothing of the spread.
+pub fn mean(values: &[f64], clusters: &[u32], intervals: Intervals) -> Option<Estimate> {
+    let mean = stats::clustered_mean(values, clusters, intervals.level.value())?;
+    let is_clustered = mean.n_clusters < values.len() as u64;
+    let method = if is_clustered { "clustered student" } else { "student" };
+    Some(intervals.estimate(mean.point, mean.interval, values.len() as u64, method))
+}
+
 /// The paired difference of `policy` less `baseline`, item by item; `None` of nothing.
 ///
 /// Right or wrong by independent items: the interval that `intervals` names, McNemar's mid-p. Else

@@ -39,5 +39,5 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let evaluation =
         evaluate::evaluate(&loaded.plan, &rows, loaded.doubts).context("judge the answers")?;
     args.output.write(&loaded.plan, &evaluation, RunRecord::new(&loaded.plan, started))?;
-    Ok(Exit::Done)
+    Ok(args.output.verdict(&evaluation.summary.gates))
 }

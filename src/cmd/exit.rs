@@ -17,6 +17,8 @@ pub enum Exit {
     Invalid,
     /// The run is incomplete: too many calls failed, or it was interrupted.
     Incomplete,
+    /// A gate failed, or the figures did not say whether it holds.
+    Gate,
     /// An internal or I/O error.
     Error,
     /// Done.
@@ -30,6 +32,7 @@ impl From<Exit> for ExitCode {
             Exit::Error => 1,
             Exit::Invalid => 3,
             Exit::Incomplete => 4,
+            Exit::Gate => 100,
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::kernel::Price;
 use crate::policy::Policy;
 use crate::provider::Spec;
 use crate::report::Format;
-use crate::scenario::{Catalogue, Listed};
+use crate::scenario::{Catalogue, GATES, Listed};
 use crate::task::extract::Extract;
 use crate::task::score::Score;
 use crate::vote::{Rule, Ties};
@@ -74,7 +74,8 @@ fn entries(kind: Kind) -> Result<Vec<Entry>> {
         Kind::Scenarios => scenarios()?,
         Kind::Models => models(),
         Kind::Faults => own(Process::kinds().iter().chain(OnWire::kinds()).copied()),
-        Kind::Gates | Kind::Traffic | Kind::Exports => {
+        Kind::Gates => own(GATES),
+        Kind::Traffic | Kind::Exports => {
             bail!("list them: this version has none yet")
         }
     })

@@ -37,7 +37,7 @@ Start with:
   quorumbench list                            everything that a scenario can name
 
 Exit codes: 0 done, 1 internal or I/O error, 2 wrong usage, 3 invalid scenario or data,
-4 incomplete run (the same command goes on from there)."
+4 incomplete run (the same command goes on from there), 100 a gate failed or was inconclusive."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]

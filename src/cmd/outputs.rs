@@ -4,9 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::Exit;
+use crate::data::summary::{GateOutcome, GateRow};
 use crate::engine::evaluate::Evaluation;
 use crate::report::{self, Format};
 use crate::scenario::Plan;
@@ -24,6 +26,17 @@ pub(super) struct Output {
     /// Print summary.json on stdout, and nothing else.
     #[arg(long)]
     pub(super) json: bool,
+
+    /// What a gate means that the figures don't decide.
+    #[arg(long, value_name = "MEANING", value_enum, default_value_t = Inconclusive::Fail)]
+    inconclusive: Inconclusive,
+}
+
+/// What an inconclusive gate means for the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Inconclusive {
+    Pass,
+    Fail,
 }
 
 /// `run.json`: when and how a run was made. Everything else in a run folder depends on scenario,
@@ -64,6 +77,16 @@ impl RunRecord {
 }
 
 impl Output {
+    /// How a run ends whose gates came to this.
+    pub(super) fn verdict(&self, gates: &[GateRow]) -> Exit {
+        let keeps = |row: &GateRow| match row.outcome {
+            GateOutcome::Passed => true,
+            GateOutcome::Failed => false,
+            GateOutcome::Inconclusive => self.inconclusive == Inconclusive::Pass,
+        };
+        if gates.iter().all(keeps) { Exit::Done } else { Exit::Gate }
+    }
+
     /// Writes the run folder and shows the figures.
     pub(super) fn write(
         &self,
@@ -93,6 +116,9 @@ impl Output {
             print(&report::render(&evaluation.summary, width(), is_coloured()))?;
         }
         eprintln!("reports: {}", dir.display());
+        if let Some(page) = std::env::var_os("GITHUB_STEP_SUMMARY") {
+            append(Path::new(&page), &report::markdown::render(&evaluation.summary))?;
+        }
         Ok(())
     }
 }
@@ -118,6 +144,13 @@ pub(super) fn width() -> usize {
         std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
     };
     columns.map_or(WIDTH, |columns| columns.clamp(80, 200))
+}
+
+/// Puts a report behind what other steps of a workflow have to say on the page of its summary.
+fn append(page: &Path, text: &str) -> Result<()> {
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(page);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("write the workflow's summary, {}", page.display()))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

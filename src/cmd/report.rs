@@ -26,9 +26,9 @@ pub(super) struct Args {
     /// The run folder.
     run: PathBuf,
 
-    /// json, csv, parquet, markdown, terminal, or recorded (answers.jsonl).
+    /// json, csv, parquet, markdown, junit, terminal, or recorded (answers.jsonl).
     #[arg(long, value_name = "F", value_delimiter = ',', default_value = TERMINAL,
-          value_parser = ["json", "csv", "parquet", "markdown", TERMINAL, RECORDED])]
+          value_parser = ["json", "csv", "parquet", "markdown", "junit", TERMINAL, RECORDED])]
     format: Vec<String>,
 }
 

@@ -48,5 +48,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         evaluate::evaluate(&loaded.plan, &rows, loaded.doubts).context("judge the answers")?;
     let record = RunRecord::new(&loaded.plan, started).asked(collected.n_asked, collected.n_failed);
     args.output.write(&loaded.plan, &evaluation, record)?;
-    Ok(args.collection.verdict(&collected))
+    match args.collection.verdict(&collected) {
+        Exit::Done => Ok(args.output.verdict(&evaluation.summary.gates)),
+        incomplete => Ok(incomplete),
+    }
 }

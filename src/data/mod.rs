@@ -4,6 +4,7 @@ mod cell;
 mod comparison;
 mod failure;
 mod finding;
+mod gates;
 mod handling;
 mod item;
 mod matrix;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use super::comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow};
+pub use super::gates::{GateOutcome, GateRow};
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
 use crate::data::Estimate;
@@ -63,6 +64,9 @@ pub struct Summary {
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,
+    /// A row per gate, in the scenario's order.
+    #[serde(default)]
+    pub gates: Vec<GateRow>,
     /// What a reader must know before trusting a figure.
     pub warnings: Vec<WarningRow>,
 }

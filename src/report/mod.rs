@@ -7,8 +7,10 @@ mod doubts;
 mod escape;
 mod extractors;
 mod frames;
+mod gates;
 mod grid;
 pub mod json;
+mod junit;
 pub mod markdown;
 mod matrix;
 mod money;
@@ -48,14 +50,17 @@ pub enum Format {
     Parquet,
     /// What a pull request shows.
     Markdown,
+    /// A test case for each gate.
+    Junit,
 }
 
 /// Each format with its name and one sentence.
-const KINDS: [(Format, &str, &str); 4] = [
+const KINDS: [(Format, &str, &str); 5] = [
     (Format::Json, "json", "summary.json: every figure, for programs."),
     (Format::Csv, "csv", "The tables of models, policies, categories and pairs, for spreadsheets."),
     (Format::Parquet, "parquet", "The same tables with their types, for data frames and SQL."),
     (Format::Markdown, "markdown", "report.md: what a pull request comment shows."),
+    (Format::Junit, "junit", "junit.xml: a test case for each gate, for CI."),
 ];
 
 impl Format {
@@ -125,6 +130,7 @@ pub fn write(summary: &Summary, formats: &[Format], dir: &Path) -> Result<(), Re
             Format::Csv => csv::write(summary, dir)?,
             Format::Parquet => parquet::write(summary, dir)?,
             Format::Markdown => markdown::write(summary, dir)?,
+            Format::Junit => junit::write(summary, dir)?,
         }
     }
     Ok(())
@@ -161,7 +167,7 @@ mod tests {
         assert_eq!(
             names.join(" "),
             "categories.csv categories.parquet contributions.csv contributions.parquet \
-             diversity.csv diversity.parquet gains.csv gains.parquet models.csv models.parquet \
+             diversity.csv diversity.parquet gains.csv gains.parquet junit.xml models.csv models.parquet \
              pairs.csv pairs.parquet policies.csv policies.parquet report.md summary.json"
         );
         for name in names {

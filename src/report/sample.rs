@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::data::Estimate;
 use crate::data::summary::{
     CategoryRow, CeilingRow, ContributionRow, Cost, Counts, DiversityRow, Fitting, GainRow,
-    Measures, ModelRow, PairRow, PolicyRow, Quantiles, SCHEMA, ScenarioRef, Summary, TokenCounts,
-    Tool, Versus, WarningRow,
+    GateOutcome, GateRow, Measures, ModelRow, PairRow, PolicyRow, Quantiles, SCHEMA, ScenarioRef,
+    Summary, TokenCounts, Tool, Versus, WarningRow,
 };
 use crate::kernel::Seed;
 
@@ -31,6 +31,7 @@ pub(super) fn empty() -> Summary {
         samples: Vec::new(),
         calibration: Vec::new(),
         extractors: Vec::new(),
+        gates: Vec::new(),
         warnings: Vec::new(),
     }
 }
@@ -118,6 +119,7 @@ pub(super) fn hostile() -> Summary {
     if let Some(row) = summary.models.first_mut() {
         row.measures.cost_usd = None;
     }
+    summary.gates = vec![gate("not|worse\n\u{1}")];
     let mut vote = policy("reading|2", "vote|of\nall", "vote", measures(60, 0.9, 0.9, 13000.0));
     vote.versus = Some(difference((0.0, -0.02, 0.02, 1.0)));
     vote.measures.cost_usd = None;
@@ -278,4 +280,30 @@ fn contribution(task: &str, policy: &str, member: &str, adds: f64) -> Contributi
         difference((adds, adds - 0.018, adds + 0.018, 0.12));
     let (task, policy, member) = (task.into(), policy.into(), member.into());
     ContributionRow { task, policy, member, difference, p, wins, losses, shapley: None }
+}
+
+/// A gate that is passed.
+pub(super) fn gate(name: &str) -> GateRow {
+    GateRow {
+        name: name.into(),
+        outcome: GateOutcome::Passed,
+        passed: Some(true),
+        observed: Some(0.012),
+        required: -0.02,
+        condition: "at_least".into(),
+        bound: "lower".into(),
+        task: "triage".into(),
+        of: "trio".into(),
+        versus: Some("best-single".into()),
+        metric: "accuracy".into(),
+        estimate: Some(Estimate {
+            point: 0.012,
+            low: -0.003,
+            high: 0.027,
+            level: 0.95,
+            n: 224,
+            method: "paired bonett-price".into(),
+        }),
+        needed_n: None,
+    }
 }

@@ -1,10 +1,10 @@
 //! What a run says on a terminal: two tables a task, the doubts, and the verdict last.
 
 use crate::data::Estimate;
-use crate::data::summary::{Measures, PolicyRow, Summary};
+use crate::data::summary::{GateOutcome, Measures, PolicyRow, Summary};
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::grid::{Column, Leaves, Side, fit, wrapped};
-use crate::report::{doubts, escape, text, verdict};
+use crate::report::{doubts, escape, gates, text, verdict};
 
 /// Narrower terminals get lines of this width all the same: below it no interval fits.
 const NARROWEST: usize = 40;
@@ -29,6 +29,19 @@ pub fn render(summary: &Summary, width: usize, color: bool) -> String {
         page.paragraph("", &format!("! {}", escape::plain(&text)), "  ");
     }
     if !summary.warnings.is_empty() {
+        page.line("", "");
+    }
+    for row in &summary.gates {
+        let style = match row.outcome {
+            GateOutcome::Passed => GREEN,
+            GateOutcome::Failed => RED,
+            GateOutcome::Inconclusive => BOLD,
+        };
+        let sentence = gates::sentence(row, escape::plain);
+        let line = format!("{:<12} {}: {sentence}", row.outcome.name(), escape::plain(&row.name));
+        page.paragraph(style, &line, "             ");
+    }
+    if !summary.gates.is_empty() {
         page.line("", "");
     }
     for sentence in verdict::verdicts(summary) {

@@ -13,7 +13,7 @@ use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::{faults, made_up, policies};
+use super::{faults, gates, made_up, policies, suggest};
 use crate::data::Warning;
 use crate::exchange::import::Recording;
 use crate::kernel::{ModelId, Spanned, TaskId};
@@ -117,7 +117,15 @@ impl Loader<'_> {
         let known =
             faults::Known { providers: &providers, candidates: &candidates, declared, told: &told };
         let (faults, wrong) = faults::resolve(&raw.faults, known);
-        let complaints = complaints.into_iter().chain(wrong);
+        let of_models = models.iter().map(ModelId::as_str);
+        let of_policies = policies.iter().map(|(policy, _)| policy.as_str());
+        let known = gates::Known {
+            tasks: &tasks,
+            policies: of_models.chain(of_policies).chain(suggest::JUDGED_ALWAYS).collect(),
+            declared,
+        };
+        let (gates, not_gates) = gates::resolve(&raw.gates, known);
+        let complaints = complaints.into_iter().chain(wrong).chain(not_gates);
         self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));
         Plan {
             name: raw.name.value.clone(),
@@ -129,6 +137,7 @@ impl Loader<'_> {
             policies,
             faults,
             intervals: raw.intervals,
+            gates,
         }
     }
 

@@ -6,6 +6,7 @@ mod decode;
 mod diagnostic;
 mod doubts;
 mod faults;
+mod gates;
 mod load;
 mod made_up;
 mod nearby;
@@ -19,6 +20,7 @@ mod tree;
 
 pub use catalogue::{Catalogue, Listed};
 pub use diagnostic::Diagnostic;
+pub use gates::GATES;
 pub use load::{Loaded, load};
 pub use plan::{Candidate, Finder, Plan, Source, Task, Template};
 pub use raw::{Items, RawScenario};

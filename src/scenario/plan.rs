@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Serialize, Serializer};
 
 use crate::analysis::Intervals;
+use crate::analysis::gate::Gate;
 use crate::data::{Item, PriceList};
 use crate::fault::{Faults, Process};
 use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
@@ -37,6 +38,8 @@ pub struct Plan {
     pub faults: Faults,
     /// How intervals are made.
     pub intervals: Intervals,
+    /// Conditions on figures, in the order in which they are written.
+    pub gates: Vec<Gate>,
 }
 
 /// A dataset with what is asked of it and how answers are judged.
@@ -141,6 +144,8 @@ struct Written<'a> {
     #[serde(serialize_with = "table", skip_serializing_if = "Vec::is_empty")]
     faults: Vec<(&'a String, &'a Process)>,
     intervals: Intervals,
+    #[serde(serialize_with = "table", skip_serializing_if = "Vec::is_empty")]
+    gates: Vec<(&'a String, serde_json::Value)>,
 }
 
 #[derive(Serialize)]
@@ -187,6 +192,7 @@ impl<'a> Written<'a> {
             policies: plan.policies.iter().map(|(id, policy)| (id, written(policy))).collect(),
             faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
             intervals: plan.intervals,
+            gates: plan.gates.iter().map(|gate| (&gate.name, written_gate(gate))).collect(),
         }
     }
 }
@@ -248,6 +254,23 @@ fn written(policy: &Policy) -> serde_json::Value {
             serde_json::json!({ "mix": { "shares": shares } })
         }
         Policy::Oracle(members) => serde_json::json!({ "oracle": { "among": members } }),
+    }
+}
+
+fn written_gate(gate: &Gate) -> serde_json::Value {
+    let mut written = serde_json::json!({
+        "of": gate.of,
+        "metric": gate.metric,
+        gate.limit.side.name(): gate.limit.value,
+        "bound": gate.limit.bound,
+        "task": gate.task,
+    });
+    match &gate.versus {
+        None => serde_json::json!({ "threshold": written }),
+        Some(versus) => {
+            written["versus"] = serde_json::json!(versus);
+            serde_json::json!({ "difference": written })
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::gates::RawGate;
 use crate::analysis::Intervals;
 use crate::data::PriceList;
 use crate::fault::Process;
@@ -48,6 +49,9 @@ pub struct RawScenario {
     /// How intervals are made.
     #[serde(default)]
     pub intervals: Intervals,
+    /// Conditions on figures, which decide how a run ends.
+    #[serde(default)]
+    pub gates: Named<RawGate>,
 }
 
 /// A dataset with what is asked of it and how answers are judged.

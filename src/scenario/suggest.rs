@@ -3,6 +3,9 @@
 /// The baseline that may stand among the members of a policy.
 pub(super) const BEST_SINGLE: &str = "best-single";
 
+/// Policies that every run judges, whatever its scenario says.
+pub(super) const JUDGED_ALWAYS: [&str; 2] = [BEST_SINGLE, "oracle"];
+
 /// Whether a name means something by itself, so that no model or policy may have it.
 pub(super) fn is_reserved(name: &str) -> bool {
     [BEST_SINGLE, "random-line", "oracle", "all"].contains(&name) || name.starts_with('@')

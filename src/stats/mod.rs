@@ -60,7 +60,7 @@ pub use power::{
 };
 pub use proportion::wilson;
 pub use proportion_beta::{bayes_uniform, clopper_pearson, jeffreys};
-pub use quantile::quantile;
+pub use quantile::{quantile, quantile_interval};
 pub use risk_coverage::{CoveragePoint, RiskCoverage, Risked, risk_coverage};
 pub use sign_flip::{Flips, SignFlip, sign_flip};
 pub use standard_error::{

@@ -1,5 +1,9 @@
 //! Quantiles of a sample, say the 95th percentile of latency.
 
+use statrs::distribution::{Binomial, DiscreteCDF};
+
+use crate::kernel::Interval;
+
 /// The quantile at `p` (0.95 for the 95th percentile) of values in ascending order, in their unit.
 ///
 /// Hyndman and Fan's type 7: linear between the order statistics around `p (n - 1)`, as numpy, R
@@ -15,6 +19,24 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     let (below, above) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);
     // Equal neighbours need no line between them, and two infinities have none.
     Some(if below == above { below } else { below + position.fract() * (above - below) })
+}
+
+/// The interval of the quantile at `p` of whatever `sorted` was drawn from, whose coverage is at
+/// least `level` without any assumption about it: two of the order statistics.
+///
+/// A value lies below the quantile with probability `p`, so the number of values that do is
+/// binomial. `None` where so few values have no such interval: the 99th percentile has an upper end
+/// at 95 % from 368 values on. The values must be sorted, and independent.
+/// Source: G. J. Hahn and W. Q. Meeker, Statistical Intervals (1991), section 5.2.
+pub fn quantile_interval(sorted: &[f64], p: f64, level: f64) -> Option<Interval> {
+    debug_assert!(sorted.is_sorted(), "quantiles are of values in ascending order");
+    let tail = (1.0 - level) / 2.0;
+    let below = Binomial::new(p, sorted.len() as u64).ok()?;
+    // The greatest rank that is above the quantile with at most `tail`, both ranks from 1.
+    let lower = (0..sorted.len() as u64).take_while(|rank| below.cdf(*rank) <= tail).count();
+    let is_beyond = |rank: &u64| below.sf(rank - 1) <= tail;
+    let upper = (lower.max(1) as u64..=sorted.len() as u64).find(is_beyond)?;
+    Some(Interval { low: sorted[lower.checked_sub(1)?], high: sorted[upper as usize - 1] })
 }
 
 #[cfg(test)]
@@ -50,6 +72,30 @@ mod tests {
             };
             assert!(same, "{p} of {sorted:?}: {got:?} is not {wanted:?}");
         }
+    }
+
+    #[test]
+    fn an_interval_is_of_the_ranks_that_binomial_sums_give() {
+        // Ranks by exact binomial sums over fractions, made with Python's `math.comb`.
+        for (n, p, ranks) in [
+            (100, 0.9, Some((84, 96))),
+            (200, 0.95, Some((184, 197))),
+            (10, 0.5, Some((2, 9))),
+            (20, 0.5, Some((6, 15))),
+            (400, 0.99, Some((392, 400))),
+            (100, 0.99, None),
+            (5, 0.5, None),
+            (0, 0.5, None),
+        ] {
+            let values: Vec<f64> = (1..=n).map(f64::from).collect();
+            let ends = quantile_interval(&values, p, 0.95).map(|it| (it.low, it.high));
+            let ranks = ranks.map(|(low, high)| (f64::from(low), f64::from(high)));
+            assert_eq!(ends, ranks, "{p} of {n}");
+        }
+        let few: Vec<f64> = (1..=367).map(f64::from).collect();
+        assert_eq!(quantile_interval(&few, 0.99, 0.95), None);
+        let enough: Vec<f64> = (1..=368).map(f64::from).collect();
+        assert!(quantile_interval(&enough, 0.99, 0.95).is_some_and(|it| it.high == 368.0));
     }
 
     proptest! {

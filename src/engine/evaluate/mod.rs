@@ -6,6 +6,7 @@ mod field;
 mod fitted;
 mod folds;
 mod gain;
+mod gates;
 mod judge;
 mod learn;
 mod run;
@@ -23,7 +24,8 @@ pub use folds::N_FOLDS;
 pub use judge::JudgeError;
 
 use crate::analysis;
-use crate::data::summary::{self, ScenarioRef, Summary, Tool, WarningRow};
+use crate::analysis::gate::Gate;
+use crate::data::summary::{self, GateRow, ScenarioRef, Summary, Tool, WarningRow};
 use crate::data::{ItemIdx, Matrix, Outcome, Recorded, Verdict, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
@@ -102,10 +104,15 @@ pub fn evaluate<'a>(
         let field = Field::new(matrix, score, &folds, seed, &policies);
         let method = Method::new(matrix, plan.intervals);
         doubts.extend(judged.warnings.iter().filter(|doubt| is_heard(doubt, &policies)).cloned());
-        fill(&mut evaluation, (task, &judged), &field, &method, &mut doubts);
+        fill(&mut evaluation, plan, (task, &judged), &field, &method, &mut doubts);
         let compared = extractors::compare(task, &plan.candidates, &rows, plan.intervals)?;
         evaluation.summary.extractors.extend(compared);
     }
+    let rows = &mut evaluation.summary.gates;
+    let not_run = |gate: &&Gate| !plan.tasks.iter().any(|task| task.id == gate.task);
+    rows.extend(plan.gates.iter().filter(not_run).map(gates::not_run));
+    let place = |row: &GateRow| plan.gates.iter().position(|gate| gate.name == row.name);
+    rows.sort_by_key(place);
     doubts.sort();
     doubts.dedup();
     evaluation.summary.warnings = doubts.iter().map(warning_row).collect();
@@ -152,6 +159,7 @@ fn is_heard(doubt: &Warning, policies: &BTreeMap<PolicyId, Policy>) -> bool {
 
 fn fill<'a>(
     evaluation: &mut Evaluation<'a>,
+    plan: &Plan,
     (task, judged): (&Task, &Judged<'a>),
     field: &Field<'_>,
     method: &Method,
@@ -178,6 +186,8 @@ fn fill<'a>(
     let (contributions, too_many) = gain::contributions(field, outcomes, method);
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
+    let gates = plan.gates.iter().filter(|gate| gate.task == task.id);
+    summary.gates.extend(gates::rows(gates, &rows, outcomes, method));
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, outcomes, method));
@@ -312,6 +322,7 @@ fn empty(plan: &Plan) -> Summary {
         samples: Vec::new(),
         calibration: Vec::new(),
         extractors: Vec::new(),
+        gates: Vec::new(),
         warnings: Vec::new(),
     }
 }

@@ -1,0 +1,111 @@
+//! Gates in words and as a table.
+
+use crate::data::summary::{GateOutcome, GateRow, Summary};
+use crate::report::escape::{cell, code};
+use crate::report::markdown::table;
+
+/// What was held against what, names written by `name`.
+///
+/// `accuracy of net less best-single: 0.012 [-0.003, 0.027], at least -0.02 by its lower end`
+pub(super) fn sentence(row: &GateRow, name: fn(&str) -> String) -> String {
+    let metric = &row.metric;
+    let of = match &row.versus {
+        None => name(row.of.as_str()),
+        Some(versus) => format!("{} less {}", name(row.of.as_str()), name(versus.as_str())),
+    };
+    format!("{metric} of {of} on {}: {}, {}", name(row.task.as_str()), figure(row), limit(row))
+}
+
+/// The part of `report.md` about gates.
+pub(super) fn section(summary: &Summary) -> Option<String> {
+    if summary.gates.is_empty() {
+        return None;
+    }
+    let headings = ["gate", "outcome", "figure", "of", "task", "observed", "required"];
+    let row = |row: &GateRow| {
+        let of = match &row.versus {
+            None => code(row.of.as_str()),
+            Some(versus) => format!("{} less {}", code(row.of.as_str()), code(versus.as_str())),
+        };
+        let outcome = match row.outcome {
+            GateOutcome::Passed => "passed",
+            GateOutcome::Failed => "**failed**",
+            GateOutcome::Inconclusive => "**inconclusive**",
+        };
+        vec![
+            code(&row.name),
+            outcome.to_owned(),
+            cell(&row.metric),
+            of,
+            code(row.task.as_str()),
+            cell(&figure(row)),
+            cell(&limit(row)),
+        ]
+    };
+    let headings = headings.map(str::to_owned);
+    Some(format!("### Gates\n\n{}", table(&headings, 7, summary.gates.iter().map(row))))
+}
+
+/// The figure with its interval, and how it was made.
+fn figure(row: &GateRow) -> String {
+    match (&row.estimate, row.observed) {
+        (None, None) => "unknown".to_owned(),
+        (None, Some(point)) => format!("{} (too few items for an interval)", short(point)),
+        (Some(it), _) => format!(
+            "{} [{}, {}] (n = {}, {})",
+            short(it.point),
+            short(it.low),
+            short(it.high),
+            it.n,
+            it.method
+        ),
+    }
+}
+
+/// What is required, and how many items would decide it.
+fn limit(row: &GateRow) -> String {
+    let condition = row.condition.replace('_', " ");
+    let by = match row.bound.as_str() {
+        "point" => "by the figure itself".to_owned(),
+        bound => format!("by its {bound} end"),
+    };
+    let needed = row.needed_n.map(|n| format!("; about {n} items would decide it"));
+    format!("{condition} {} {by}{}", short(row.required), needed.unwrap_or_default())
+}
+
+/// Four digits that count, in no more words than they need.
+fn short(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 1000.0 => 0,
+        size if size >= 100.0 => 1,
+        size if size >= 10.0 => 2,
+        size if size >= 0.01 || size == 0.0 => 4,
+        _ => 7,
+    };
+    let text = format!("{value:.digits$}");
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_the_digits_that_count() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.00000001, "0"),
+            (0.5, "0.5"),
+            (-0.02, "-0.02"),
+            (0.00192, "0.00192"),
+            (0.123_456, "0.1235"),
+            (12.345, "12.35"),
+            (3068.4, "3068"),
+            (100.0, "100"),
+        ] {
+            assert_eq!(short(value), text);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Gates as they are typed, and what is made of them.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::plan::Task;
+use super::read::Complaint;
+use super::suggest;
+use crate::analysis::gate::{Bound, Gate, Limit, Metric, Side};
+use crate::kernel::lists::Named;
+use crate::kernel::{PolicyId, Spanned, TaskId};
+
+/// A condition on a figure, which decides how a run ends.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawGate {
+    /// A figure of one policy.
+    Threshold(RawThreshold),
+    /// The paired difference of two policies.
+    Difference(RawDifference),
+}
+
+/// A figure of one policy keeps to a limit.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawThreshold {
+    /// A policy, a model or `best-single`.
+    pub of: Spanned<PolicyId>,
+    /// What is measured.
+    pub metric: Spanned<Metric>,
+    /// It is this or more.
+    #[serde(default)]
+    pub at_least: Option<Spanned<f64>>,
+    /// It is this or less.
+    #[serde(default)]
+    pub at_most: Option<Spanned<f64>>,
+    /// What of it is held against the limit. Left out: the end of its interval that is farther on
+    /// the wrong side, `lower` under `at_least` and `upper` under `at_most`.
+    #[serde(default)]
+    pub bound: Option<Bound>,
+    /// The task. May be left out where there is one.
+    #[serde(default)]
+    pub task: Option<Spanned<TaskId>>,
+}
+
+/// How much two policies differ, item by item, keeps to a limit.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawDifference {
+    /// A policy, a model or `best-single`.
+    pub of: Spanned<PolicyId>,
+    /// What is taken away from it: likewise.
+    pub versus: Spanned<PolicyId>,
+    /// What is measured.
+    #[serde(default = "accuracy")]
+    pub metric: Spanned<Metric>,
+    /// The difference is this or more; below 0, it may be worse by so much.
+    #[serde(default)]
+    pub at_least: Option<Spanned<f64>>,
+    /// The difference is this or less.
+    #[serde(default)]
+    pub at_most: Option<Spanned<f64>>,
+    /// As for a threshold.
+    #[serde(default)]
+    pub bound: Option<Bound>,
+    /// As for a threshold.
+    #[serde(default)]
+    pub task: Option<Spanned<TaskId>>,
+}
+
+fn accuracy() -> Spanned<Metric> {
+    Spanned { value: Metric::Accuracy, span: 0..0 }
+}
+
+/// Each kind of gate with one sentence.
+pub const GATES: [(&str, &str); 2] = [
+    (
+        "threshold",
+        "A figure of one policy keeps to a limit: accuracy, availability, price, latency.",
+    ),
+    ("difference", "How much two policies differ, item by item, keeps to a limit."),
+];
+
+/// What is known when gates are resolved.
+pub(super) struct Known<'a> {
+    pub(super) tasks: &'a [Task],
+    /// Every policy and model that can be judged.
+    pub(super) policies: BTreeSet<&'a str>,
+    /// Names of every entry, broken or not: a reference to a broken one is no mistake of its own.
+    pub(super) declared: &'a BTreeSet<String>,
+}
+
+/// The gates, and what is wrong with them.
+pub(super) fn resolve(raw: &Named<RawGate>, known: Known<'_>) -> (Vec<Gate>, Vec<Complaint>) {
+    let mut resolver = Resolver { known, complaints: Vec::new() };
+    let gates = raw.0.iter().filter_map(|(name, gate)| resolver.gate(name, gate)).collect();
+    (gates, resolver.complaints)
+}
+
+struct Resolver<'a> {
+    known: Known<'a>,
+    complaints: Vec<Complaint>,
+}
+
+impl Resolver<'_> {
+    fn gate(&mut self, name: &Spanned<String>, raw: &RawGate) -> Option<Gate> {
+        let (of, metric, at_least, at_most, bound, task, versus) = match raw {
+            RawGate::Threshold(it) => {
+                (&it.of, &it.metric, &it.at_least, &it.at_most, it.bound, &it.task, None)
+            }
+            RawGate::Difference(it) => (
+                &it.of,
+                &it.metric,
+                &it.at_least,
+                &it.at_most,
+                it.bound,
+                &it.task,
+                Some(&it.versus),
+            ),
+        };
+        self.policy(of);
+        if let Some(versus) = versus {
+            self.policy(versus);
+            if metric.value.percentile().is_some() {
+                let message = format!("{} has no difference item by item", metric.value.name());
+                self.complain(metric, message, "`mean_ms` has");
+            }
+        }
+        let task = self.task(name, task.as_ref());
+        let limit = self.limit(name, at_least.as_ref(), at_most.as_ref());
+        let (side, value) = limit?;
+        let least = if versus.is_some() { -1.0 } else { 0.0 };
+        if metric.value.is_share() && !(least..=1.0).contains(&value.value) {
+            let message = format!("{} is not between {least} and 1", value.value);
+            self.complain(value, message, "a share: 0.95 is 95 %");
+        }
+        let bound = bound.unwrap_or(match side {
+            Side::AtLeast => Bound::Lower,
+            Side::AtMost => Bound::Upper,
+        });
+        Some(Gate {
+            name: name.value.clone(),
+            task: task?,
+            of: of.value.clone(),
+            versus: versus.map(|it| it.value.clone()),
+            metric: metric.value,
+            limit: Limit { side, value: value.value, bound },
+        })
+    }
+
+    fn limit<'r>(
+        &mut self,
+        name: &Spanned<String>,
+        at_least: Option<&'r Spanned<f64>>,
+        at_most: Option<&'r Spanned<f64>>,
+    ) -> Option<(Side, &'r Spanned<f64>)> {
+        match (at_least, at_most) {
+            (Some(value), None) => Some((Side::AtLeast, value)),
+            (None, Some(value)) => Some((Side::AtMost, value)),
+            (None, None) => {
+                let message = format!("the gate `{}` has no limit", name.value);
+                self.complain(name, message, "say `at_least` or `at_most`");
+                None
+            }
+            (Some(_), Some(at_most)) => {
+                let message = format!("the gate `{}` has two limits", name.value);
+                self.complain(at_most, message, "make two gates of it, one with each");
+                None
+            }
+        }
+    }
+
+    fn task(&mut self, name: &Spanned<String>, task: Option<&Spanned<TaskId>>) -> Option<TaskId> {
+        let tasks = self.known.tasks;
+        let Some(task) = task else {
+            if let [only] = tasks {
+                return Some(only.id.clone());
+            }
+            let names: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
+            if !names.is_empty() {
+                let message = format!("the gate `{}` does not say of which task", name.value);
+                self.complain(name, message, &format!("say `task`: {}", names.join(", ")));
+            }
+            return None;
+        };
+        let word = task.value.as_str();
+        if !tasks.iter().any(|one| one.id == task.value) && !self.known.declared.contains(word) {
+            let help = suggest::help(word, tasks.iter().map(|one| one.id.as_str()));
+            self.complain(task, format!("unknown task `{word}`"), &help);
+        }
+        Some(task.value.clone())
+    }
+
+    fn policy(&mut self, name: &Spanned<PolicyId>) {
+        let word = name.value.as_str();
+        if !self.known.policies.contains(word) && !self.known.declared.contains(word) {
+            let help = suggest::help(word, self.known.policies.iter().copied());
+            self.complain(name, format!("unknown policy `{word}`"), &help);
+        }
+    }
+
+    fn complain<T>(&mut self, at: &Spanned<T>, message: String, help: &str) {
+        let (help, span) = (Some(help.to_owned()), at.span.clone());
+        self.complaints.push(Complaint { message, help, span });
+    }
+}

@@ -1,0 +1,176 @@
+//! Gates as a user and a CI system meet them: outcomes, exit codes, files.
+
+mod support {
+    pub(crate) mod command;
+}
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use support::command::{ends, quorumbench};
+use tempfile::TempDir;
+
+/// Forty items. `good` is right on 36, `fair` on 30 of the same; `down` never answers.
+fn folder(gates: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut items, mut answers) = (String::new(), String::new());
+    for id in 0..40 {
+        items += &format!("{{\"id\":{id},\"target\":\"x\"}}\n");
+        for (model, n_right) in [("good", 36), ("fair", 30)] {
+            let answer = if id < n_right { "x" } else { "y" };
+            let (cost, ms) = (0.001 + f64::from(id) * 1e-6, 100 + id);
+            answers += &format!(
+                "{{\"id\":{id},\"model\":\"{model}\",\"answer\":\"{answer}\",\
+                 \"cost_usd\":{cost},\"latency_ms\":{ms}}}\n"
+            );
+        }
+        answers += &format!("{{\"id\":{id},\"model\":\"down\",\"status\":\"unavailable\"}}\n");
+    }
+    let scenario = format!(
+        "version: 1\nname: gated\ntasks: {{ t: {{ dataset: items.jsonl }} }}\n\
+         providers: {{ p: {{ recorded: {{ answers: answers.jsonl }} }} }}\ngates:\n{gates}"
+    );
+    for (name, text) in [("items.jsonl", items), ("answers.jsonl", answers), ("s.yaml", scenario)] {
+        fs::write(folder.path().join(name), text).expect("the folder can be written");
+    }
+    folder
+}
+
+fn gates(folder: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(folder.join("out/summary.json")).expect("a summary");
+    let summary: Value = serde_json::from_str(&text).expect("JSON");
+    summary["gates"].as_array().expect("gates").clone()
+}
+
+/// The exit code of a run with this gate alone, and its row.
+fn one(gate: &str, args: &[&str], code: i32) -> Value {
+    let folder = folder(&format!("  g: {gate}\n"));
+    let mut command = quorumbench(folder.path(), &["run", "s.yaml", "-o", "out"]);
+    ends(command.args(args), code);
+    gates(folder.path()).pop().expect("a row")
+}
+
+#[test]
+fn each_figure_passes_fails_or_does_not_say() {
+    for (gate, outcome) in [
+        // 36 of 40: Wilson's interval is [0.7695, 0.9604].
+        ("{ threshold: { of: good, metric: accuracy, at_least: 0.76 } }", "passed"),
+        ("{ threshold: { of: good, metric: accuracy, at_least: 0.77 } }", "inconclusive"),
+        ("{ threshold: { of: good, metric: accuracy, at_least: 0.97 } }", "failed"),
+        ("{ threshold: { of: good, metric: accuracy, at_least: 0.9, bound: point } }", "passed"),
+        ("{ threshold: { of: good, metric: accuracy, at_least: 0.95, bound: upper } }", "passed"),
+        ("{ threshold: { of: good, metric: accuracy_of_all, at_most: 0.97 } }", "passed"),
+        // A provider that was down is not a drop of accuracy.
+        ("{ threshold: { of: down, metric: accuracy, at_least: 0.5 } }", "inconclusive"),
+        ("{ difference: { of: down, versus: good, at_least: -0.5 } }", "inconclusive"),
+        ("{ threshold: { of: down, metric: availability, at_least: 0.5 } }", "failed"),
+        (
+            "{ difference: { of: good, versus: down, metric: availability, at_least: 0.5 } }",
+            "passed",
+        ),
+        // Six won of forty, none lost.
+        ("{ difference: { of: good, versus: fair, at_least: 0 } }", "passed"),
+        ("{ difference: { of: fair, versus: good, at_least: -0.05 } }", "inconclusive"),
+        ("{ difference: { of: fair, versus: good, at_least: 0.05 } }", "failed"),
+        // 1.0195 dollars in the mean.
+        ("{ threshold: { of: good, metric: cost_per_1k, at_most: 1.03 } }", "passed"),
+        ("{ threshold: { of: good, metric: cost_per_1k, at_most: 1.02 } }", "inconclusive"),
+        ("{ threshold: { of: good, metric: cost_per_1k, at_most: 1.02, bound: point } }", "passed"),
+        ("{ threshold: { of: down, metric: cost_per_1k, at_most: 1 } }", "inconclusive"),
+        ("{ difference: { of: good, versus: fair, metric: cost_per_1k, at_most: 0 } }", "passed"),
+        // 100 to 139 ms.
+        ("{ threshold: { of: good, metric: p90_ms, at_most: 139 } }", "passed"),
+        ("{ threshold: { of: good, metric: p90_ms, at_most: 137 } }", "inconclusive"),
+        ("{ threshold: { of: good, metric: p99_ms, at_most: 500 } }", "inconclusive"),
+        ("{ threshold: { of: good, metric: p99_ms, at_most: 500, bound: point } }", "passed"),
+        ("{ threshold: { of: good, metric: mean_ms, at_most: 100 } }", "failed"),
+    ] {
+        let row = one(gate, &[], if outcome == "passed" { 0 } else { 100 });
+        assert_eq!(row["outcome"], outcome, "{gate}: {row}");
+        let passed = match outcome {
+            "inconclusive" => Value::Null,
+            outcome => Value::Bool(outcome == "passed"),
+        };
+        assert_eq!(row["passed"], passed, "{row}");
+    }
+}
+
+#[test]
+fn what_is_inconclusive_says_what_it_needs_and_may_be_let_through() {
+    let gate = "{ threshold: { of: good, metric: accuracy, at_least: 0.8 } }";
+    let row = one(gate, &["--inconclusive", "pass"], 0);
+    assert_eq!((&row["observed"], &row["required"]), (&0.9.into(), &0.8.into()));
+    // 40 ((0.9 - 0.7695) / 0.1)^2.
+    assert_eq!(row["needed_n"], 69, "{row}");
+    let failed = "{ threshold: { of: good, metric: accuracy, at_least: 0.97 } }";
+    one(failed, &["--inconclusive", "pass"], 100);
+}
+
+#[test]
+fn a_gate_that_was_left_out_is_not_passed() {
+    let gates = "  g: { threshold: { of: fair, metric: accuracy, at_least: 0.1 } }\n";
+    let folder = folder(gates);
+    let command = ["run", "s.yaml", "-o", "out", "--model", "good"];
+    ends(&mut quorumbench(folder.path(), &command), 100);
+    assert_eq!(self::gates(folder.path())[0]["outcome"], "inconclusive");
+}
+
+#[test]
+fn a_workflow_gets_its_files_and_its_page() {
+    let gates = "  up: { threshold: { of: good, metric: availability, at_least: 0.9 } }\n  \
+                 best: { difference: { of: fair, versus: good, at_least: 0 } }\n";
+    let folder = folder(gates);
+    let page = folder.path().join("page.md");
+    fs::write(&page, "before\n").expect("the folder can be written");
+    for _ in 0..2 {
+        let mut command = quorumbench(folder.path(), &["evaluate", "s.yaml", "-o", "out"]);
+        let command = command.args(["--answers", "answers.jsonl"]);
+        ends(command.env("GITHUB_STEP_SUMMARY", &page), 100);
+    }
+    let read = |path: &Path| fs::read_to_string(path).expect("a file");
+    let report = read(&folder.path().join("out/report.md"));
+    assert!(report.contains("| `best` | **failed** |"), "{report}");
+    assert_eq!(read(&page), format!("before\n{report}{report}"));
+    let junit = read(&folder.path().join("out/junit.xml"));
+    assert!(junit.contains("tests=\"2\" failures=\"1\""), "{junit}");
+    ends(&mut quorumbench(folder.path(), &["report", "out", "--format", "junit"]), 0);
+    assert_eq!(read(&folder.path().join("out/junit.xml")), junit);
+}
+
+#[test]
+fn every_mistake_in_gates_is_told_at_its_word() {
+    let gates = "  a: { difference: { of: goood, versus: fair, at_least: -2 } }
+  b: { threshold: { of: good, metric: accuracy } }
+  c: { threshold: { of: good, metric: p95_ms, at_least: 1, at_most: 2, task: u } }
+  d: { difference: { of: good, versus: fair, metric: p95_ms, at_most: 9 } }
+";
+    let told = ends(&mut quorumbench(folder(gates).path(), &["check", "s.yaml"]), 3);
+    for complaint in [
+        "unknown policy `goood`",
+        "did you mean `good`?",
+        "-2 is not between -1 and 1",
+        "the gate `b` has no limit",
+        "the gate `c` has two limits",
+        "unknown task `u`",
+        "p95_ms has no difference item by item",
+    ] {
+        assert!(told.contains(complaint), "{complaint}\n{told}");
+    }
+    assert!(told.ends_with("6 mistakes\n"), "{told}");
+}
+
+#[test]
+fn the_gates_of_the_page_hold_on_the_quickstart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect("a file");
+    let page = read("docs/gates.md");
+    let gates = page.split("```yaml\n").nth(1).and_then(|it| it.split("```").next());
+    let datasets = format!("{}/datasets", root.display());
+    let quickstart = read("scenarios/quickstart.yaml").replace("../datasets", &datasets);
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = quickstart + "\n" + gates.expect("an example");
+    fs::write(folder.path().join("s.yaml"), scenario).expect("the folder can be written");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "out", "--quiet"]), 0);
+    assert_eq!(self::gates(folder.path()).len(), 3);
+}
