@@ -228,8 +228,8 @@ mod tests {
     #[test]
     fn so_many_items_would_decide_it() {
         let limit = |value| Limit { side: Side::AtLeast, value, bound: Bound::Lower };
-        for (value, needed) in [(0.55, Some(400)), (0.65, Some(400)), (0.6, None)] {
-            assert_eq!(limit(value).needed_n(&figure(0.5, 0.6, 0.7)), needed, "{value}");
+        for (value, needed) in [(0.625, Some(400)), (0.875, Some(400)), (0.75, None)] {
+            assert_eq!(limit(value).needed_n(&figure(0.5, 0.75, 1.0)), needed, "{value}");
         }
     }
 }
