@@ -15,6 +15,7 @@ mod schema;
 mod selection;
 mod serve;
 mod served;
+mod simulate;
 mod store;
 mod telemetry;
 
@@ -49,6 +50,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Evaluate(evaluate::Args),
+    Simulate(simulate::Args),
     Serve(serve::Args),
     Report(report::Args),
     Init(init::Args),
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),

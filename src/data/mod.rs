@@ -13,6 +13,7 @@ mod price;
 mod reasons;
 mod recorded;
 mod reliability;
+mod simulated;
 pub mod summary;
 mod warning;
 

@@ -10,6 +10,9 @@ pub use super::comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow
 pub use super::gates::{GateOutcome, GateRow};
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
+pub use super::simulated::{
+    BandRow, LatencyRow, OutageRow, RungRow, SimulatedRow, TimelineRow,
+};
 use crate::data::Estimate;
 use crate::kernel::{Interval, ModelId, PolicyId, Seed, TaskId};
 
@@ -64,6 +67,18 @@ pub struct Summary {
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,
+    /// A row per task and policy under simulated traffic.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub simulated: Vec<SimulatedRow>,
+    /// A row per task, policy and fault, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<OutageRow>,
+    /// A row per task, policy and stretch of time, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<TimelineRow>,
+    /// When faults were there, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<BandRow>,
     /// A row per gate, in the scenario's order.
     #[serde(default)]
     pub gates: Vec<GateRow>,

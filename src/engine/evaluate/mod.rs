@@ -7,6 +7,7 @@ mod fitted;
 mod folds;
 mod gain;
 mod gates;
+mod ground;
 mod judge;
 mod learn;
 mod run;
@@ -21,11 +22,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 pub use folds::N_FOLDS;
+pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
 
 use crate::analysis;
 use crate::analysis::gate::Gate;
-use crate::data::summary::{self, GateRow, ScenarioRef, Summary, Tool, WarningRow};
+use crate::data::summary::{
+    self, GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, Tool, WarningRow,
+};
 use crate::data::{ItemIdx, Matrix, Outcome, Recorded, Verdict, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
@@ -52,6 +56,21 @@ pub struct Evaluation<'a> {
     pub answers: Vec<AnswerRow<'a>>,
     /// A row per policy and item.
     pub decisions: Vec<DecisionRow>,
+}
+
+impl Evaluation<'_> {
+    /// Adds what simulated traffic came to.
+    pub fn add_simulated(
+        &mut self,
+        rows: Vec<SimulatedRow>,
+        outages: Vec<OutageRow>,
+        doubts: Vec<Warning>,
+    ) {
+        self.summary.simulated = rows;
+        self.summary.outages = outages;
+        self.summary.warnings.extend(doubts.iter().map(warning_row));
+        self.summary.warnings.sort();
+    }
 }
 
 /// Why answers can't be judged.
@@ -134,7 +153,7 @@ pub fn judgeable(plan: &Plan, rows: &[&Recorded]) -> Result<(), EvaluateError> {
 }
 
 /// The scenario's policies, every model by itself, and the baseline, by name.
-fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
+pub fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
     let singles = plan
         .candidates
         .iter()
@@ -322,6 +341,10 @@ fn empty(plan: &Plan) -> Summary {
         samples: Vec::new(),
         calibration: Vec::new(),
         extractors: Vec::new(),
+        simulated: Vec::new(),
+        outages: Vec::new(),
+        timeline: Vec::new(),
+        bands: Vec::new(),
         gates: Vec::new(),
         warnings: Vec::new(),
     }

@@ -1,0 +1,23 @@
+//! Who watches a simulation.
+
+use super::world::Ended;
+use crate::data::ModelIdx;
+use crate::fault::Fates;
+use crate::kernel::Micros;
+use crate::policy::Fleet;
+use crate::policy::episode::{Action, Event, Request};
+
+/// Watches what happens, in the order in which it does. Requests go by their number.
+pub(super) trait Witness {
+    /// A request came.
+    fn arrived(&mut self, _now: Micros, _n: u64, _request: &Request) {}
+
+    /// A request was told something, and wants this done about it.
+    fn told(&mut self, _now: Micros, _n: u64, _event: &Event, _actions: &[Action]) {}
+
+    /// A model was asked, and this is to become of it.
+    fn called(&mut self, _now: Micros, _n: u64, _model: ModelIdx, _fates: &Fates<'_>) {}
+
+    /// A request is over.
+    fn ended(&mut self, _now: Micros, _n: u64, _ended: &Ended<'_>, _fleet: &Fleet) {}
+}
