@@ -77,7 +77,7 @@ pub(super) fn add(
     let grounds: Vec<Grounds<'_>> =
         grounds.iter().filter_map(|ground| of(plan, ground)).collect();
     let simulated = simulate::simulate(plan, &policies, &grounds)?;
-    evaluation.add_simulated(simulated.rows, simulated.outages, simulated.doubts);
+    evaluation.add_simulated(plan, simulated.rows, simulated.outages, simulated.doubts);
     evaluation.summary.timeline = simulated.timeline;
     evaluation.summary.bands = simulated.bands;
     Ok(())

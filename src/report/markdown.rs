@@ -9,7 +9,7 @@ use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
 use crate::report::{
-    ReportError, doubts, extractors, gates, money, pairs, reliability, text, verdict, why,
+    ReportError, doubts, extractors, gates, money, outages, pairs, reliability, text, verdict, why,
 };
 
 const NAME: &str = "report.md";
@@ -26,6 +26,7 @@ pub fn render(summary: &Summary) -> String {
     blocks.extend(gates::section(summary));
     for task in by_task(summary) {
         blocks.extend(sections(&task));
+        blocks.extend(outages::section(summary, task.task));
     }
     if !summary.warnings.is_empty() {
         blocks.push("### Warnings".to_owned());

@@ -62,10 +62,12 @@ impl Evaluation<'_> {
     /// Adds what simulated traffic came to.
     pub fn add_simulated(
         &mut self,
+        plan: &Plan,
         rows: Vec<SimulatedRow>,
         outages: Vec<OutageRow>,
         doubts: Vec<Warning>,
     ) {
+        gates::simulated(&plan.gates, &rows, &mut self.summary.gates);
         self.summary.simulated = rows;
         self.summary.outages = outages;
         self.summary.warnings.extend(doubts.iter().map(warning_row));
