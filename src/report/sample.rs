@@ -31,6 +31,10 @@ pub(super) fn empty() -> Summary {
         samples: Vec::new(),
         calibration: Vec::new(),
         extractors: Vec::new(),
+        simulated: Vec::new(),
+        outages: Vec::new(),
+        timeline: Vec::new(),
+        bands: Vec::new(),
         gates: Vec::new(),
         warnings: Vec::new(),
     }

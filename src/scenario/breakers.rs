@@ -86,6 +86,10 @@ impl<'de> Deserialize<'de> for RawWindow {
                 calls.map(RawWindow::Calls).ok_or_else(|| E::custom("from 1 to 1000000 calls"))
             }
 
+            fn visit_i64<E: Error>(self, calls: i64) -> Result<RawWindow, E> {
+                self.visit_u64(u64::try_from(calls).unwrap_or(0))
+            }
+
             fn visit_str<E: Error>(self, text: &str) -> Result<RawWindow, E> {
                 let time: Lasting = text.parse().map_err(E::custom)?;
                 if time < Lasting::seconds(1) || time > Lasting::seconds(86_400) {

@@ -160,15 +160,19 @@ impl<'a> Town<'a> {
         })
     }
 
-    fn visit(&self, simulations: &mut Simulations) {
-        let subject = Subject {
+    fn subject(&self) -> Subject<'a> {
+        Subject {
             items: self.items,
             answers: tape::with_a_wrong_one(self.ground.matrix),
             n_classes: self.ground.n_classes.to_vec(),
             score: &self.ground.task.score,
             seed: self.plan.seed,
             knowledge: self.ground.knowledge,
-        };
+        }
+    }
+
+    fn visit(&self, simulations: &mut Simulations) {
+        let subject = self.subject();
         let models = Models { names: self.ground.matrix.models(), timeouts: &self.timeouts };
         for name in self.policies.keys() {
             // Nobody can run what is told who is right, or who was never asked.
@@ -205,8 +209,16 @@ impl<'a> Town<'a> {
         Fleet::new(&guards, &self.requests_per_minute)
     }
 
+    fn seed(&self, replicate: u32) -> Seed {
+        seed(self.plan, replicate)
+    }
+
+    fn arrivals(&self, replicate: u32) -> Arrivals {
+        Arrivals::new(self.simulation, Key::new(self.seed(replicate), "arrivals", &[]))
+    }
+
     fn replicate(&self, stage: &Stage<'_>, at: u32) -> Record {
-        let seed = seed(self.plan, at);
+        let seed = self.seed(at);
         let asked = stage.tree.models();
         let spells = stage.faults.spells(seed, arrivals::lasts(self.simulation));
         let with_models = |spell: Spell| {
@@ -221,8 +233,7 @@ impl<'a> Town<'a> {
         let bucket = (at == 0).then_some(self.simulation.options.bucket.0);
         let record = Record::new(spells, bucket);
         let mut simulated = Simulated::new(stage, self.fleet(), seed, record);
-        let key = Key::new(seed, "arrivals", &[]);
-        simulated.run(&mut Arrivals::new(self.simulation, key));
+        simulated.run(&mut self.arrivals(at));
         simulated.witness
     }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use super::spells::SpellRecord;
-use super::witness::Witness;
+use super::witness::{Called, Witness};
 use super::world::Ended;
 use crate::data::summary::TimelineRow;
-use crate::data::{ModelIdx, Verdict};
+use crate::data::Verdict;
 use crate::fault::{Effect, Fates};
 use crate::kernel::{Micros, PolicyId, TaskId, Usd};
 use crate::policy::Fleet;
@@ -117,11 +117,11 @@ fn fails(fates: &Fates<'_>) -> bool {
 }
 
 impl Witness for Record {
-    fn called(&mut self, now: Micros, _: u64, model: ModelIdx, fates: &Fates<'_>) {
+    fn called(&mut self, called: &Called<'_>) {
         self.n_calls += 1;
-        if fails(fates) {
+        if fails(called.fates) {
             self.n_failed_calls += 1;
-            self.spells.failed_call(now, model);
+            self.spells.failed_call(called.now, called.model);
         }
     }
 

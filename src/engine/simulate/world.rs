@@ -3,7 +3,7 @@
 use super::arrivals::Arrivals;
 use super::queue::{Agenda, Places, Slots, What};
 use super::tape::{Tape, wrong_answer};
-use super::witness::Witness;
+use super::witness::{Called, Witness};
 use crate::data::{CellState, Failure, ItemIdx, ModelIdx};
 use crate::fault::{Call, FaultState, Faults};
 use crate::kernel::{Key, Micros, ModelId, Seed, Usd};
@@ -306,7 +306,8 @@ impl<'a, W: Witness> Simulated<'a, W> {
             wrong_answer(answers, request.key.with(u64::MAX - 1).with(u64::from(model.0)))
         };
         let coming = answering.coming(&fates, wrong);
-        self.witness.called(self.now, live.n, model, &fates);
+        let (now, fleet) = (self.now, &self.fleet);
+        self.witness.called(&Called { now, model, fates: &fates, fleet });
         let place = if coming.keeps_place { Place::Waiting } else { Place::None };
         let out = Out {
             request: at,
@@ -337,6 +338,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
         let Some(out) = self.calls.take(number) else { return };
         live.cost = sum(live.cost, out.billed);
         live.lost = sum(live.lost, out.billed);
+        self.witness.cancelled(self.now, live.n, out.billed);
         if out.place == Place::Taken {
             self.free_place(out.model);
         }

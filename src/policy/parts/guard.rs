@@ -53,6 +53,14 @@ impl Guard {
         }
     }
 
+    /// Whether it lets nothing through at `now`, not even trials.
+    pub fn refuses(&self, now: Micros) -> bool {
+        match &self.kind {
+            Kind::Breaker(breaker) => breaker.is_open(now),
+            Kind::Cooldown(cooldown) => cooldown.not_before(now).is_some(),
+        }
+    }
+
     /// Whether it lets nothing but trials through at `now`.
     pub fn is_open(&self, now: Micros) -> bool {
         match &self.kind {

@@ -202,6 +202,11 @@ impl Breaker {
         matches!(self.state, State::Closed { .. })
     }
 
+    /// Whether its wait is not over at `now`.
+    pub fn is_open(&self, now: Micros) -> bool {
+        matches!(self.state, State::Open { until } if now < until)
+    }
+
     fn trip(&mut self, now: Micros) {
         let wait = self.config.growth.saturating_pow(self.in_a_row);
         let wait = self.config.wait.0.saturating_mul(u64::from(wait));
