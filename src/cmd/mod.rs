@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod drill;
 mod evaluate;
 mod exit;
 mod init;
@@ -51,6 +52,7 @@ enum Command {
     Check(check::Args),
     Evaluate(evaluate::Args),
     Simulate(simulate::Args),
+    Drill(drill::Args),
     Serve(serve::Args),
     Report(report::Args),
     Init(init::Args),
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Drill(args) => drill::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),

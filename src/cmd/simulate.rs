@@ -10,9 +10,9 @@ use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
 use crate::data::Recorded;
 use crate::engine::evaluate::{self, Evaluation};
-use crate::engine::simulate::{self, Grounds};
+use crate::engine::simulate;
 use crate::engine::collect;
-use crate::scenario::Plan;
+use crate::scenario::{Grounds, Plan};
 
 /// Run traffic and outages in virtual time over recorded answers; nobody is asked.
 ///
@@ -69,11 +69,6 @@ pub(super) fn add(
     }
     let policies = evaluate::all_policies(plan);
     let grounds = evaluate::grounds(plan, rows).context("judge the answers")?;
-    fn of<'a>(plan: &'a Plan, ground: &'a evaluate::Ground) -> Option<Grounds<'a>> {
-        let evaluate::Ground { task, matrix, n_classes, knowledge } = ground;
-        let task = plan.tasks.iter().find(|one| one.id == *task)?;
-        Some(Grounds { task, matrix, n_classes, knowledge })
-    }
     let grounds: Vec<Grounds<'_>> =
         grounds.iter().filter_map(|ground| of(plan, ground)).collect();
     let simulated = simulate::simulate(plan, &policies, &grounds)?;
@@ -81,4 +76,11 @@ pub(super) fn add(
     evaluation.summary.timeline = simulated.timeline;
     evaluation.summary.bands = simulated.bands;
     Ok(())
+}
+
+/// What was learned of a task, beside the task.
+pub(super) fn of<'a>(plan: &'a Plan, ground: &'a evaluate::Ground) -> Option<Grounds<'a>> {
+    let evaluate::Ground { task, matrix, n_classes, knowledge } = ground;
+    let task = plan.tasks.iter().find(|one| one.id == *task)?;
+    Some(Grounds { task, matrix, n_classes, knowledge })
 }

@@ -133,3 +133,40 @@ pub struct BandRow {
     /// When it ended.
     pub end_s: f64,
 }
+
+/// One policy of ours, or a gateway, in real time over real sockets.
+///
+/// Estimates are means over repetitions with Student's interval; unknown where there was one only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DrilledRow {
+    /// The task.
+    pub task: TaskId,
+    /// The policy, or the gateway under its address.
+    pub policy: PolicyId,
+    /// Requests of all repetitions together.
+    pub requests: u64,
+    /// How often it was drilled.
+    pub repetitions: u64,
+    /// The share of requests that got anything but a failure.
+    pub served: Option<Estimate>,
+    /// Mean score of the requests that were served.
+    pub accuracy: Option<Estimate>,
+    /// The share of requests that were served, and not with a right answer.
+    pub wrong: Option<Estimate>,
+    /// The median latency of requests that were served, in milliseconds.
+    pub p50_ms: Option<Estimate>,
+    /// Nineteen of twenty of them took at most this, in milliseconds.
+    pub p95_ms: Option<Estimate>,
+    /// The longest that a request took, served or not, in milliseconds.
+    pub longest_ms: Option<f64>,
+    /// Calls that reached the providers, for each request.
+    pub calls_per_request: Option<Estimate>,
+    /// Of these, calls that failed.
+    pub failed_calls_per_request: Option<Estimate>,
+    /// How often breakers of ours opened.
+    pub trips: Option<Estimate>,
+    /// Dollars for a thousand requests, as far as calls came back.
+    pub cost_per_1k: Option<Estimate>,
+    /// Who answered: a rung, or the model that a gateway names.
+    pub rungs: BTreeMap<PolicyId, RungRow>,
+}

@@ -11,7 +11,7 @@ pub use super::gates::{GateOutcome, GateRow};
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
 pub use super::simulated::{
-    BandRow, LatencyRow, OutageRow, RungRow, SimulatedRow, TimelineRow,
+    BandRow, DrilledRow, LatencyRow, OutageRow, RungRow, SimulatedRow, TimelineRow,
 };
 use crate::data::Estimate;
 use crate::kernel::{Interval, ModelId, PolicyId, Seed, TaskId};
@@ -79,6 +79,9 @@ pub struct Summary {
     /// When faults were there, likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<BandRow>,
+    /// A row per task and policy, or gateway, that was drilled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drilled: Vec<DrilledRow>,
     /// A row per gate, in the scenario's order.
     #[serde(default)]
     pub gates: Vec<GateRow>,

@@ -17,7 +17,7 @@ use crate::report::{ReportError, comparisons, outages, reasons, reliability};
 pub(super) type Table = (&'static str, DataFrame);
 
 /// The tables that are written only where they have rows.
-const OPTIONAL: [&str; 11] = [
+const OPTIONAL: [&str; 12] = [
     "frontier",
     "comparisons",
     "diversity",
@@ -29,6 +29,7 @@ const OPTIONAL: [&str; 11] = [
     "simulated",
     "outages",
     "timeline",
+    "drilled",
 ];
 
 /// The names of the tables that are not among `tables`.
@@ -61,6 +62,7 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
         ("simulated", outages::simulated(&summary.simulated)),
         ("outages", outages::outages(&summary.outages)),
         ("timeline", outages::timeline(&summary.timeline)),
+        ("drilled", outages::drilled(&summary.drilled)),
     ];
     for (name, frame) in further {
         let table = named(name, frame)?;

@@ -27,6 +27,7 @@ pub fn render(summary: &Summary) -> String {
     for task in by_task(summary) {
         blocks.extend(sections(&task));
         blocks.extend(outages::section(summary, task.task));
+        blocks.extend(outages::drilled_section(summary, task.task));
     }
     if !summary.warnings.is_empty() {
         blocks.push("### Warnings".to_owned());

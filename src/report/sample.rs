@@ -35,6 +35,7 @@ pub(super) fn empty() -> Summary {
         outages: Vec::new(),
         timeline: Vec::new(),
         bands: Vec::new(),
+        drilled: Vec::new(),
         gates: Vec::new(),
         warnings: Vec::new(),
     }

@@ -24,8 +24,10 @@ pub fn render(summary: &Summary, width: usize, color: bool) -> String {
     let mut page = Page { width: width.max(NARROWEST), color, text: String::new() };
     for task in by_task(summary) {
         page.task(&task);
-        for line in outages::lines(summary, task.task, page.width) {
-            page.line("", &line);
+        let width = page.width;
+        let simulated = outages::lines(summary, task.task, width);
+        for line in simulated.iter().chain(&outages::drilled_lines(summary, task.task, width)) {
+            page.line("", line);
         }
     }
     for (_, text) in doubts::told(&summary.warnings) {

@@ -12,11 +12,11 @@ use crate::fault::Faults;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::Policy;
 use crate::policy::parts::guard::GuardConfig;
-use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
+use crate::provider::{Endpoint, Limits, Message, Role, Sampling, Synthetic};
 use crate::scenario::raw::Items;
 use crate::scenario::traffic::{Simulate, Traffic};
 use crate::task::extract::{Extract, Extractor};
-use crate::task::prompt::Prompt;
+use crate::task::prompt::{Prompt, PromptError};
 use crate::task::score::Score;
 
 /// What is to be done.
@@ -84,6 +84,21 @@ pub struct Task {
     pub judged_on: Items,
     /// Other extractors to compare, by name.
     pub compare_extract: Vec<(String, Finder)>,
+}
+
+impl Task {
+    /// What a model is told to have it answer an item.
+    ///
+    /// # Errors
+    /// When a prompt can't be rendered, say because it names a column that the item lacks.
+    pub fn messages(&self, item: &Item) -> Result<Vec<Message>, PromptError> {
+        let mut messages = Vec::with_capacity(2);
+        if let Some(system) = &self.system {
+            messages.push(Message { role: Role::System, content: system.prompt.render(item)? });
+        }
+        messages.push(Message { role: Role::User, content: self.prompt.prompt.render(item)? });
+        Ok(messages)
+    }
 }
 
 /// A prompt template, as it is written and ready to be rendered.

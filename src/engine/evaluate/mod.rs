@@ -347,6 +347,7 @@ fn empty(plan: &Plan) -> Summary {
         outages: Vec::new(),
         timeline: Vec::new(),
         bands: Vec::new(),
+        drilled: Vec::new(),
         gates: Vec::new(),
         warnings: Vec::new(),
     }

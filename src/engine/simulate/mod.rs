@@ -4,6 +4,7 @@ mod arrivals;
 mod figures;
 mod queue;
 mod record;
+mod replay;
 mod spells;
 mod tape;
 #[cfg(test)]
@@ -16,31 +17,19 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::data::summary::{BandRow, OutageRow, SimulatedRow, TimelineRow};
-use crate::data::{CellState, Item, ItemIdx, Matrix, ModelIdx, Warning};
+use crate::data::{CellState, ItemIdx, ModelIdx, Warning};
 use crate::fault::{Faults, Spell};
 use crate::kernel::{Key, Micros, PolicyId, Seed, TaskId};
 use crate::policy::episode::{Models, Tree};
-use crate::policy::knowledge::{Knowledge, Subject};
+use crate::policy::knowledge::Subject;
 use crate::policy::{Fleet, Policy};
-use crate::scenario::{Plan, Simulation, Task};
+use crate::scenario::{Grounds, Plan, Simulation};
 use arrivals::Arrivals;
+pub use replay::{Difference, replay};
 use record::Record;
 use spells::SpellRecord;
 use tape::Tape;
 use world::{Simulated, Stage};
-
-/// What is known of a task: its answers, and what policies learned of them.
-#[derive(Debug, Clone, Copy)]
-pub struct Grounds<'a> {
-    /// The task.
-    pub task: &'a Task,
-    /// Its answers.
-    pub matrix: &'a Matrix,
-    /// How many answers to each item were possible.
-    pub n_classes: &'a [u32],
-    /// What was fitted.
-    pub knowledge: &'a Knowledge,
-}
 
 /// What simulations of all tasks came to.
 #[derive(Debug, Default)]
@@ -87,8 +76,20 @@ pub fn simulate(
     Ok(simulations)
 }
 
+/// When the first requests of a replicate come, up to `until`.
+pub fn first_arrivals(plan: &Plan, replicate: u32, until: Micros) -> Vec<Micros> {
+    let Some(simulation) = &plan.simulation else { return Vec::new() };
+    let key = Key::new(seed(plan, replicate), "arrivals", &[]);
+    Arrivals::new(simulation, key).take_while(|at| *at < until).collect()
+}
+
+/// How long the traffic of a scenario lasts.
+pub fn traffic_lasts(simulation: &Simulation) -> Micros {
+    arrivals::lasts(simulation)
+}
+
 /// The seed of one replicate.
-fn seed(plan: &Plan, replicate: u32) -> Seed {
+pub fn seed(plan: &Plan, replicate: u32) -> Seed {
     Seed(Key::new(plan.seed, "replicate", &[]).with(u64::from(replicate)).bits())
 }
 
@@ -109,7 +110,6 @@ struct Town<'a> {
     policies: &'a BTreeMap<PolicyId, Policy>,
     simulation: &'a Simulation,
     ground: &'a Grounds<'a>,
-    items: &'a [Item],
     tape: Tape,
     pool: Vec<ItemIdx>,
     timeouts: Vec<Micros>,
@@ -145,7 +145,6 @@ impl<'a> Town<'a> {
             policies,
             simulation,
             ground,
-            items: matrix.items(),
             tape: Tape::new(matrix),
             pool,
             timeouts: limits().map(|it| Micros(timeout(it.unwrap_or(&usual)))).collect(),
@@ -160,19 +159,8 @@ impl<'a> Town<'a> {
         })
     }
 
-    fn subject(&self) -> Subject<'a> {
-        Subject {
-            items: self.items,
-            answers: tape::with_a_wrong_one(self.ground.matrix),
-            n_classes: self.ground.n_classes.to_vec(),
-            score: &self.ground.task.score,
-            seed: self.plan.seed,
-            knowledge: self.ground.knowledge,
-        }
-    }
-
     fn visit(&self, simulations: &mut Simulations) {
-        let subject = self.subject();
+        let subject = self.ground.subject(self.plan.seed);
         let models = Models { names: self.ground.matrix.models(), timeouts: &self.timeouts };
         for name in self.policies.keys() {
             // Nobody can run what is told who is right, or who was never asked.

@@ -117,7 +117,7 @@ fn fails(fates: &Fates<'_>) -> bool {
 }
 
 impl Witness for Record {
-    fn called(&mut self, called: &Called<'_>) {
+    fn called(&mut self, called: &Called<'_>, _: &Fleet) {
         self.n_calls += 1;
         if fails(called.fates) {
             self.n_failed_calls += 1;

@@ -175,15 +175,6 @@ fn is_a_success(met: &OnWire) -> bool {
     )
 }
 
-/// Each item's answers, and behind them one that nobody gave and that is wrong.
-pub(super) fn with_a_wrong_one(matrix: &Matrix) -> Vec<Vec<Answer>> {
-    let answers = |item| {
-        let wrong = Answer { text: "(turned wrong by a fault)".to_owned(), score: 0.0 };
-        matrix.answers(item).iter().cloned().chain([wrong]).collect()
-    };
-    matrix.item_idxs().map(answers).collect()
-}
-
 /// The wrong answer that a right one is turned into: any that was given, or one that was not.
 pub(super) fn wrong_answer(answers: &[Answer], key: Key) -> AnswerIdx {
     let wrong: Vec<usize> =

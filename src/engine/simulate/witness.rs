@@ -12,7 +12,6 @@ pub(super) struct Called<'a> {
     pub(super) now: Micros,
     pub(super) model: ModelIdx,
     pub(super) fates: &'a Fates<'a>,
-    pub(super) fleet: &'a Fleet,
 }
 
 /// Watches what happens, in the order in which it does. Requests go by their number.
@@ -24,7 +23,7 @@ pub(super) trait Witness {
     fn told(&mut self, _now: Micros, _n: u64, _event: &Event, _actions: &[Action]) {}
 
     /// A model was asked, and this is to become of it.
-    fn called(&mut self, _called: &Called<'_>) {}
+    fn called(&mut self, _called: &Called<'_>, _fleet: &Fleet) {}
 
     /// A call was called off, and this is paid for it.
     fn cancelled(&mut self, _now: Micros, _n: u64, _billed: Option<Usd>) {}

@@ -306,8 +306,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
             wrong_answer(answers, request.key.with(u64::MAX - 1).with(u64::from(model.0)))
         };
         let coming = answering.coming(&fates, wrong);
-        let (now, fleet) = (self.now, &self.fleet);
-        self.witness.called(&Called { now, model, fates: &fates, fleet });
+        self.witness.called(&Called { now: self.now, model, fates: &fates }, &self.fleet);
         let place = if coming.keeps_place { Place::Waiting } else { Place::None };
         let out = Out {
             request: at,

@@ -12,6 +12,7 @@ mod ladder;
 mod state;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod tree;
 
 use std::collections::VecDeque;
@@ -22,6 +23,7 @@ use crate::policy::Fleet;
 use crate::policy::knowledge::Subject;
 use state::{Phase, State};
 use tree::Kind;
+pub use trace::{Told, Trace};
 pub use tree::{Models, NotAPolicy, Tree};
 
 /// One call of one request: the part of the policy that makes it, and which of its calls it is.

@@ -7,13 +7,13 @@ use crate::data::{
     Answer, AnswerIdx, Cell, CellState, Extracted, Matrix, Recorded,
 };
 use crate::engine::simulate::world::Stage;
-use crate::engine::simulate::{Grounds, Town};
+use crate::engine::simulate::Town;
 use crate::fault::OnWire;
 use crate::kernel::{Key, Micros, ModelId, PolicyId, Seed, Tokens, Usd};
 use crate::policy::Policy;
 use crate::policy::episode::{Models, Tree};
 use crate::policy::knowledge::Knowledge;
-use crate::scenario::{self, Plan};
+use crate::scenario::{self, Grounds, Plan};
 
 /// The next draws, one after the other.
 pub(super) struct Draws(Key, u64);
@@ -272,7 +272,7 @@ impl Ready {
         };
         let simulation = self.plan.simulation.as_ref().unwrap();
         let town = Town::new(&self.plan, &self.policies, simulation, &grounds).unwrap();
-        let subject = town.subject();
+        let subject = grounds.subject(self.plan.seed);
         let models = Models { names: self.matrix.models(), timeouts: &town.timeouts };
         let tree = Tree::new(name, &self.policies, models, &self.knowledge).ok()?;
         Some(play(&town, &town.stage(&tree, &subject, &self.plan.faults)))
