@@ -140,19 +140,19 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Every policy that can be run, all repetitions side by side.
+    /// Every policy that can be run, all of them and all repetitions side by side.
     async fn own<'p>(
         &self,
         policies: impl Iterator<Item = &'p PolicyId>,
     ) -> Result<Vec<(PolicyId, Vec<Books>)>> {
-        let mut drilled = Vec::new();
-        for policy in policies.filter(|name| self.ring.tree(name).is_ok()) {
+        let can_be_run = |name: &&PolicyId| self.ring.tree(name).is_ok();
+        let drills = policies.filter(can_be_run).map(async |policy| {
             let drills = (0..self.args.repetitions).map(|at| self.one(policy, at));
             let books: Result<Vec<Books>> =
                 join_all(drills).await.into_iter().map(|it| Ok(it?.books)).collect();
-            drilled.push((policy.clone(), books?));
-        }
-        Ok(drilled)
+            Ok((policy.clone(), books?))
+        });
+        join_all(drills).await.into_iter().collect()
     }
 
     async fn one(&self, policy: &PolicyId, at: u32) -> Result<Drilled> {

@@ -9,6 +9,8 @@ mod init;
 mod inputs;
 mod list;
 mod outputs;
+#[cfg(test)]
+mod parity;
 mod progress;
 mod report;
 mod run;

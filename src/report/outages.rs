@@ -94,7 +94,7 @@ fn drilled_columns(rows: &[&DrilledRow], name: fn(&str) -> String) -> Vec<Column
         figures(rows, "failed\n/request", Leaves::As(8, "failed calls"), |row| {
             point(&row.failed_calls_per_request).map(|it| format!("{it:.2}"))
         }),
-        figures(rows, "trips\n", Leaves::As(1, "trips of breakers"), |row| {
+        figures(rows, "breaker\ntrips", Leaves::As(1, "trips of breakers"), |row| {
             point(&row.trips).map(|it| format!("{it:.1}"))
         }),
     ]
@@ -208,7 +208,7 @@ fn policies(rows: &[&SimulatedRow], name: fn(&str) -> String) -> Vec<Column> {
         figures(rows, "failed\n/request", Leaves::As(1, "failed calls"), |row| {
             Some(format!("{:.3}", point(&row.failed_calls_per_request)))
         }),
-        figures(rows, "trips\n", Leaves::As(2, "trips of breakers"), |row| {
+        figures(rows, "breaker\ntrips", Leaves::As(2, "trips of breakers"), |row| {
             Some(format!("{:.1}", point(&row.trips)))
         }),
         figures(rows, "price\n$/1000", Leaves::As(6, "price"), |row| {

@@ -33,7 +33,7 @@ impl Walk<'_, '_> {
         let timeout = left.map_or(timeout, |left| timeout.min(left));
         let now = self.now;
         let state = self.state_mut(node);
-        let call = CallId { node, attempt: state.n_tries };
+        let call = CallId { node, attempt: state.number(state.n_tries) };
         (state.permit, state.called_at) = (permit, Some(now));
         state.n_tries += 1;
         self.world.fleet.began(model, now);
@@ -47,7 +47,8 @@ impl Walk<'_, '_> {
         let part = &tree.nodes[usize::from(node)];
         let Kind::Ask { model, .. } = part.kind else { return };
         let state = self.state_mut(node);
-        let is_awaited = state.phase == Phase::Running && state.n_tries == call.attempt + 1;
+        let is_last = state.number(state.n_tries) == call.attempt + 1;
+        let is_awaited = state.phase == Phase::Running && is_last;
         let Some(called_at) = state.called_at.take().filter(|_| is_awaited) else { return };
         let took = self.now.since(called_at);
         let failure = match reply.state {
@@ -56,8 +57,8 @@ impl Walk<'_, '_> {
             CellState::Answered { .. } | CellState::Unparsed | CellState::Refused => None,
         };
         let state = self.state_mut(node);
-        state.cost = match call.attempt {
-            0 => reply.cost,
+        state.cost = match state.n_tries {
+            1 => reply.cost,
             _ => state.cost.zip(reply.cost).map(|(sum, one)| sum + one),
         };
         state.failure = failure;
@@ -70,7 +71,7 @@ impl Walk<'_, '_> {
         self.world.fleet.ended(model, self.now, Some(took));
         match failure {
             None => self.end_answered(node, reply),
-            Some(failure) => match self.wait(node, failure, call.attempt, reply.retry_after) {
+            Some(failure) => match self.wait(node, failure, reply.retry_after) {
                 Some(at) => {
                     let timer = TimerId { node, number: call.attempt };
                     self.out.push(Action::SetTimer { timer, at });
@@ -81,13 +82,8 @@ impl Walk<'_, '_> {
     }
 
     /// When it is tried again, if it is.
-    fn wait(
-        &self,
-        node: u16,
-        failure: Failure,
-        attempt: u16,
-        asked: Option<Micros>,
-    ) -> Option<Micros> {
+    fn wait(&self, node: u16, failure: Failure, asked: Option<Micros>) -> Option<Micros> {
+        let attempt = self.state(node).n_tries - 1;
         let part = &self.world.tree.nodes[usize::from(node)];
         let retry = part.conduct.retry.unwrap_or(Retry::NEVER);
         let key = self.episode.request.key.with(u64::from(node)).with(u64::from(attempt));
@@ -127,7 +123,7 @@ impl Walk<'_, '_> {
         let breaker = self.world.tree.nodes[usize::from(node)].conduct.breaker;
         let state = self.state_mut(node);
         let (permit, called_at) = (state.permit.take(), state.called_at.take());
-        let attempt = state.n_tries.wrapping_sub(1);
+        let attempt = state.number(state.n_tries).wrapping_sub(1);
         if let (Some(breaker), Some(permit)) = (breaker, permit) {
             let result = CallResult { failure: Some(Weight::Ignored), took: Micros(0) };
             self.world.fleet.record(now, (breaker, model), permit, result);

@@ -86,9 +86,7 @@ impl Walk<'_, '_> {
 
     fn force(&mut self, node: u16) {
         let tree = self.world.tree;
-        let state = self.state_mut(node);
-        state.reset();
-        state.is_forced = true;
+        self.state_mut(node).force();
         for child in &tree.nodes[usize::from(node)].children {
             self.force(*child);
         }
@@ -130,7 +128,7 @@ impl Walk<'_, '_> {
             }
         };
         if let Some(wait) = wait.filter(|_| !is_last) {
-            let timer = TimerId { node, number: next };
+            let timer = TimerId { node, number: self.state(node).number(next) };
             self.out.push(Action::SetTimer { timer, at: self.now + wait });
         }
     }
@@ -138,7 +136,8 @@ impl Walk<'_, '_> {
     /// A member has had its time.
     pub(super) fn hedge_is_due(&mut self, node: u16, hedge: &Hedge, number: u16) {
         // Another timer is set when the next was asked for another reason.
-        if self.state(node).next == number + 1 {
+        let state = self.state(node);
+        if state.number(state.next) == number + 1 {
             self.next_hedge(node, hedge);
         }
     }
