@@ -17,7 +17,7 @@ use crate::engine::drill::{self, Books, Drilled, Gateway, Load, Ring};
 use crate::engine::serve::{Options, Server, Stats};
 use crate::engine::{collect, evaluate, simulate};
 use crate::kernel::{Lasting, Micros, PolicyId};
-use crate::provider::Endpoint;
+use crate::provider::{Client, Endpoint};
 use crate::scenario::Loaded;
 
 /// Put policies, or a gateway, between real requests and a provider with faults.
@@ -112,9 +112,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let policies = evaluate::all_policies(&loaded.plan);
     let grounds = evaluate::grounds(&loaded.plan, &rows).context("judge the answers")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let client = Client::new()?;
     for ground in &grounds {
         let Some(grounds) = super::simulate::of(&loaded.plan, ground) else { continue };
-        let ring = Ring::new(&loaded.plan, grounds, &policies)?;
+        let ring = Ring::new(&loaded.plan, grounds, &policies, client.clone())?;
         let job = Job { args, loaded: &loaded, ring: &ring, lasts: lasts.0 };
         let drilled = match &args.target {
             None => runtime.block_on(job.own(policies.keys())),

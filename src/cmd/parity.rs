@@ -1,17 +1,21 @@
 //! What a drill did over real sockets, the simulator does again, action by action. That is what
 //! makes simulated figures mean something.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use rayon::prelude::*;
 
 use crate::data::Recorded;
 use crate::engine::drill::{Drilled, Load, Ring};
 use crate::engine::serve::{Options, Server};
 use crate::engine::{evaluate, simulate};
 use crate::kernel::{Micros, PolicyId};
+use crate::policy::Policy;
 use crate::policy::episode::{Action, Event};
+use crate::provider::Client;
 use crate::scenario::{self, Loaded, random};
 
 /// Random scenarios that are drilled, ten times as fast as they are simulated elsewhere.
@@ -19,7 +23,10 @@ const SEEDS: std::ops::Range<u64> = 0..200;
 const SPEED: u64 = 10;
 
 /// Drills that go on side by side.
-const TOGETHER: usize = 20;
+const TOGETHER: usize = 4;
+
+/// How long requests come: long enough for faults to come and go.
+const LASTS: Micros = Micros(800_000);
 
 /// What one drill had of everything that matters here.
 #[derive(Default)]
@@ -31,8 +38,15 @@ struct Seen {
     n_called_off: usize,
 }
 
-/// Loads the scenario of a seed, and drills one of its policies after the other seed by seed.
-async fn one(seed: u64) -> Seen {
+/// Everything that is ready before the first request comes, so that nothing holds one up.
+struct Ready {
+    seed: u64,
+    loaded: Loaded,
+    policies: BTreeMap<PolicyId, Policy>,
+    grounds: Vec<evaluate::Ground>,
+}
+
+fn ready(seed: u64) -> Ready {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("items.jsonl"), random::items(12)).unwrap();
     let file = folder.path().join("scenario.yaml");
@@ -43,11 +57,17 @@ async fn one(seed: u64) -> Seen {
     let rows: Vec<&Recorded> = loaded.recordings.iter().flat_map(|it| &it.rows).collect();
     let policies = evaluate::all_policies(&loaded.plan);
     let grounds = evaluate::grounds(&loaded.plan, &rows).unwrap();
+    Ready { seed, loaded, policies, grounds }
+}
+
+/// Drills one of the policies of a scenario, another one seed by seed, and does it again.
+async fn one(ready: &Ready, client: &Client) -> Seen {
+    let Ready { seed, loaded, policies, grounds } = ready;
     let grounds = super::simulate::of(&loaded.plan, &grounds[0]).unwrap();
-    let ring = Ring::new(&loaded.plan, grounds, &policies).unwrap();
+    let ring = Ring::new(&loaded.plan, grounds, policies, client.clone()).unwrap();
     let own: Vec<&PolicyId> = loaded.plan.policies.iter().map(|(name, _)| name).collect();
-    let policy = own[seed as usize % own.len()];
-    let drilled = drill(&loaded, &ring, policy).await;
+    let policy = own[*seed as usize % own.len()];
+    let drilled = drill(loaded, &ring, policy).await;
     let tree = ring.tree(policy).unwrap();
     if let Err(difference) = simulate::replay(&tree, ring.subject(), ring.fleet(), &drilled.trace) {
         panic!("seed {seed}, {policy}: {difference}");
@@ -59,7 +79,7 @@ async fn drill(loaded: &Loaded, ring: &Ring<'_>, policy: &PolicyId) -> Drilled {
     let address = SocketAddr::from(([127, 0, 0, 1], 0));
     let server = Server::bind(address, loaded, Options::default()).await.unwrap();
     let (address, plan) = (server.address(), &loaded.plan);
-    let arrivals = simulate::first_arrivals(plan, 0, Micros(u64::MAX));
+    let arrivals = simulate::first_arrivals(plan, 0, LASTS);
     let load = Load { arrivals, seed: simulate::seed(plan, 0), stream: plan.seed.0.is_multiple_of(2) };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let drill = async {
@@ -88,8 +108,11 @@ fn seen(drilled: &Drilled, kind: &'static str) -> Seen {
 #[test]
 fn what_a_drill_did_the_simulator_does_again() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let all: Vec<Ready> = SEEDS.into_par_iter().map(ready).collect();
+    let client = Client::new().unwrap();
     let seen: Vec<Seen> = runtime.block_on(async {
-        let drills = futures_util::stream::iter(SEEDS).map(one).buffer_unordered(TOGETHER);
+        let drills = futures_util::stream::iter(&all).map(|ready| one(ready, &client));
+        let drills = drills.buffer_unordered(TOGETHER);
         tokio::time::timeout(Duration::from_secs(600), drills.collect()).await.unwrap()
     });
     let sum = |of: fn(&Seen) -> usize| seen.iter().map(of).sum::<usize>();
@@ -98,8 +121,8 @@ fn what_a_drill_did_the_simulator_does_again() {
     kinds.dedup();
     assert_eq!(kinds, ["balance", "cascade", "failover", "hedge", "route", "vote"]);
     // A drill in which nothing went wrong would show nothing.
-    assert!(sum(|it| it.n_told) > 20_000, "{} events", sum(|it| it.n_told));
-    assert!(sum(|it| it.n_failed) > 1000, "{} failed calls", sum(|it| it.n_failed));
+    assert!(sum(|it| it.n_told) > 10_000, "{} events", sum(|it| it.n_told));
+    assert!(sum(|it| it.n_failed) > 500, "{} failed calls", sum(|it| it.n_failed));
     assert!(sum(|it| it.n_timers) > 100, "{} timers", sum(|it| it.n_timers));
-    assert!(sum(|it| it.n_called_off) > 100, "{} calls called off", sum(|it| it.n_called_off));
+    assert!(sum(|it| it.n_called_off) > 20, "{} calls called off", sum(|it| it.n_called_off));
 }
