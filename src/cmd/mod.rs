@@ -9,8 +9,6 @@ mod init;
 mod inputs;
 mod list;
 mod outputs;
-#[cfg(test)]
-mod parity;
 mod progress;
 mod report;
 mod run;
@@ -21,6 +19,8 @@ mod served;
 mod simulate;
 mod store;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 

@@ -9,9 +9,9 @@ use super::Exit;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
 use crate::data::Recorded;
+use crate::engine::collect;
 use crate::engine::evaluate::{self, Evaluation};
 use crate::engine::simulate;
-use crate::engine::collect;
 use crate::scenario::{Grounds, Plan};
 
 /// Run traffic and outages in virtual time over recorded answers; nobody is asked.
@@ -21,7 +21,7 @@ use crate::scenario::{Grounds, Plan};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  quorumbench simulate scenarios/incidents/openai-2025-06-10.yaml
+  quorumbench simulate scenarios/drills/primary-down.yaml
   quorumbench simulate my.yaml --policy net --seed 8
   quorumbench simulate my.yaml --replicates 100 -o reports/month")]
 pub(super) struct Args {
@@ -59,18 +59,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 }
 
 /// Adds what simulated traffic comes to, where the scenario has traffic.
-pub(super) fn add(
-    evaluation: &mut Evaluation<'_>,
-    plan: &Plan,
-    rows: &[&Recorded],
-) -> Result<()> {
+pub(super) fn add(evaluation: &mut Evaluation<'_>, plan: &Plan, rows: &[&Recorded]) -> Result<()> {
     if plan.simulation.is_none() {
         return Ok(());
     }
     let policies = evaluate::all_policies(plan);
     let grounds = evaluate::grounds(plan, rows).context("judge the answers")?;
-    let grounds: Vec<Grounds<'_>> =
-        grounds.iter().filter_map(|ground| of(plan, ground)).collect();
+    let grounds: Vec<Grounds<'_>> = grounds.iter().filter_map(|ground| of(plan, ground)).collect();
     let simulated = simulate::simulate(plan, &policies, &grounds)?;
     evaluation.add_simulated(plan, simulated.rows, simulated.outages, simulated.doubts);
     evaluation.summary.timeline = simulated.timeline;

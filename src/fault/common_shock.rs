@@ -62,9 +62,8 @@ impl CommonShock {
     /// Whether a shock has hit that model.
     fn is_bad(&self, now: Micros, call: &Call<'_>, chance: Chance, spells: &mut Spells) -> bool {
         let shock = |n: usize| chance.times().with(n as u64);
-        self.shocks(now, chance, spells).any(|n| {
-            shock(n).with(2).and(call.model_key).uniform() < self.hits.value()
-        })
+        self.shocks(now, chance, spells)
+            .any(|n| shock(n).with(2).and(call.model_key).uniform() < self.hits.value())
     }
 
     /// The positions of the shocks whose time this is.

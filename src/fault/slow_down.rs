@@ -38,8 +38,7 @@ const fn as_ever() -> f64 {
 
 impl SlowDown {
     pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance) -> Fate<'static> {
-        let is_hit =
-            self.window().contains(now) && chance.hits(call, self.share);
+        let is_hit = self.window().contains(now) && chance.hits(call, self.share);
         if !is_hit {
             return Fate::Pass;
         }

@@ -70,7 +70,10 @@ const KINDS: [(&str, &str); 10] = [
     ("vote", "Members answer, and a rule makes their answers one."),
     ("cascade", "Stages are asked in turn until one's answer is accepted."),
     ("failover", "Whoever comes next answers when whoever came before could not."),
-    ("hedge", "The next member is asked as well when the first takes long; the first to serve wins."),
+    (
+        "hedge",
+        "The next member is asked as well when the first takes long; the first to serve wins.",
+    ),
     ("balance", "One of several that could all answer, chosen by weight, load or speed."),
     ("route", "One member answers, chosen by the category or length of the question."),
     ("mix", "One member answers, drawn at random for each item; what a router has to beat."),

@@ -113,7 +113,8 @@ pub(super) fn section(summary: &Summary, task: &TaskId) -> Option<String> {
         table(policies(&rows, code), 1),
     ];
     if !outages.is_empty() {
-        blocks.extend(["#### While faults were there".to_owned(), table(faults(&outages, code), 2)]);
+        blocks
+            .extend(["#### While faults were there".to_owned(), table(faults(&outages, code), 2)]);
     }
     blocks.push(escape::prose(&notes(&rows)));
     Some(blocks.join("\n\n"))

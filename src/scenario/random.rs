@@ -120,7 +120,12 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
             }
             6 => {
                 let by = draws.one(&[
-                    "least-busy", "latency", "peak-ewma", "two-choices", "usage", "weighted",
+                    "least-busy",
+                    "latency",
+                    "peak-ewma",
+                    "two-choices",
+                    "usage",
+                    "weighted",
                 ]);
                 let among = draws.some(&models, 2);
                 format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
@@ -164,9 +169,13 @@ fn faults(text: &mut String, draws: &mut Draws, n_models: usize, speed: u64) {
              {two}, sigma: 1 }} }}"
         );
         let fault = match draws.below(9) {
-            0 => format!("outage: {{ {of}at: {three}, for: {six}, error_rate: {share}, reply: {reply} }}"),
+            0 => format!(
+                "outage: {{ {of}at: {three}, for: {six}, error_rate: {share}, reply: {reply} }}"
+            ),
             1 => format!("renewal: {{ {of}{times}, error_rate: {share}, reply: {reply} }}"),
-            2 => format!("gilbert-elliott: {{ {of}good_for: {five}, bad_for: {three}, step: {tenth}, reply: {reply} }}"),
+            2 => format!(
+                "gilbert-elliott: {{ {of}good_for: {five}, bad_for: {three}, step: {tenth}, reply: {reply} }}"
+            ),
             3 => format!(
                 "diurnal: {{ {of}every: {four}, weights: [1, 2], bad_for: {{ weibull: {{ scale: {two}, \
                  shape: 0.8 }} }}, reply: {reply} }}"

@@ -91,7 +91,8 @@ mod tests {
         let ln_2 = std::f64::consts::LN_2;
         // Gamma(5/3) = 0.902745..., Gamma(1 + 10/7) = 1.265823... (NIST's tables).
         let means = [3.0, 1.24 * (1.168_f64.powi(2) / 2.0).exp(), 2.0, 1.805_490_6, 2.531_646_8];
-        let medians = [3.0 * ln_2, 1.24, 2.0, 2.0 * ln_2.powf(2.0 / 3.0), 2.0 * ln_2.powf(1.0 / 0.7)];
+        let medians =
+            [3.0 * ln_2, 1.24, 2.0, 2.0 * ln_2.powf(2.0 / 3.0), 2.0 * ln_2.powf(1.0 / 0.7)];
         for ((law, mean), median) in LAWS.into_iter().zip(means).zip(medians) {
             assert!(close(law.mean(), mean, 1e-6), "{law:?}: {}", law.mean());
             assert!(close(law.quantile(0.5), median, 1e-9), "{law:?}: {}", law.quantile(0.5));
@@ -103,11 +104,13 @@ mod tests {
         let n = 400;
         let even = |at: usize| (at as f64 + 0.5) / n as f64;
         for law in LAWS {
-            let lengths: Vec<f64> = (0..n * n).map(|at| law.quantile((at as f64 + 0.5) / (n * n) as f64)).collect();
+            let lengths: Vec<f64> =
+                (0..n * n).map(|at| law.quantile((at as f64 + 0.5) / (n * n) as f64)).collect();
             let mean = lengths.iter().sum::<f64>() / lengths.len() as f64;
             assert!(close(mean, law.mean(), 0.005), "{law:?}: {mean}");
             let squares = lengths.iter().map(|it| it * it).sum::<f64>() / lengths.len() as f64;
-            let residuals = (0..n).flat_map(|a| (0..n).map(move |b| law.residual([even(a), even(b)])));
+            let residuals =
+                (0..n).flat_map(|a| (0..n).map(move |b| law.residual([even(a), even(b)])));
             let residual = residuals.sum::<f64>() / (n * n) as f64;
             assert!(close(residual, squares / mean / 2.0, 0.05), "{law:?}: {residual}");
         }

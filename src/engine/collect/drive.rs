@@ -172,7 +172,8 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
         let mut settled = Vec::with_capacity(replies.len());
         for (job, exchange) in replies {
             let price = self.price(job.at);
-            let cost = exchange.result.as_ref().ok().and_then(|reply| price?.cost(reply.counts.usage()?));
+            let cost =
+                exchange.result.as_ref().ok().and_then(|reply| price?.cost(reply.counts.usage()?));
             let lane = job.lane;
             let Some(job) = dispatcher.finished(now, job, &exchange, cost) else {
                 self.progress.failed_once(lane);

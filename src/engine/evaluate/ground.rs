@@ -46,7 +46,8 @@ pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateE
 }
 
 fn knowledge(field: &Field<'_>) -> Knowledge {
-    let mut known = Knowledge { fold_of: vec![0; field.matrix.items().len()], ..Knowledge::default() };
+    let mut known =
+        Knowledge { fold_of: vec![0; field.matrix.items().len()], ..Knowledge::default() };
     for (fold, items) in field.folds.iter().enumerate() {
         for item in items {
             known.fold_of[item.0 as usize] = fold as u8;
@@ -92,8 +93,10 @@ fn knowledge(field: &Field<'_>) -> Knowledge {
 
 fn vote_knowledge(run: &Run<'_>, vote: &Vote) -> VoteKnowledge {
     let field = run.field;
-    let mut known =
-        VoteKnowledge { lessons: vec![Lesson::Nothing; field.matrix.items().len()], ..VoteKnowledge::default() };
+    let mut known = VoteKnowledge {
+        lessons: vec![Lesson::Nothing; field.matrix.items().len()],
+        ..VoteKnowledge::default()
+    };
     for (fold, items) in field.folds.iter().enumerate() {
         let fit = run.all_but(fold);
         let (names, columns) = run.ballots(vote, fit, fold);

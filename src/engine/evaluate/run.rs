@@ -143,7 +143,12 @@ impl<'a> Run<'a> {
     }
 
     /// Who votes, and with what: every member once, or once for each of its samples.
-    pub(super) fn ballots<'v>(&self, vote: &'v Vote, fit: Folds, fold: usize) -> (Vec<&'v PolicyId>, Columns) {
+    pub(super) fn ballots<'v>(
+        &self,
+        vote: &'v Vote,
+        fit: Folds,
+        fold: usize,
+    ) -> (Vec<&'v PolicyId>, Columns) {
         if !matches!(vote.rule, Rule::BestOf(_)) {
             return (vote.members.iter().collect(), self.columns(&vote.members, fit, fold));
         }

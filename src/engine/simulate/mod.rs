@@ -25,8 +25,8 @@ use crate::policy::knowledge::Subject;
 use crate::policy::{Fleet, Policy};
 use crate::scenario::{Grounds, Plan, Simulation};
 use arrivals::Arrivals;
-pub use replay::{Difference, replay};
 use record::Record;
+pub use replay::{Difference, replay};
 use spells::SpellRecord;
 use tape::Tape;
 use world::{Simulated, Stage};
@@ -50,7 +50,9 @@ pub struct Simulations {
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
     /// The scenario has no traffic.
-    #[error("simulate without traffic: say who asks when, for example\n\n    traffic: {{ poisson: {{ rate: 1/s, for: 30d }} }}")]
+    #[error(
+        "simulate without traffic: say who asks when, for example\n\n    traffic: {{ poisson: {{ rate: 1/s, for: 30d }} }}"
+    )]
     NoTraffic,
     /// Every item lacks somebody's answer.
     #[error("simulate task {0}: there is no item on which every model has a cell")]
@@ -133,9 +135,8 @@ impl<'a> Town<'a> {
         if pool.is_empty() || matrix.models().is_empty() {
             return Err(SimulateError::NoItem(ground.task.id.clone()));
         }
-        let candidates = matrix.models().iter().map(|model| {
-            plan.candidates.iter().find(|one| one.id == *model)
-        });
+        let candidates =
+            matrix.models().iter().map(|model| plan.candidates.iter().find(|one| one.id == *model));
         let candidates: Vec<_> = candidates.collect();
         let limits = || candidates.iter().map(|one| one.map(|one| &one.limits));
         let timeout = |limits: &crate::provider::Limits| limits.timeout.0.as_micros() as u64;
@@ -179,7 +180,12 @@ impl<'a> Town<'a> {
         simulations.doubts.extend(self.tape.without_latency.iter().map(on));
     }
 
-    fn stage<'s>(&'s self, tree: &'s Tree, subject: &'s Subject<'s>, faults: &'s Faults) -> Stage<'s> {
+    fn stage<'s>(
+        &'s self,
+        tree: &'s Tree,
+        subject: &'s Subject<'s>,
+        faults: &'s Faults,
+    ) -> Stage<'s> {
         Stage {
             tree,
             subject,

@@ -47,11 +47,13 @@ impl Tape {
     pub(super) fn new(matrix: &Matrix) -> Self {
         let n_samples = matrix.n_samples();
         let cells = |model| {
-            let samples = move |item| (0..n_samples).map(move |sample| matrix.cell(item, model, sample));
+            let samples =
+                move |item| (0..n_samples).map(move |sample| matrix.cell(item, model, sample));
             matrix.item_idxs().flat_map(samples)
         };
         let usual = |model| {
-            let mut known: Vec<u64> = cells(model).filter_map(|cell| Some(cell.latency?.0)).collect();
+            let mut known: Vec<u64> =
+                cells(model).filter_map(|cell| Some(cell.latency?.0)).collect();
             let middle = known.len() / 2;
             (!known.is_empty()).then(|| Micros(*known.select_nth_unstable(middle).1))
         };
@@ -101,12 +103,8 @@ impl Take {
             }
             state => state,
         };
-        let reply = Reply {
-            state,
-            confidence: self.confidence,
-            cost: self.cost,
-            retry_after: None,
-        };
+        let reply =
+            Reply { state, confidence: self.confidence, cost: self.cost, retry_after: None };
         let service = match &fates.slowed {
             Some((_, slower)) => slower.of(self.service),
             None => self.service,
@@ -177,7 +175,6 @@ fn is_a_success(met: &OnWire) -> bool {
 
 /// The wrong answer that a right one is turned into: any that was given, or one that was not.
 pub(super) fn wrong_answer(answers: &[Answer], key: Key) -> AnswerIdx {
-    let wrong: Vec<usize> =
-        (0..answers.len()).filter(|at| answers[*at].score == 0.0).collect();
+    let wrong: Vec<usize> = (0..answers.len()).filter(|at| answers[*at].score == 0.0).collect();
     AnswerIdx(wrong[key.below(wrong.len() as u64) as usize] as u16)
 }

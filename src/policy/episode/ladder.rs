@@ -102,12 +102,8 @@ impl Walk<'_, '_> {
         };
         let failure = children.iter().find_map(failed).unwrap_or(Failure::Unavailable);
         let rung = rung.map(|rung| rung.name(&[]));
-        let failed = Outcome {
-            verdict: Verdict::Failed(failure),
-            rung,
-            n_stages: 1,
-            ..Outcome::NOT_RUN
-        };
+        let failed =
+            Outcome { verdict: Verdict::Failed(failure), rung, n_stages: 1, ..Outcome::NOT_RUN };
         self.end(node, self.with_calls(node, failed));
     }
 

@@ -22,8 +22,8 @@ use crate::kernel::{Key, Micros, Usd};
 use crate::policy::Fleet;
 use crate::policy::knowledge::Subject;
 use state::{Phase, State};
-use tree::Kind;
 pub use trace::{Told, Trace};
+use tree::Kind;
 pub use tree::{Models, NotAPolicy, Tree};
 
 /// One call of one request: the part of the policy that makes it, and which of its calls it is.

@@ -53,5 +53,9 @@ impl State {
 }
 
 /// What stands for whoever was not asked.
-pub(super) const UNASKED: Outcome =
-    Outcome { verdict: Verdict::Failed(Failure::Cancelled), cost: Some(Usd::ZERO), latency: Some(Micros(0)), ..Outcome::NOT_RUN };
+pub(super) const UNASKED: Outcome = Outcome {
+    verdict: Verdict::Failed(Failure::Cancelled),
+    cost: Some(Usd::ZERO),
+    latency: Some(Micros(0)),
+    ..Outcome::NOT_RUN
+};

@@ -28,7 +28,11 @@ pub(super) struct Node {
 
 #[derive(Debug, Clone)]
 pub(super) enum Kind {
-    Ask { model: ModelIdx, sample: u32, timeout: Micros },
+    Ask {
+        model: ModelIdx,
+        sample: u32,
+        timeout: Micros,
+    },
     Vote(Vote),
     Cascade(Cascade),
     Failover(Failover),
@@ -115,9 +119,8 @@ impl Tree {
         let node = &self.nodes[usize::from(node)];
         let children = node.children.iter().map(|child| self.worst_of(*child));
         let most = |times: &mut dyn Iterator<Item = Micros>| times.max().unwrap_or_default();
-        let sum = |times: &mut dyn Iterator<Item = Micros>| {
-            times.fold(Micros(0), |sum, time| sum + time)
-        };
+        let sum =
+            |times: &mut dyn Iterator<Item = Micros>| times.fold(Micros(0), |sum, time| sum + time);
         let mut children: Vec<Micros> = children.collect();
         let worst = match &node.kind {
             Kind::Ask { timeout, .. } => {
@@ -160,8 +163,8 @@ impl Maker<'_> {
         outer: Conduct,
     ) -> Result<u16, NotAPolicy> {
         let policy = self.policies.get(name).ok_or_else(|| NotAPolicy::Unknown(name.clone()))?;
-        let at = u16::try_from(self.tree.nodes.len())
-            .map_err(|_| NotAPolicy::TooLarge(name.clone()))?;
+        let at =
+            u16::try_from(self.tree.nodes.len()).map_err(|_| NotAPolicy::TooLarge(name.clone()))?;
         let part = |kind, conduct| (kind, outer.over(conduct));
         let (kind, conduct) = match policy {
             Policy::Single(model) => {

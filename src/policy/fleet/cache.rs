@@ -48,11 +48,10 @@ mod tests {
         };
         cache.put(1, Micros(0), &answer(1));
         cache.put(1, Micros(5), &answer(2));
-        assert_eq!([kept(&cache, 1, 15), kept(&cache, 1, 16), kept(&cache, 2, 5)], [
-            Some(2),
-            None,
-            None
-        ]);
+        assert_eq!(
+            [kept(&cache, 1, 15), kept(&cache, 1, 16), kept(&cache, 2, 5)],
+            [Some(2), None, None]
+        );
         (0..MOST as u64).for_each(|at| cache.put(at + 10, Micros(20), &answer(3)));
         assert_eq!(kept(&cache, 1, 15), None, "the oldest go");
         assert_eq!(cache.kept.len(), MOST);

@@ -59,7 +59,8 @@ impl Load {
         self.latencies.push_back(took);
         let decayed = self.decay(now);
         let took = took as f64;
-        self.peak = if took > self.peak { took } else { self.peak * decayed + took * (1.0 - decayed) };
+        self.peak =
+            if took > self.peak { took } else { self.peak * decayed + took * (1.0 - decayed) };
         self.peak_at = now;
     }
 

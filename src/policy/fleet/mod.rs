@@ -23,8 +23,7 @@ pub struct Fleet {
 impl Fleet {
     /// Everybody well and idle. `requests_per_minute` has what each model allows.
     pub fn new(guards: &[GuardConfig], requests_per_minute: &[Option<u64>]) -> Self {
-        let of_models =
-            |guard| std::iter::repeat_n(Guard::new(guard), requests_per_minute.len());
+        let of_models = |guard| std::iter::repeat_n(Guard::new(guard), requests_per_minute.len());
         Self {
             guards: guards.iter().flat_map(of_models).collect(),
             loads: requests_per_minute.iter().map(|limit| Load::new(*limit)).collect(),

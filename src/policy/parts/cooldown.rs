@@ -113,7 +113,8 @@ mod tests {
             let config = Config { allowed_fails, alone, wait };
             assert_eq!(cools_after(config, weight), after, "{name}");
         }
-        let mut cooldown = Cooldown::new(Config { allowed_fails: Some(0), alone: Alone::Yes, wait });
+        let mut cooldown =
+            Cooldown::new(Config { allowed_fails: Some(0), alone: Alone::Yes, wait });
         let failed = CallResult { failure: Some(Weight::Full), took: Micros(0) };
         assert!(cooldown.record(Micros(1), failed));
         let ends = [4_999_999, 5_000_001].map(|now| cooldown.not_before(Micros(now)));

@@ -1,6 +1,6 @@
 //! Who stands in front of a model and says whether it is asked: a breaker or a cool-down.
 
-use super::breaker::{Admission, Breaker, CallResult, Permit, Config as BreakerConfig};
+use super::breaker::{Admission, Breaker, CallResult, Config as BreakerConfig, Permit};
 use super::cooldown::{Config as CooldownConfig, Cooldown};
 use crate::kernel::Micros;
 

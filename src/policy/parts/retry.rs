@@ -63,9 +63,8 @@ impl Retry {
         key: Key,
     ) -> Option<Micros> {
         let asked = asked.unwrap_or_default();
-        let is_again = failure.handling().again
-            && attempt + 1 < self.attempts
-            && asked <= self.longest_asked;
+        let is_again =
+            failure.handling().again && attempt + 1 < self.attempts && asked <= self.longest_asked;
         is_again.then(|| {
             let most = self.most(attempt);
             let drawn = |share: f64| Micros((most.0 as f64 * share).round() as u64);
@@ -94,7 +93,8 @@ mod tests {
     fn waits_double_up_to_their_cap_and_no_failure_is_tried_for_ever() {
         let retry = Retry { attempts: 6, jitter: Jitter::None, ..Retry::NEVER };
         let key = Key::new(Seed(1), "test", &[]);
-        let wait = |attempt| retry.wait(Failure::Unavailable, attempt, None, key).map(|it| it.0 / 1000);
+        let wait =
+            |attempt| retry.wait(Failure::Unavailable, attempt, None, key).map(|it| it.0 / 1000);
         let waits: Vec<Option<u64>> = (0..6).map(wait).collect();
         let wanted = [500, 1000, 2000, 4000, 8000].map(Some);
         assert_eq!(waits, [&wanted[..], &[None]].concat());

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use crate::data::{
-    Answer, AnswerIdx, Cell, CellState, Extracted, Matrix, Recorded,
-};
-use crate::engine::simulate::world::Stage;
+use crate::data::{Answer, AnswerIdx, Cell, CellState, Extracted, Matrix, Recorded};
 use crate::engine::simulate::Town;
+use crate::engine::simulate::world::Stage;
 use crate::kernel::{Micros, ModelId, PolicyId, Tokens, Usd};
 use crate::policy::Policy;
 use crate::policy::episode::{Models, Tree};
@@ -16,10 +14,8 @@ use crate::scenario::{self, Grounds, Plan};
 /// The answers to three choices, of which the first is right.
 fn matrix(plan: &Plan, rows: &[&Recorded], latency: Option<fn(usize) -> Micros>) -> Matrix {
     let task = &plan.tasks[0];
-    let answer = |text: &str| Answer {
-        text: text.to_owned(),
-        score: f64::from(u8::from(text == "A")),
-    };
+    let answer =
+        |text: &str| Answer { text: text.to_owned(), score: f64::from(u8::from(text == "A")) };
     let answers = vec![["A", "B", "C"].map(answer).to_vec(); task.items.len()];
     let models: Vec<ModelId> = plan.candidates.iter().map(|one| one.id.clone()).collect();
     let mut cells = Vec::new();
@@ -82,7 +78,8 @@ impl Ready {
         let mut knowledge = Knowledge { fold_of: vec![0; n_items], ..Knowledge::default() };
         for (name, policy) in &policies {
             if let Policy::Vote(vote) = policy {
-                let voter = |member: &PolicyId| (member.clone(), crate::policy::Standing::default());
+                let voter =
+                    |member: &PolicyId| (member.clone(), crate::policy::Standing::default());
                 let voters = vec![vote.members.iter().map(voter).collect()];
                 let lessons = Vec::new();
                 let known = crate::policy::knowledge::VoteKnowledge { voters, lessons };

@@ -1,8 +1,8 @@
 //! A circuit breaker: stops asking whoever keeps failing, and tries again after a while.
 //!
 //! The rules are those of resilience4j (`CircuitBreakerConfig`, `CircuitBreakerMetrics`,
-//! `CircuitBreakerStateMachine`, 2.x), whose windows slide: a rate is at or above its threshold over
-//! the last calls or the last seconds; a result that belongs to an older state counts for nothing;
+//! `CircuitBreakerStateMachine`, 2.x), whose windows slide: a rate is at or above its threshold
+//! over the last calls or the last seconds; a result that belongs to an older state counts for nothing;
 //! while half open, `permits` calls are let through, and only when all of them are back is it
 //! decided. Beyond resilience4j a failure may count half, and the wait grows with every trip in a
 //! row.
@@ -227,4 +227,3 @@ impl Config {
             || share(seen.slow, seen.calls) >= self.slow_rate
     }
 }
-

@@ -92,12 +92,8 @@ fn late_results_and_ignored_ones_change_nothing() {
 
 #[test]
 fn a_window_of_seconds_forgets_what_is_older() {
-    let config = Config {
-        window: Size::Seconds(3),
-        minimum_calls: 4,
-        wait: Micros(100),
-        ..Config::DEFAULT
-    };
+    let config =
+        Config { window: Size::Seconds(3), minimum_calls: 4, wait: Micros(100), ..Config::DEFAULT };
     let second = |n: u64| n * 1_000_000;
     let mut breaker = Breaker::new(config);
     // Two failures in second 0 are gone in second 3, and then two of four are left.

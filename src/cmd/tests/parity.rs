@@ -63,7 +63,7 @@ fn ready(seed: u64) -> Ready {
 /// Drills one of the policies of a scenario, another one seed by seed, and does it again.
 async fn one(ready: &Ready, client: &Client) -> Seen {
     let Ready { seed, loaded, policies, grounds } = ready;
-    let grounds = super::simulate::of(&loaded.plan, &grounds[0]).unwrap();
+    let grounds = crate::cmd::simulate::of(&loaded.plan, &grounds[0]).unwrap();
     let ring = Ring::new(&loaded.plan, grounds, policies, client.clone()).unwrap();
     let own: Vec<&PolicyId> = loaded.plan.policies.iter().map(|(name, _)| name).collect();
     let policy = own[*seed as usize % own.len()];
@@ -80,7 +80,8 @@ async fn drill(loaded: &Loaded, ring: &Ring<'_>, policy: &PolicyId) -> Drilled {
     let server = Server::bind(address, loaded, Options::default()).await.unwrap();
     let (address, plan) = (server.address(), &loaded.plan);
     let arrivals = simulate::first_arrivals(plan, 0, LASTS);
-    let load = Load { arrivals, seed: simulate::seed(plan, 0), stream: plan.seed.0.is_multiple_of(2) };
+    let load =
+        Load { arrivals, seed: simulate::seed(plan, 0), stream: plan.seed.0.is_multiple_of(2) };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let drill = async {
         let drilled = ring.drill(policy, address, &load).await;
