@@ -165,6 +165,9 @@ impl RawBreaker {
         let is_cooldown = matches!(self.like, Like::Litellm | Like::LitellmPool);
         let others = self.failure_rate.is_some()
             || self.slow_rate.is_some()
+            || self.slow_after.is_some()
+            || self.growth.is_some()
+            || self.trial.is_some()
             || self.window.is_some()
             || self.minimum_calls.is_some()
             || self.permits.is_some();

@@ -85,7 +85,9 @@ impl Of<'_> {
                 self.shares(by_replicate.iter().map(|rows| of(rows)))
             };
             let seconds = |of: &dyn Fn(&super::spells::Watched) -> Option<Micros>| {
-                self.mean(all().map(|it| of(it).map(|time| time.0 as f64 / 1e6)))
+                let times = all().map(|it| of(it).map(|time| time.0 as f64 / 1e6));
+                let method = "student over times of the fault".to_owned();
+                self.mean(times).map(|mean| Estimate { method, ..mean })
             };
             let n_of = |rows: &[super::spells::Watched]| rows.iter().map(|it| it.n).sum::<u64>();
             let served = |rows: &[super::spells::Watched]| -> u64 {

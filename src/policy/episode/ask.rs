@@ -5,6 +5,7 @@ use super::tree::Kind;
 use super::{Action, CallId, Reply, TimerId, Walk};
 use crate::data::{CellState, Failure, ModelIdx, Outcome, Reason, Verdict, Weight};
 use crate::kernel::{Micros, Usd};
+use crate::policy::fleet::Took;
 use crate::policy::parts::breaker::{Admission, CallResult};
 use crate::policy::parts::retry::Retry;
 
@@ -13,7 +14,7 @@ impl Walk<'_, '_> {
     pub(super) fn ask(&mut self, node: u16) {
         let tree = self.world.tree;
         let part = &tree.nodes[usize::from(node)];
-        let Kind::Ask { model, sample, timeout } = part.kind else { return };
+        let Kind::Ask { model, sample, timeout, .. } = part.kind else { return };
         let state = self.state(node);
         let left = state.deadline.map(|deadline| deadline.since(self.now));
         if left == Some(Micros(0)) {
@@ -48,8 +49,11 @@ impl Walk<'_, '_> {
         let Kind::Ask { model, .. } = part.kind else { return };
         let state = self.state_mut(node);
         let is_last = state.number(state.n_tries) == call.attempt + 1;
-        let is_awaited = state.phase == Phase::Running && is_last;
-        let Some(called_at) = state.called_at.take().filter(|_| is_awaited) else { return };
+        // What comes late is no news of the call that is out now.
+        if state.phase != Phase::Running || !is_last {
+            return;
+        }
+        let Some(called_at) = state.called_at.take() else { return };
         let took = self.now.since(called_at);
         let failure = match reply.state {
             CellState::Failed(failure) => Some(failure),
@@ -68,7 +72,7 @@ impl Walk<'_, '_> {
             let result = CallResult { failure: weight, took };
             self.world.fleet.record(self.now, (breaker, model), permit, result);
         }
-        self.world.fleet.ended(model, self.now, Some(took));
+        self.world.fleet.ended(model, self.now, Took::All(took));
         match failure {
             None => self.end_answered(node, reply),
             Some(failure) => match self.wait(node, failure, reply.retry_after) {
@@ -128,8 +132,8 @@ impl Walk<'_, '_> {
             let result = CallResult { failure: Some(Weight::Ignored), took: Micros(0) };
             self.world.fleet.record(now, (breaker, model), permit, result);
         }
-        if called_at.is_some() {
-            self.world.fleet.ended(model, now, None);
+        if let Some(called_at) = called_at {
+            self.world.fleet.ended(model, now, Took::AtLeast(now.since(called_at)));
             self.out.push(Action::Cancel { call: CallId { node, attempt } });
         }
     }

@@ -86,7 +86,7 @@ impl Witness for Checker {
     }
 
     fn called(&mut self, called: &Called<'_>, fleet: &Fleet) {
-        let Called { now, model, fates } = called;
+        let Called { now, model, fates, .. } = called;
         let refuses = fleet.guards(*model).any(|guard| guard.refuses(*now));
         assert!(!self.is_guarded || !refuses, "a call through an open breaker");
         let names = [
