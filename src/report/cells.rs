@@ -233,7 +233,7 @@ impl<'f> Reader<'f> {
     }
 }
 
-fn frame(dir: &Path, name: &str) -> Result<Option<DataFrame>, ReportError> {
+pub(super) fn frame(dir: &Path, name: &str) -> Result<Option<DataFrame>, ReportError> {
     let path = dir.join(name);
     if !path.exists() {
         return Ok(None);
@@ -244,11 +244,11 @@ fn frame(dir: &Path, name: &str) -> Result<Option<DataFrame>, ReportError> {
     read.map(Some).map_err(|source: PolarsError| ReportError::Table { path, source })
 }
 
-fn texts<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<Vec<Option<&'f str>>> {
+pub(super) fn texts<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<Vec<Option<&'f str>>> {
     Ok(frame.column(name).map(Column::as_materialized_series)?.str()?.iter().collect())
 }
 
-fn numbers(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<f64>>> {
+pub(super) fn numbers(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<f64>>> {
     Ok(frame.column(name).map(Column::as_materialized_series)?.f64()?.iter().collect())
 }
 

@@ -2,6 +2,7 @@
 
 mod by_task;
 mod cells;
+mod changes;
 mod comparisons;
 mod csv;
 mod doubts;
@@ -19,6 +20,7 @@ mod money;
 mod outages;
 mod pairs;
 mod parquet;
+mod past;
 mod place;
 mod reasons;
 mod recorded;
@@ -38,7 +40,9 @@ use polars::prelude::PolarsError;
 
 use crate::data::summary::{SCHEMA, Summary};
 
+pub use changes::{changes_markdown, changes_text};
 pub use matrix::{AnswerRow, DecisionRow, ItemRow, write_answers, write_decisions, write_items};
+pub use past::read_past;
 pub use recorded::write_recorded;
 pub use terminal::render;
 pub use verdict::verdicts;

@@ -103,10 +103,7 @@ impl<'a> Written<'a> {
             breakers: plan.breakers.iter().map(|(name, it)| (name, written_breaker(it))).collect(),
             traffic: plan.simulation.as_ref().map(|it| &it.traffic),
             simulate: plan.simulation.as_ref().map(|it| &it.options),
-            downtime_usd_per_hour: plan
-                .simulation
-                .as_ref()
-                .and_then(|it| it.downtime_usd_per_hour),
+            downtime_usd_per_hour: plan.simulation.as_ref().and_then(|it| it.downtime_usd_per_hour),
             faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
             intervals: plan.intervals,
             gates: plan.gates.iter().map(|gate| (&gate.name, written_gate(gate))).collect(),
@@ -287,12 +284,16 @@ fn written_gate(gate: &Gate) -> serde_json::Value {
         "bound": gate.limit.bound,
         "task": gate.task,
     });
-    match &gate.versus {
-        None => serde_json::json!({ "threshold": written }),
-        Some(versus) => {
+    match (&gate.versus, &gate.baseline) {
+        (Some(versus), _) => {
             written["versus"] = serde_json::json!(versus);
             serde_json::json!({ "difference": written })
         }
+        (None, Some(baseline)) => {
+            written["run"] = serde_json::json!(baseline.run);
+            serde_json::json!({ "baseline": written })
+        }
+        (None, None) => serde_json::json!({ "threshold": written }),
     }
 }
 

@@ -214,7 +214,7 @@ fn fill<'a>(
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
     let gates = plan.gates.iter().filter(|gate| gate.task == task.id);
-    summary.gates.extend(gates::rows(gates, &rows, outcomes, method));
+    summary.gates.extend(gates::rows(gates, matrix.items(), &rows, outcomes, method));
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, outcomes, method));
