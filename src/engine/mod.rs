@@ -2,4 +2,5 @@
 
 pub mod collect;
 pub mod evaluate;
+pub mod recommend;
 pub mod serve;
