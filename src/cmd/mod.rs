@@ -9,6 +9,7 @@ mod inputs;
 mod list;
 mod outputs;
 mod progress;
+mod recommend;
 mod report;
 mod run;
 mod schema;
@@ -49,6 +50,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Evaluate(evaluate::Args),
+    Recommend(recommend::Args),
     Serve(serve::Args),
     Report(report::Args),
     Init(init::Args),
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Recommend(args) => recommend::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),

@@ -11,6 +11,7 @@ mod matrix;
 mod outcome;
 mod price;
 mod reasons;
+pub mod recommendation;
 mod recorded;
 mod reliability;
 pub mod summary;

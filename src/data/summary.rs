@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use super::comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow};
 pub use super::gates::{GateOutcome, GateRow};
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
+pub use super::recommendation::Recommendation;
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
 use crate::data::Estimate;
 use crate::kernel::{Interval, ModelId, PolicyId, Seed, TaskId};
@@ -64,6 +65,9 @@ pub struct Summary {
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,
+    /// What is recommended, where that was asked for.
+    #[serde(default)]
+    pub recommendation: Option<Recommendation>,
     /// A row per gate, in the scenario's order.
     #[serde(default)]
     pub gates: Vec<GateRow>,

@@ -18,6 +18,7 @@ mod pairs;
 mod parquet;
 mod place;
 mod reasons;
+mod recommendation;
 mod recorded;
 mod reliability;
 #[cfg(test)]

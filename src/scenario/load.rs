@@ -13,7 +13,7 @@ use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::{faults, gates, made_up, policies, suggest};
+use super::{faults, gates, made_up, policies, recommend, suggest};
 use crate::data::Warning;
 use crate::exchange::import::Recording;
 use crate::kernel::{ModelId, Spanned, TaskId};
@@ -124,8 +124,9 @@ impl Loader<'_> {
             policies: of_models.chain(of_policies).chain(suggest::JUDGED_ALWAYS).collect(),
             declared,
         };
-        let (gates, not_gates) = gates::resolve(&raw.gates, known);
-        let complaints = complaints.into_iter().chain(wrong).chain(not_gates);
+        let (gates, not_gates) = gates::resolve(&raw.gates, &known);
+        let (wish, not_wishes) = recommend::resolve(raw.recommend.as_ref(), &known, &providers);
+        let complaints = complaints.into_iter().chain(wrong).chain(not_gates).chain(not_wishes);
         self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));
         Plan {
             name: raw.name.value.clone(),
@@ -138,6 +139,7 @@ impl Loader<'_> {
             faults,
             intervals: raw.intervals,
             gates,
+            recommend: wish,
         }
     }
 

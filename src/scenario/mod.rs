@@ -15,6 +15,7 @@ mod policies;
 mod prices;
 mod raw;
 mod read;
+mod recommend;
 mod suggest;
 mod tree;
 
@@ -24,3 +25,4 @@ pub use gates::GATES;
 pub use load::{Loaded, load};
 pub use plan::{Candidate, Finder, Plan, Source, Task, Template};
 pub use raw::{Items, RawScenario};
+pub use recommend::Wish;

@@ -13,6 +13,7 @@ use crate::kernel::{ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::Policy;
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
 use crate::scenario::raw::Items;
+use crate::scenario::recommend::Wish;
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::Prompt;
 use crate::task::score::Score;
@@ -40,6 +41,8 @@ pub struct Plan {
     pub intervals: Intervals,
     /// Conditions on figures, in the order in which they are written.
     pub gates: Vec<Gate>,
+    /// What a recommendation has to keep to, where one is wished for.
+    pub recommend: Option<Wish>,
 }
 
 /// A dataset with what is asked of it and how answers are judged.
@@ -127,6 +130,13 @@ impl Plan {
     pub fn to_yaml(&self) -> String {
         serde_saphyr::to_string(&Written::of(self)).unwrap_or_default()
     }
+
+    /// Policies as the part of a scenario that defines them, in YAML.
+    pub fn policies_to_yaml(policies: &[(PolicyId, Policy)]) -> String {
+        let written = policies.iter().map(|(id, policy)| (id.to_string(), written(policy)));
+        let table = serde_json::json!({ "policies": written.collect::<serde_json::Map<_, _>>() });
+        serde_saphyr::to_string(&table).unwrap_or_default()
+    }
 }
 
 /// The shape of `scenario.yaml` in a run folder.
@@ -146,6 +156,8 @@ struct Written<'a> {
     intervals: Intervals,
     #[serde(serialize_with = "table", skip_serializing_if = "Vec::is_empty")]
     gates: Vec<(&'a String, serde_json::Value)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recommend: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -193,6 +205,7 @@ impl<'a> Written<'a> {
             faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
             intervals: plan.intervals,
             gates: plan.gates.iter().map(|gate| (&gate.name, written_gate(gate))).collect(),
+            recommend: plan.recommend.as_ref().map(Wish::written),
         }
     }
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::gates::RawGate;
+use super::recommend::RawRecommend;
 use crate::analysis::Intervals;
 use crate::data::PriceList;
 use crate::fault::Process;
@@ -52,6 +53,9 @@ pub struct RawScenario {
     /// Conditions on figures, which decide how a run ends.
     #[serde(default)]
     pub gates: Named<RawGate>,
+    /// What a recommendation has to keep to; where it is given, `run` searches for one.
+    #[serde(default)]
+    pub recommend: Option<Spanned<RawRecommend>>,
 }
 
 /// A dataset with what is asked of it and how answers are judged.

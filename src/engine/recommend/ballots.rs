@@ -76,8 +76,7 @@ impl Ballots {
                 (order.iter().map(votes).collect(), right.collect(), baseline(*item))
             })
             .collect();
-        let items =
-            rows.iter().map(|row| OneItem { said: &row.0, right: &row.1, baseline: row.2 });
+        let items = rows.iter().map(|row| OneItem { said: &row.0, right: &row.1, baseline: row.2 });
         Slices::new(order.len(), items)
     }
 

@@ -60,8 +60,7 @@ struct Count {
 }
 
 const NOTHING: Word = [0; LANES];
-const NO_VOTES: Count =
-    Count { bits: [NOTHING; COUNTER], is_behind: NOTHING, is_settled: NOTHING };
+const NO_VOTES: Count = Count { bits: [NOTHING; COUNTER], is_behind: NOTHING, is_settled: NOTHING };
 
 /// One way through all subsets, over the items of one block.
 struct Walk<'a> {
@@ -167,7 +166,8 @@ mod tests {
 
     /// How right the ordinary vote of these members is, ties to whoever is listed first.
     fn ordinary(said: &[u8], right: &[u8], members: &[usize]) -> bool {
-        let names: Vec<PolicyId> = members.iter().map(|m| format!("m{m}").as_str().into()).collect();
+        let names: Vec<PolicyId> =
+            members.iter().map(|m| format!("m{m}").as_str().into()).collect();
         let standing = Standing::default();
         let voters: Vec<Voter<'_>> = names.iter().map(|name| Voter { name, standing }).collect();
         let outcome = |voter: &usize| {
