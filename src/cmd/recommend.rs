@@ -9,10 +9,12 @@ use super::Exit;
 use super::collection::Collection;
 use super::inputs::{Input, store_beside};
 use super::outputs::{Output, RunRecord};
+use crate::data::summary::Summary;
 use crate::data::{Recorded, Warning};
 use crate::engine::collect;
 use crate::engine::evaluate::{self, Evaluation};
 use crate::engine::recommend::{self, RecommendError, Recommended};
+use crate::exchange::export::Gateway;
 use crate::kernel::TaskId;
 use crate::scenario::{Plan, Wish};
 
@@ -33,6 +35,16 @@ pub(super) struct Args {
     /// The task, where the scenario has several.
     #[arg(long, value_name = "NAME")]
     task: Option<String>,
+
+    /// Write it as this gateway's own configuration into the run folder: litellm, portkey,
+    /// tensorzero or openrouter.
+    #[arg(long, value_name = "GATEWAY", value_delimiter = ',')]
+    #[arg(value_parser = ["litellm", "portkey", "tensorzero", "openrouter"])]
+    export: Vec<String>,
+
+    /// Export this model or mix in place of what is recommended.
+    #[arg(long, value_name = "NAME", requires = "export")]
+    of: Option<String>,
 
     #[command(flatten)]
     collection: Collection,
@@ -65,16 +77,35 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let evaluation = recommended(&mut plan, &wish, &rows, loaded.doubts)?;
     plan.recommend = Some(wish);
     let record = RunRecord::new(&plan, started);
-    let Some((collected, _closing)) = &collected else {
-        args.output.write(&plan, &evaluation, record)?;
-        return Ok(args.output.verdict(&evaluation.summary.gates));
-    };
-    let record = record.asked(collected.n_asked, collected.n_failed);
-    args.output.write(&plan, &evaluation, record)?;
-    match args.collection.verdict(collected) {
-        Exit::Done => Ok(args.output.verdict(&evaluation.summary.gates)),
-        incomplete => Ok(incomplete),
+    let asked = collected.as_ref().map_or((0, 0), |(it, _)| (it.n_asked, it.n_failed));
+    let record = record.asked(asked.0, asked.1);
+    let dir = args.output.write(&plan, &evaluation, record)?;
+    export(args, &plan, &evaluation.summary, &dir)?;
+    match collected.as_ref().map(|(collected, _)| args.collection.verdict(collected)) {
+        None | Some(Exit::Done) => Ok(args.output.verdict(&evaluation.summary.gates)),
+        Some(incomplete) => Ok(incomplete),
     }
+}
+
+/// Writes a file for each gateway; what one of them can't express doesn't keep the others back.
+#[expect(clippy::print_stderr, reason = "stderr is talk")]
+fn export(args: &Args, plan: &Plan, summary: &Summary, dir: &Path) -> Result<()> {
+    let gateways = args.export.iter().filter_map(|name| Gateway::from_name(name));
+    let Some(row) = &summary.recommendation else { return Ok(()) };
+    let mut refused = None;
+    for gateway in gateways {
+        let deployment = recommend::deployment(plan, summary, row, args.of.as_deref())?;
+        let file = dir.join(gateway.file());
+        match gateway.render(&deployment) {
+            Ok(text) => {
+                std::fs::write(&file, text).with_context(|| format!("write {}", file.display()))?;
+                eprintln!("exported: {}", file.display());
+            }
+            Err(refusal) if refused.is_none() => refused = Some(refusal),
+            Err(refusal) => eprintln!("error: failed to {refusal}"),
+        }
+    }
+    refused.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
 /// Judges every policy, and the one that is recommended where the plan wishes for that. Where

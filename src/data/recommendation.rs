@@ -33,6 +33,12 @@ pub struct Recommendation {
     /// What may be had for each price, the cheapest first.
     #[serde(default)]
     pub choices: Vec<Choice>,
+    /// Of a router by category: where each category goes.
+    #[serde(default)]
+    pub routes: BTreeMap<String, PolicyId>,
+    /// Of a router by category: where everything else goes.
+    #[serde(default)]
+    pub otherwise: Option<PolicyId>,
     /// Where a dear model is worth its price, category by category.
     #[serde(default)]
     pub paying: Vec<Paying>,

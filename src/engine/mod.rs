@@ -1,4 +1,5 @@
-//! Floor 5: what makes it go. The rooms don't know each other.
+//! Floor 5: what makes it go. The rooms don't know each other, but for `recommend`, which stands on
+//! `evaluate`.
 
 pub mod collect;
 pub mod evaluate;

@@ -16,6 +16,7 @@ use crate::data::summary::Versus;
 use crate::data::{ItemIdx, Matrix, Outcome, Recorded};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::Policy;
+use crate::policy::route::{Route, Router};
 use crate::scenario::{Plan, Task};
 use crate::task::score::Score;
 
@@ -83,6 +84,25 @@ impl<'a> Ground<'a> {
         tried.par_iter().map(of_one).collect()
     }
 
+    /// Where a router by category sends each category, and everything else, once it has looked at
+    /// all items; nowhere for any other router.
+    pub(in crate::engine) fn routes(
+        &self,
+        policies: &BTreeMap<PolicyId, Policy>,
+        route: &Route,
+    ) -> (BTreeMap<String, PolicyId>, Option<PolicyId>) {
+        let Self { matrix, score, folds, seed, .. } = self;
+        let field = Field::new(matrix, score, folds, *seed, policies);
+        match Run::new(&field).router(route, self.all()) {
+            Router::Categories { of, otherwise } => {
+                let name = |(category, at): (String, usize)| (category, route.among[at].clone());
+                let otherwise = route.among.get(otherwise).cloned();
+                (of.into_iter().map(name).collect(), otherwise)
+            }
+            Router::Above(_) => (BTreeMap::new(), None),
+        }
+    }
+
     /// The paired difference of two, item by item of the whole task, over the items that both
     /// have: what nobody was served counts 0.
     pub(in crate::engine) fn difference(
@@ -91,8 +111,8 @@ impl<'a> Ground<'a> {
         ours: &[Option<f64>],
         theirs: &[Option<f64>],
     ) -> Option<Versus> {
-        let pairs = super::tables::paired(|at| ours[at], |at| theirs[at], &self.method.clusters);
-        let pairs: Vec<(Scored, Scored)> = pairs;
+        let pairs: Vec<(Scored, Scored)> =
+            super::tables::paired(|at| ours[at], |at| theirs[at], &self.method.clusters);
         let versus = analysis::difference(baseline, &pairs, self.method.intervals)?;
         Some(Versus { metric: "accuracy_of_all".to_owned(), ..versus })
     }

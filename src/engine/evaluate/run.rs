@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
     }
 
     /// A router that has looked at the folds in `fit`.
-    fn router(&self, route: &Route, fit: Folds) -> Router {
+    pub(super) fn router(&self, route: &Route, fit: Folds) -> Router {
         let mut seen = Vec::new();
         for fold in self.folds_of(fit) {
             let columns = self.columns(&route.among, fit & !(1 << fold), fold);

@@ -1,6 +1,8 @@
 //! From what was found to an answer: a combination, a cheaper model, the best single model, or that
 //! there are too few items to tell.
 
+use std::collections::BTreeMap;
+
 use super::RecommendError;
 use super::choose::{Among, Goal, Loss, SURE, frontier};
 use super::claim::{interval, more_items};
@@ -90,7 +92,7 @@ pub fn recommend(
     answer.add_steps(&nest, &goals, &steps, (&wish.versus, &baseline));
     answer.hold_together(&nest, contender.as_ref().map(|it| (it, reference)), &steps);
     let row = answer.row(&nest, wish, task, &goals);
-    Ok(named(plan, row, single, contender))
+    Ok(named(plan, &nest, row, single, contender))
 }
 
 fn task_of<'a>(plan: &'a Plan, wish: &Wish) -> Result<&'a Task, RecommendError> {
@@ -300,6 +302,8 @@ impl Answer {
             contender,
             more_items: more,
             choices,
+            routes: BTreeMap::new(),
+            otherwise: None,
             paying: Vec::new(),
             space: space(&nest.fits[0], nest.pool.models.len()),
             left_out: nest
@@ -365,6 +369,7 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
 /// Gives a name to what is recommended, where it has none in the plan, and writes it down.
 fn named(
     plan: &Plan,
+    nest: &Nest<'_>,
     mut row: Recommendation,
     single: Picked,
     contender: Option<Picked>,
@@ -372,6 +377,9 @@ fn named(
     let takes = matches!(row.verdict, Advice::Combination | Advice::CheaperModel);
     let picked = contender.filter(|_| takes).unwrap_or(single);
     let shape = &picked.found.shape;
+    if let Shape::Named(_, Policy::Route(route)) = shape {
+        (row.routes, row.otherwise) = nest.ground.routes(&nest.policies, route);
+    }
     let is_known = plan.policies.iter().any(|(name, _)| *name == shape.name());
     if shape.is_single() || is_known {
         row.policy = shape.name();
@@ -437,7 +445,7 @@ mod tests {
             what: "it".to_owned(),
             kind: kind.to_owned(),
             models: Vec::new(),
-            chosen: std::collections::BTreeMap::new(),
+            chosen: BTreeMap::new(),
             accuracy_of_all: None,
             in_sample: 0.8,
             optimism: None,

@@ -45,12 +45,12 @@ const ROUNDING: f64 = 1e-9;
 /// The most accurate: of equals the cheapest. The cheapest: of equals the most accurate. Of those
 /// that are equal in both, the one that was found first. `keeps` is asked from the best on, because
 /// it may be dear to tell.
-pub(super) fn choose<'a>(
-    found: &'a [Found],
+pub(super) fn choose(
+    found: &[Found],
     goal: Goal,
     among: Among,
     keeps: impl Fn(&Found) -> bool,
-) -> Option<&'a Found> {
+) -> Option<&Found> {
     let is_cheap =
         |it: &Found| goal.cost_at_most.is_none_or(|most| it.cost <= most * (1.0 + ROUNDING));
     let is_among = |it: &Found| match among {

@@ -131,10 +131,10 @@ impl Nest<'_> {
         if pairs.len() < 2 {
             return;
         }
-        let columns: Vec<(Vec<Option<f64>>, Vec<Option<f64>>)> =
-            pairs.iter().map(|(ours, theirs)| (scores(ours), scores(theirs))).collect();
+        let columns: Vec<[Vec<Option<f64>>; 2]> =
+            pairs.iter().map(|(ours, theirs)| [scores(ours), scores(theirs)]).collect();
         let difference = |at: usize| -> Option<Vec<f64>> {
-            columns.iter().map(|(ours, theirs)| Some(ours[at]? - theirs[at]?)).collect()
+            columns.iter().map(|[ours, theirs]| Some(ours[at]? - theirs[at]?)).collect()
         };
         let clusters = &self.ground.method.clusters;
         let (rows, kept): (Vec<Vec<f64>>, Vec<u32>) =

@@ -8,6 +8,7 @@ mod advise;
 mod ballots;
 mod choose;
 mod claim;
+mod deploy;
 mod nested;
 mod pool;
 mod routers;
@@ -15,9 +16,12 @@ mod search;
 mod shape;
 mod slices;
 pub mod subsets;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use advise::{Recommended, recommend};
+pub use deploy::{NotThere, deployment};
 pub use slices::{ABSENT, MOST_VOTERS, OneItem, Slices};
 pub use words::explain;
 
