@@ -36,8 +36,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let loaded = args.input.load(&args.answers)?;
     let rows: Vec<&Recorded> =
         loaded.recordings.iter().flat_map(|recording| &recording.rows).collect();
-    let evaluation =
+    let mut evaluation =
         evaluate::evaluate(&loaded.plan, &rows, loaded.doubts).context("judge the answers")?;
+    super::simulate::add(&mut evaluation, &loaded.plan, &rows)?;
     args.output.write(&loaded.plan, &evaluation, RunRecord::new(&loaded.plan, started))?;
     Ok(args.output.verdict(&evaluation.summary.gates))
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod drill;
 mod evaluate;
 mod exit;
 mod init;
@@ -16,6 +17,7 @@ mod schema;
 mod selection;
 mod serve;
 mod served;
+mod simulate;
 mod store;
 mod telemetry;
 
@@ -51,6 +53,8 @@ enum Command {
     Check(check::Args),
     Evaluate(evaluate::Args),
     Recommend(recommend::Args),
+    Simulate(simulate::Args),
+    Drill(drill::Args),
     Serve(serve::Args),
     Report(report::Args),
     Init(init::Args),
@@ -72,6 +76,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Recommend(args) => recommend::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Drill(args) => drill::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Init(args) => init::run(&args),

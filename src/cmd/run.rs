@@ -7,8 +7,7 @@ use super::Exit;
 use super::collection::Collection;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
-use super::recommend;
-use super::telemetry;
+use super::{recommend, simulate, telemetry};
 use crate::data::Recorded;
 use crate::engine::{collect, evaluate};
 
@@ -46,7 +45,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
     let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();
     let mut plan = loaded.plan;
-    let evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
+    let mut evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
+    simulate::add(&mut evaluation, &plan, &rows)?;
     let record = RunRecord::new(&plan, started).asked(collected.n_asked, collected.n_failed);
     args.output.write(&plan, &evaluation, record)?;
     match args.collection.verdict(&collected) {

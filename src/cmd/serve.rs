@@ -96,7 +96,7 @@ async fn stopped() {
 
 /// `recorded`, `200ms` or `0.1x`.
 #[derive(Debug, Clone, Copy)]
-struct Wait(Latency);
+pub(super) struct Wait(pub(super) Latency);
 
 impl FromStr for Wait {
     type Err = String;

@@ -14,6 +14,7 @@ mod reasons;
 pub mod recommendation;
 mod recorded;
 mod reliability;
+mod simulated;
 pub mod summary;
 mod warning;
 

@@ -100,6 +100,8 @@ pub enum Reason {
     BestElsewhere,
     /// The member that a router, a mix or an oracle chose.
     Chosen,
+    /// The first rung or hedged call that served.
+    Rung,
     /// Too small a share or margin, so that the vote declined.
     Unsure,
     /// No member answered.
@@ -121,6 +123,7 @@ impl Reason {
             Self::EarlierStage => "earlier-stage",
             Self::BestElsewhere => "best-elsewhere",
             Self::Chosen => "chosen",
+            Self::Rung => "rung",
             Self::Unsure => "unsure",
             Self::NoAnswer => "no-answer",
         }

@@ -11,6 +11,9 @@ pub use super::gates::{GateOutcome, GateRow};
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
 pub use super::recommendation::Recommendation;
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
+pub use super::simulated::{
+    BandRow, DrilledRow, LatencyRow, OutageRow, RungRow, SimulatedRow, TimelineRow,
+};
 use crate::data::Estimate;
 use crate::kernel::{Interval, ModelId, PolicyId, Seed, TaskId};
 
@@ -68,6 +71,21 @@ pub struct Summary {
     /// What is recommended, where that was asked for.
     #[serde(default)]
     pub recommendation: Option<Recommendation>,
+    /// A row per task and policy under simulated traffic.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub simulated: Vec<SimulatedRow>,
+    /// A row per task, policy and fault, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<OutageRow>,
+    /// A row per task, policy and stretch of time, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<TimelineRow>,
+    /// When faults were there, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<BandRow>,
+    /// A row per task and policy, or gateway, that was drilled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drilled: Vec<DrilledRow>,
     /// A row per gate, in the scenario's order.
     #[serde(default)]
     pub gates: Vec<GateRow>,

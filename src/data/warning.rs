@@ -11,6 +11,8 @@ pub enum Warning {
     CostUnknown(String),
     /// Latency is unknown for some cells.
     LatencyUnknown(String),
+    /// A model whose latency is unknown for some cells, and was assumed in a simulation.
+    LatencyAssumed(String),
     /// Items that have no cell of this model: (model, missing, all).
     MissingCells(String, u64, u64),
     /// Items so few that intervals are wide: (task, n).
@@ -44,6 +46,7 @@ impl Warning {
             Self::PriceAssumed(_) => "price_assumed",
             Self::CostUnknown(_) => "cost_unknown",
             Self::LatencyUnknown(_) => "latency_unknown",
+            Self::LatencyAssumed(_) => "latency_assumed",
             Self::MissingCells(..) => "missing_cells",
             Self::TooFewItems(..) => "too_few_items",
             Self::Ties(..) => "ties",
@@ -67,6 +70,7 @@ impl Warning {
             | Self::NoRecommendation(on, _)
             | Self::CostUnknown(on)
             | Self::LatencyUnknown(on)
+            | Self::LatencyAssumed(on)
             | Self::MissingCells(on, ..)
             | Self::TooFewItems(on, _)
             | Self::Ties(on, ..)
@@ -95,6 +99,10 @@ impl fmt::Display for Warning {
             }
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),
+            Self::LatencyAssumed(on) => write!(
+                f,
+                "where the latency of {on} is unknown, the simulation takes its median, or 1 s"
+            ),
             Self::MissingCells(on, missing, n) => write!(
                 f,
                 "{on} was not asked {missing} of {n} items; compare it on shared items only"

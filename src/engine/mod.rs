@@ -2,6 +2,8 @@
 //! `evaluate`.
 
 pub mod collect;
+pub mod drill;
 pub mod evaluate;
 pub mod recommend;
 pub mod serve;
+pub mod simulate;

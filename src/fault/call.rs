@@ -1,17 +1,16 @@
 //! One call, as faults know it, and where their chance comes from.
 
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
-
-use crate::kernel::{ModelId, Probability, Seed, Tokens};
+use crate::kernel::{Key, ModelId, Probability, Seed, Tokens};
 
 /// One attempt to ask one model one question.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
     /// The model.
     pub model: &'a ModelId,
-    /// Task and item with a slash between them, or the hash of a prompt that no item has.
-    pub question: &'a str,
+    /// What is drawn for the model; see [`Call::model_key`].
+    pub model_key: Key,
+    /// What is drawn for the question, or for the request that asks it.
+    pub question: Key,
     /// Which attempt it is, from 0.
     pub attempt: u32,
     /// Tokens that it takes as far as that is known before: those sent, and the limit of those
@@ -19,25 +18,40 @@ pub struct Call<'a> {
     pub tokens: Tokens,
 }
 
-/// Where the chance of one fault comes from: the seed, and the name that the scenario gave it.
-#[derive(Debug, Clone, Copy)]
-pub struct Chance<'a> {
-    /// The scenario's seed.
-    pub seed: Seed,
-    /// The fault's name.
-    pub name: &'a str,
-}
-
-impl Chance<'_> {
-    /// Whether it hits this call. Drawn for the call, whenever and in whatever order calls come.
-    pub(super) fn hits(self, purpose: &str, call: &Call<'_>, share: Probability) -> bool {
-        let attempt = call.attempt.to_string();
-        let parts = [self.name, call.model.as_str(), call.question, &attempt];
-        share.value() >= 1.0
-            || share.value() > 0.0 && self.stream(purpose, &parts).random::<f64>() < share.value()
+impl Call<'_> {
+    /// What faults draw for a model.
+    pub fn model_key(seed: Seed, model: &ModelId) -> Key {
+        Key::new(seed, "fault/model", &[model.as_str()])
     }
 
-    pub(super) fn stream(self, purpose: &str, parts: &[&str]) -> ChaCha8Rng {
-        self.seed.stream(purpose, parts)
+    /// What faults draw for a question: task and item with a slash between them, or the hash of a
+    /// prompt that no item has.
+    pub fn question(seed: Seed, question: &str) -> Key {
+        Key::new(seed, "fault/question", &[question])
+    }
+}
+
+/// Where the chance of one fault comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chance(Key);
+
+impl Chance {
+    /// That of the fault of this name.
+    pub(super) fn new(seed: Seed, name: &str) -> Self {
+        Self(Key::new(seed, "fault", &[name]))
+    }
+
+    /// Whether it hits this call. Drawn for the call, whenever and in whatever order calls come.
+    pub(super) fn hits(self, call: &Call<'_>, share: Probability) -> bool {
+        let drawn = || {
+            let call_key = self.0.with(0).and(call.model_key).and(call.question);
+            call_key.with(u64::from(call.attempt)).uniform()
+        };
+        share.value() >= 1.0 || share.value() > 0.0 && drawn() < share.value()
+    }
+
+    /// What its good and bad times are drawn from.
+    pub(super) const fn times(self) -> Key {
+        self.0.with(1)
     }
 }

@@ -26,8 +26,8 @@ pub struct Degraded {
 }
 
 impl Degraded {
-    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance<'_>) -> Fate<'static> {
-        let is_hit = self.window().contains(now) && chance.hits("fault/degraded", call, self.share);
+    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance) -> Fate<'static> {
+        let is_hit = self.window().contains(now) && chance.hits(call, self.share);
         if is_hit { Fate::Degraded } else { Fate::Pass }
     }
 

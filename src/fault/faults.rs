@@ -1,6 +1,7 @@
 //! All faults of a scenario, and what they make of a call.
 
 use super::rate_limit::Buckets;
+use super::spells::Spells;
 use super::{Call, Chance, Fates, Process};
 use crate::kernel::{Micros, ModelId, Seed};
 
@@ -19,9 +20,38 @@ pub struct Fault {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Faults(pub Vec<Fault>);
 
-/// What rate limits remember. Everything else that goes wrong depends on time and call alone.
+/// What faults remember: what is left in the buckets of rate limits, and the good and bad times
+/// that were made. The latter are the same whenever they are made.
+#[derive(Debug, Clone)]
+pub struct FaultState(Vec<(Chance, Memory)>);
+
+/// What one fault remembers.
 #[derive(Debug, Clone, Default)]
-pub struct FaultState(Vec<Buckets>);
+pub(super) struct Memory {
+    pub(super) buckets: Buckets,
+    pub(super) spells: Spells,
+}
+
+/// A time in which a fault makes calls fail, slow or wrong, the end excluded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spell {
+    /// When it begins.
+    pub start: Micros,
+    /// When it ends, or when whoever asked stopped looking.
+    pub end: Micros,
+    /// The fault's name.
+    pub fault: String,
+    /// Its position.
+    pub position: usize,
+}
+
+impl FaultState {
+    /// Nothing remembered yet, for the chance of this seed.
+    pub fn new(faults: &Faults, seed: Seed) -> Self {
+        let memory = |fault: &Fault| (Chance::new(seed, &fault.name), Memory::default());
+        Self(faults.0.iter().map(memory).collect())
+    }
+}
 
 impl Faults {
     /// What becomes of a call that is made `now`, in microseconds since the start.
@@ -30,22 +60,14 @@ impl Faults {
     /// wire decides, and those behind it don't hear of the call. Others add up. What is drawn is
     /// drawn for (fault, model, question, attempt), so that it depends neither on the order of
     /// calls nor on other faults.
-    pub fn fates<'a>(
-        &'a self,
-        seed: Seed,
-        now: Micros,
-        call: &Call<'_>,
-        state: &mut FaultState,
-    ) -> Fates<'a> {
-        state.0.resize(self.0.len(), Buckets::default());
+    pub fn fates<'a>(&'a self, now: Micros, call: &Call<'_>, state: &mut FaultState) -> Fates<'a> {
         let mut fates = Fates::default();
-        for (fault, buckets) in self.0.iter().zip(&mut state.0) {
+        for (fault, (chance, memory)) in self.0.iter().zip(&mut state.0) {
             if fates.meets.is_some() {
                 break;
             }
             if fault.models.binary_search(call.model).is_ok() {
-                let chance = Chance { seed, name: &fault.name };
-                fates.add(&fault.name, fault.process.fate(now, call, chance, buckets));
+                fates.add(&fault.name, fault.process.fate(now, call, *chance, memory));
             }
         }
         fates
@@ -64,5 +86,21 @@ impl Faults {
         };
         let mut models = models.into_iter().peekable();
         models.peek().is_some() && models.all(refuses)
+    }
+
+    /// The bad times of all faults up to `until`, in the order in which they begin. A fault that
+    /// is always there has one.
+    pub fn spells(&self, seed: Seed, until: Micros) -> Vec<Spell> {
+        let mut state = FaultState::new(self, seed);
+        let mut spells = Vec::new();
+        for (position, fault) in self.0.iter().enumerate() {
+            let (chance, memory) = &mut state.0[position];
+            let name = &fault.name;
+            for (start, end) in fault.process.spells(until, *chance, memory) {
+                spells.push(Spell { start, end, fault: name.clone(), position });
+            }
+        }
+        spells.sort();
+        spells
     }
 }

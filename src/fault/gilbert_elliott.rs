@@ -2,17 +2,14 @@
 
 use std::borrow::Cow;
 
-use rand::RngExt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::outage::overloaded;
+use super::spells::Spells;
 use super::window::Window;
 use super::{Call, Chance, Fate, Of, OnWire, always};
-use crate::kernel::{Lasting, Micros, Probability};
-
-/// Steps whose draws come from one stream.
-const BLOCK: u64 = 64;
+use crate::kernel::{Key, Lasting, Micros, Probability};
 
 /// Good and bad times of random length, in which calls fail at different rates.
 ///
@@ -66,13 +63,19 @@ impl Default for GilbertElliott {
 }
 
 impl GilbertElliott {
-    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance<'_>) -> Fate<'_> {
+    pub(super) fn fate(
+        &self,
+        now: Micros,
+        call: &Call<'_>,
+        chance: Chance,
+        spells: &mut Spells,
+    ) -> Fate<'_> {
         if !self.window().contains(now) {
             return Fate::Pass;
         }
-        let is_bad = self.is_bad(now, chance);
+        let is_bad = self.is_bad(now, chance, spells);
         let rate = if is_bad { self.bad_error_rate } else { self.good_error_rate };
-        let is_hit = chance.hits("fault/gilbert-elliott", call, rate);
+        let is_hit = chance.hits(call, rate);
         if is_hit { Fate::Meets(Cow::Borrowed(&self.reply)) } else { Fate::Pass }
     }
 
@@ -89,36 +92,31 @@ impl GilbertElliott {
         Window { at: self.at, lasts: self.lasts }
     }
 
-    /// Whether this is a bad time, from `now` alone.
+    /// Whether this is a bad time.
     ///
-    /// Both states go by the same draw of a step, low draws to bad and high ones to good. So there
-    /// are draws behind which the state is known whatever it was before, and it suffices to go
-    /// back to the last of them. Such a draw has probability `p_bad + p_good`. This is coupling
-    /// from the past (J. G. Propp and D. B. Wilson, Random Structures & Algorithms 9 (1996),
-    /// 223-252), and so the chain is stationary from the first step on.
-    fn is_bad(&self, Micros(now): Micros, chance: Chance<'_>) -> bool {
-        let of_step = |Lasting(Micros(lasts)): Lasting| {
-            (self.step.0.0 as f64 / (lasts as f64).max(1.0)).min(0.5)
+    /// The chain stays in a state for a geometric number of steps. The first state is drawn by
+    /// their shares of the long run, and how long it has lasted does not matter.
+    pub(super) fn is_bad(&self, now: Micros, chance: Chance, spells: &mut Spells) -> bool {
+        let begin = self.at.map_or(Micros(0), |Lasting(at)| at);
+        let stay = |Lasting(Micros(lasts)): Lasting, key: Key| {
+            let leaves = self.step.0.0 as f64 / (lasts as f64).max(1.0);
+            let n_steps = (key.open_uniform().ln() / (-leaves).ln_1p()).ceil().max(1.0);
+            Micros(self.step.0.0.saturating_mul(n_steps as u64))
         };
-        let (to_bad, to_good) = (of_step(self.good_for), of_step(self.bad_for));
-        // There are steps before the first, or the chain would begin in a state of its own.
-        let mut step = now / self.step.0.0.max(1) + (1 << 32);
-        loop {
-            let block = step / BLOCK;
-            let key = block.to_string();
-            let mut rng = chance.stream("fault/gilbert-elliott/state", &[chance.name, &key]);
-            let draws: Vec<f64> = (0..=step % BLOCK).map(|_| rng.random()).collect();
-            for draw in draws.iter().rev() {
-                if *draw < to_bad {
-                    return true;
-                }
-                if *draw >= 1.0 - to_good {
-                    return false;
-                }
-            }
-            let Some(before) = (block * BLOCK).checked_sub(1) else { return false };
-            step = before;
-        }
+        spells
+            .at(now, |n, last| {
+                let key = chance.times().with(n as u64);
+                let bad = stay(self.bad_for, key.with(1));
+                let from = last.map_or(begin, |last| last.end);
+                let (Micros(good_for), Micros(bad_for)) = (self.good_for.0, self.bad_for.0);
+                let share = bad_for as f64 / (good_for as f64 + bad_for as f64);
+                let begins_bad = last.is_none() && key.with(2).uniform() < share;
+                let good = stay(self.good_for, key.with(0));
+                let start = if begins_bad { from } else { from + good };
+                Some([start, start + bad])
+            })
+            .next()
+            .is_some()
     }
 }
 
@@ -134,10 +132,10 @@ mod tests {
             bad_for: Lasting::seconds(10),
             ..GilbertElliott::default()
         };
-        let chance = Chance { seed: Seed(7), name: "flaps" };
+        let (chance, mut spells) = (Chance::new(Seed(7), "flaps"), Spells::default());
         let n = 40_000_u64;
-        let states: Vec<bool> =
-            (0..n).map(|second| flaps.is_bad(Micros(second * 1_000_000), chance)).collect();
+        let is_bad = |second| flaps.is_bad(Micros(second * 1_000_000), chance, &mut spells);
+        let states: Vec<bool> = (0..n).map(is_bad).collect();
         let n_bad = states.iter().filter(|is_bad| **is_bad).count() as f64;
         let n_begun = states.windows(2).filter(|pair| !pair[0] && pair[1]).count() as f64;
         // The share of bad time is p_bad / (p_bad + p_good) = 1/4. Its standard error over n steps
@@ -150,10 +148,13 @@ mod tests {
     #[test]
     fn a_state_is_the_same_whoever_asks_and_when() {
         let flaps = GilbertElliott::default();
-        let chance = Chance { seed: Seed(1), name: "flaps" };
-        let at = |second: u64| flaps.is_bad(Micros(second * 1_000_000), chance);
-        let forwards: Vec<bool> = (0..300).map(at).collect();
-        let mut backwards: Vec<bool> = (0..300).rev().map(at).collect();
+        let chance = Chance::new(Seed(1), "flaps");
+        let mut spells = [Spells::default(), Spells::default()];
+        let mut at = |second: u64, which: usize| {
+            flaps.is_bad(Micros(second * 60_000_000), chance, &mut spells[which])
+        };
+        let forwards: Vec<bool> = (0..300).map(|second| at(second, 0)).collect();
+        let mut backwards: Vec<bool> = (0..300).rev().map(|second| at(second, 1)).collect();
         backwards.reverse();
         assert_eq!(forwards, backwards);
     }

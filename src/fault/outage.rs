@@ -35,9 +35,8 @@ pub(super) fn overloaded() -> OnWire {
 }
 
 impl Outage {
-    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance<'_>) -> Fate<'_> {
-        let is_hit =
-            self.window().contains(now) && chance.hits("fault/outage", call, self.error_rate);
+    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance) -> Fate<'_> {
+        let is_hit = self.window().contains(now) && chance.hits(call, self.error_rate);
         if is_hit { Fate::Meets(Cow::Borrowed(&self.reply)) } else { Fate::Pass }
     }
 

@@ -117,7 +117,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{ModelId, Tokens};
+    use crate::kernel::{Key, ModelId, Seed, Tokens};
 
     /// When each of some calls comes, how many tokens it takes, and when it is told to come again.
     fn waits(limit: &RateLimit, calls: &[(u64, u64)]) -> Vec<Option<u64>> {
@@ -125,7 +125,8 @@ mod tests {
         let mut buckets = Buckets::default();
         let wait = |(ms, tokens): &(u64, u64)| {
             let tokens = Tokens(*tokens);
-            let call = Call { model: &model, question: "q", attempt: 0, tokens };
+            let [model_key, question] = [Key::new(Seed(1), "test", &[]); 2];
+            let call = Call { model: &model, model_key, question, attempt: 0, tokens };
             match limit.fate(Micros(ms * 1000), &call, &mut buckets) {
                 Fate::Meets(reply) => match reply.as_ref() {
                     OnWire::Status(status) => status.retry_after.map(|Lasting(wait)| wait.0 / 1000),

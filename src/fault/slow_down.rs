@@ -37,9 +37,8 @@ const fn as_ever() -> f64 {
 }
 
 impl SlowDown {
-    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance<'_>) -> Fate<'static> {
-        let is_hit =
-            self.window().contains(now) && chance.hits("fault/slow-down", call, self.share);
+    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance) -> Fate<'static> {
+        let is_hit = self.window().contains(now) && chance.hits(call, self.share);
         if !is_hit {
             return Fate::Pass;
         }

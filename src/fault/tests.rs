@@ -11,10 +11,16 @@ fn fault(name: &str, yaml_as_json: &str, models: &[&str]) -> Fault {
     }
 }
 
+fn call<'a>(model: &'a ModelId, question: &str, attempt: u32) -> Call<'a> {
+    let question = Call::question(Seed(7), question);
+    let model_key = Call::model_key(Seed(7), model);
+    Call { model, model_key, question, attempt, tokens: Tokens(1) }
+}
+
 fn met(faults: &Faults, now: Micros, model: &str, question: &str, attempt: u32) -> Option<String> {
     let model = ModelId::from(model);
-    let call = Call { model: &model, question, attempt, tokens: Tokens(1) };
-    let fates = faults.fates(Seed(7), now, &call, &mut FaultState::default());
+    let call = call(&model, question, attempt);
+    let fates = faults.fates(now, &call, &mut FaultState::new(faults, Seed(7)));
     fates.meets.map(|(name, reply)| format!("{name}: {}", reply.name()))
 }
 
@@ -63,9 +69,8 @@ fn what_does_not_fail_a_call_adds_up() {
         fault("other", r#"{"wrong-model": {"serves": "b", "says": "answering"}}"#, &["a"]),
     ]);
     let model = ModelId::from("a");
-    let call = Call { model: &model, question: "q", attempt: 0, tokens: Tokens(1) };
-    let mut state = FaultState::default();
-    let fates = faults.fates(Seed(7), Micros(0), &call, &mut state);
+    let mut state = FaultState::new(&faults, Seed(7));
+    let fates = faults.fates(Micros(0), &call(&model, "q", 0), &mut state);
     let (name, slower) = fates.slowed.unwrap();
     assert_eq!((name, slower.of(Micros(100))), ("slow", Micros(3_000_300)));
     assert_eq!((fates.degraded, fates.meets), (Some("worse"), None));

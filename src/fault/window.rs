@@ -16,6 +16,13 @@ impl Window {
         let Lasting(at) = self.at.unwrap_or_default();
         now >= at && self.lasts.is_none_or(|Lasting(lasts)| now < at + lasts)
     }
+
+    /// It, as far as it lies before `until`: one stretch of time, or none.
+    pub(super) fn within(self, until: Micros) -> Vec<(Micros, Micros)> {
+        let Lasting(at) = self.at.unwrap_or_default();
+        let end = self.lasts.map_or(until, |Lasting(lasts)| (at + lasts).min(until));
+        if at < end { vec![(at, end)] } else { Vec::new() }
+    }
 }
 
 #[cfg(test)]

@@ -31,9 +31,8 @@ pub struct WrongModel {
 }
 
 impl WrongModel {
-    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance<'_>) -> Fate<'_> {
-        let is_hit =
-            self.window().contains(now) && chance.hits("fault/wrong-model", call, self.share);
+    pub(super) fn fate(&self, now: Micros, call: &Call<'_>, chance: Chance) -> Fate<'_> {
+        let is_hit = self.window().contains(now) && chance.hits(call, self.share);
         if is_hit {
             Fate::Swapped(Swap { model: &self.serves.value, says: self.says })
         } else {

@@ -1,5 +1,6 @@
 //! Floor 0: units, names, chance, intervals and words. It knows nothing of models or files.
 
+mod draw;
 mod ids;
 mod interval;
 mod kinds;
@@ -7,16 +8,19 @@ mod lasting;
 pub mod lines;
 pub mod lists;
 mod ranking;
+mod rate;
 mod seed;
 mod spanned;
 mod units;
 pub mod words;
 
+pub use draw::Key;
 pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
 pub use interval::Interval;
 pub(crate) use kinds::kinds;
 pub use lasting::{Lasting, NotALasting};
 pub use ranking::{NotARanking, Ranking};
+pub use rate::{NotARate, Rate};
 pub use seed::Seed;
 pub use spanned::{SPANNED, Spanned};
 pub use units::{Micros, Price, Probability, Tokens, Usd};

@@ -131,6 +131,13 @@ impl Micros {
     }
 }
 
+impl Micros {
+    /// So much later than `earlier`; nothing where it is not later.
+    pub fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+}
+
 impl Add for Micros {
     type Output = Self;
 
@@ -155,6 +162,12 @@ impl Probability {
     pub const NEVER: Self = Self(0.0);
     /// 1.
     pub const ALWAYS: Self = Self(1.0);
+    /// 0.95.
+    pub const NINETEEN_OF_TWENTY: Self = Self(0.95);
+    /// 0.999.
+    pub const OF_A_THOUSAND_ALL_BUT_ONE: Self = Self(0.999);
+    /// 0.5.
+    pub const HALF: Self = Self(0.5);
     /// 0.75.
     pub const THREE_QUARTERS: Self = Self(0.75);
 

@@ -75,7 +75,7 @@ impl Cascade {
 }
 
 impl Accept {
-    fn admits(self, stage: &Outcome) -> bool {
+    pub(super) fn admits(self, stage: &Outcome) -> bool {
         let (known, least) = match self {
             Self::Agreement(least) => (stage.agreement, least),
             Self::Confidence(least) => (stage.confidence, least),

@@ -1,8 +1,15 @@
 //! Floor 3: how one request gets its answer. Pure: what was asked and what came is told.
 
+pub mod balance;
 pub mod best_single;
 mod cascade;
+mod conduct;
 mod context;
+pub mod episode;
+pub mod failover;
+mod fleet;
+pub mod hedge;
+pub mod knowledge;
 mod mix;
 mod needs_answers;
 pub mod oracle;
@@ -17,8 +24,13 @@ mod testing;
 mod vote;
 
 pub use crate::vote::{Fitted, Standing};
+pub use balance::Balance;
 pub use cascade::{Accept, Cascade};
+pub use conduct::Conduct;
 pub use context::Context;
+pub use failover::{Failover, Rung, WhenOpen};
+pub use fleet::{Fleet, Load};
+pub use hedge::Hedge;
 pub use mix::Mix;
 pub use needs_answers::{OnlyVerdicts, votes_need_answers};
 pub use route::Route;
@@ -37,6 +49,12 @@ pub enum Policy {
     Vote(Vote),
     /// Cheaper stages first.
     Cascade(Cascade),
+    /// Whoever comes next answers when whoever came before could not.
+    Failover(Failover),
+    /// A second call when the first takes long.
+    Hedge(Hedge),
+    /// One of several that could all answer, by how busy or fast they are.
+    Balance(Balance),
     /// One member, by what is known of the item.
     Route(Route),
     /// One member, drawn at random.
@@ -46,11 +64,17 @@ pub enum Policy {
 }
 
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 10] = [
     ("single", "One model by itself; every model is such a policy, under its own name."),
     ("best-single", "The model that did best on other items."),
     ("vote", "Members answer, and a rule makes their answers one."),
     ("cascade", "Stages are asked in turn until one's answer is accepted."),
+    ("failover", "Whoever comes next answers when whoever came before could not."),
+    (
+        "hedge",
+        "The next member is asked as well when the first takes long; the first to serve wins.",
+    ),
+    ("balance", "One of several that could all answer, chosen by weight, load or speed."),
     ("route", "One member answers, chosen by the category or length of the question."),
     ("mix", "One member answers, drawn at random for each item; what a router has to beat."),
     ("oracle", "Whichever member is right, the cheapest of several: a ceiling, not a policy."),
@@ -69,9 +93,12 @@ impl Policy {
             Self::BestSingle => 1,
             Self::Vote(_) => 2,
             Self::Cascade(_) => 3,
-            Self::Route(_) => 4,
-            Self::Mix(_) => 5,
-            Self::Oracle(_) => 6,
+            Self::Failover(_) => 4,
+            Self::Hedge(_) => 5,
+            Self::Balance(_) => 6,
+            Self::Route(_) => 7,
+            Self::Mix(_) => 8,
+            Self::Oracle(_) => 9,
         };
         KINDS[position].0
     }
@@ -82,6 +109,9 @@ impl Policy {
             Self::Single(_) | Self::BestSingle => &[],
             Self::Vote(vote) => &vote.members,
             Self::Cascade(cascade) => &cascade.stages,
+            Self::Failover(ladder) => &ladder.members,
+            Self::Hedge(hedge) => &hedge.members,
+            Self::Balance(balance) => &balance.among,
             Self::Route(route) => &route.among,
             Self::Mix(mix) => &mix.members,
             Self::Oracle(members) => members,

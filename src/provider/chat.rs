@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::data::Usage;
 use crate::kernel::{ItemId, Probability, Seed, Tokens};
 
 /// Who speaks.
@@ -109,4 +110,16 @@ pub struct Counts {
     pub completion: Option<Tokens>,
     /// Of those received, spent on reasoning.
     pub reasoning: Option<Tokens>,
+}
+
+impl Counts {
+    /// What is paid for; `None` where the tokens sent or received are unknown.
+    pub fn usage(&self) -> Option<Usage> {
+        Some(Usage {
+            sent: self.prompt?,
+            cached: self.cached.unwrap_or_default(),
+            written: self.cache_written.unwrap_or_default(),
+            received: self.completion?,
+        })
+    }
 }

@@ -20,6 +20,8 @@ mod synthetic;
 mod tests;
 mod wrong;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,36 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    /// Where chat completions are spoken at an address up to its version, by anybody.
+    pub fn chat_completions(base_url: String) -> Self {
+        Self::Openai(Access {
+            base_url,
+            api_key_env: None,
+            api_key_header: None,
+            headers: BTreeMap::new(),
+            groups: Vec::new(),
+            limits: KeyLimits::default(),
+        })
+    }
+
+    /// The same, with a key out of the environment and further headers.
+    #[must_use]
+    pub fn with_access(
+        mut self,
+        api_key_env: Option<String>,
+        headers: BTreeMap<String, String>,
+    ) -> Self {
+        let access = match &mut self {
+            Self::Openai(access)
+            | Self::OpenaiResponses(access)
+            | Self::Anthropic(access)
+            | Self::Gemini(access) => access,
+        };
+        access.api_key_env = api_key_env;
+        access.headers.extend(headers);
+        self
+    }
+
     /// The name of its wire format.
     pub fn kind(&self) -> &'static str {
         match self {

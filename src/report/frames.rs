@@ -11,13 +11,13 @@ use crate::data::Estimate;
 use crate::data::summary::{
     CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PolicyRow, Quantiles, Summary, Versus,
 };
-use crate::report::{ReportError, comparisons, reasons, reliability};
+use crate::report::{ReportError, comparisons, outages, reasons, reliability};
 
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
 /// The tables that are written only where they have rows.
-const OPTIONAL: [&str; 8] = [
+const OPTIONAL: [&str; 12] = [
     "frontier",
     "comparisons",
     "diversity",
@@ -26,6 +26,10 @@ const OPTIONAL: [&str; 8] = [
     "samples",
     "calibration",
     "extractors",
+    "simulated",
+    "outages",
+    "timeline",
+    "drilled",
 ];
 
 /// The names of the tables that are not among `tables`.
@@ -55,6 +59,10 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
         ("samples", reliability::samples(&summary.samples)),
         ("calibration", reliability::calibration(&summary.calibration)),
         ("extractors", extractors(&summary.extractors)),
+        ("simulated", outages::simulated(&summary.simulated)),
+        ("outages", outages::outages(&summary.outages)),
+        ("timeline", outages::timeline(&summary.timeline)),
+        ("drilled", outages::drilled(&summary.drilled)),
     ];
     for (name, frame) in further {
         let table = named(name, frame)?;

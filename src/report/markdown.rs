@@ -9,8 +9,8 @@ use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
 use crate::report::{
-    ReportError, doubts, extractors, gates, money, pairs, recommendation, reliability, text,
-    verdict, why,
+    ReportError, doubts, extractors, gates, money, outages, pairs, recommendation, reliability,
+    text, verdict, why,
 };
 
 const NAME: &str = "report.md";
@@ -28,6 +28,8 @@ pub fn render(summary: &Summary) -> String {
     blocks.extend(gates::section(summary));
     for task in by_task(summary) {
         blocks.extend(sections(&task));
+        blocks.extend(outages::section(summary, task.task));
+        blocks.extend(outages::drilled_section(summary, task.task));
     }
     if !summary.warnings.is_empty() {
         blocks.push("### Warnings".to_owned());

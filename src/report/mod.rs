@@ -14,6 +14,7 @@ mod junit;
 pub mod markdown;
 mod matrix;
 mod money;
+mod outages;
 mod pairs;
 mod parquet;
 mod place;

@@ -32,6 +32,11 @@ pub(super) fn empty() -> Summary {
         calibration: Vec::new(),
         extractors: Vec::new(),
         recommendation: None,
+        simulated: Vec::new(),
+        outages: Vec::new(),
+        timeline: Vec::new(),
+        bands: Vec::new(),
+        drilled: Vec::new(),
         gates: Vec::new(),
         warnings: Vec::new(),
     }

@@ -4,7 +4,7 @@ use crate::data::Estimate;
 use crate::data::summary::{GateOutcome, Measures, PolicyRow, Summary};
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::grid::{Column, Leaves, Side, fit, wrapped};
-use crate::report::{doubts, escape, gates, recommendation, text, verdict};
+use crate::report::{doubts, escape, gates, outages, recommendation, text, verdict};
 
 /// Narrower terminals get lines of this width all the same: below it no interval fits.
 const NARROWEST: usize = 40;
@@ -24,6 +24,11 @@ pub fn render(summary: &Summary, width: usize, color: bool) -> String {
     let mut page = Page { width: width.max(NARROWEST), color, text: String::new() };
     for task in by_task(summary) {
         page.task(&task);
+        let width = page.width;
+        let simulated = outages::lines(summary, task.task, width);
+        for line in simulated.iter().chain(&outages::drilled_lines(summary, task.task, width)) {
+            page.line("", line);
+        }
     }
     for (_, text) in doubts::told(&summary.warnings) {
         page.paragraph("", &format!("! {}", escape::plain(&text)), "  ");

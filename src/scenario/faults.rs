@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::plan::Candidate;
 use super::read::Complaint;
-use super::suggest;
+use super::{incidents, suggest};
 use crate::fault::{Fault, Faults, Of, Process};
 use crate::kernel::lists::Named;
 use crate::kernel::{ModelId, Spanned};
@@ -28,6 +28,10 @@ pub(super) fn resolve(raw: &Named<Process>, known: Known<'_>) -> (Faults, Vec<Co
     for (at, (name, process)) in raw.0.iter().enumerate() {
         let next = raw.0.get(at + 1).map_or(usize::MAX, |(name, _)| name.span.start);
         resolver.options(name, process, name.span.start..next);
+        if let Process::Incident(incident) = process {
+            faults.extend(resolver.incident(name, &incident.0));
+            continue;
+        }
         let (name, process) = (name.value.clone(), process.clone());
         faults.push(Fault { name, models: resolver.models(process.of()), process });
     }
@@ -54,6 +58,29 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What a real outage is made of, here.
+    fn incident(&mut self, name: &Spanned<String>, of: &Spanned<String>) -> Vec<Fault> {
+        let Some(parts) = incidents::faults(&of.value) else {
+            let help = Some(suggest::help(&of.value, incidents::names()));
+            let message = format!("unknown incident `{}`", of.value);
+            self.complaints.push(Complaint { message, help, span: of.span.clone() });
+            return Vec::new();
+        };
+        let mut faults = Vec::with_capacity(parts.0.len());
+        for (part, process) in parts.0 {
+            // Whom it is for is named in another file, so what is wrong is told at its name here.
+            let at = |name: Spanned<String>| Spanned { value: name.value, span: of.span.clone() };
+            let whom = process.of().cloned().map(|whom| match whom {
+                Of::Model(name) => Of::Model(at(name)),
+                Of::Provider(name) => Of::Provider(at(name)),
+                Of::Group(name) => Of::Group(at(name)),
+            });
+            let models = self.models(whom.as_ref());
+            faults.push(Fault { name: format!("{}/{}", name.value, part.value), process, models });
+        }
+        faults
+    }
+
     /// In order of name.
     fn models(&mut self, of: Option<&Of>) -> Vec<ModelId> {
         match of {
@@ -68,8 +95,13 @@ impl<'a> Resolver<'a> {
             }
             Some(Of::Group(name)) => {
                 let groups = self.known.candidates.iter().flat_map(|one| &one.groups);
-                self.check("group", name, groups.map(String::as_str).collect());
-                self.those(|one| one.groups.contains(&name.value))
+                let providers = self.known.providers.iter().copied();
+                let known = groups.map(String::as_str).chain(providers).collect();
+                self.check("group", name, known);
+                let is_meant = |one: &Candidate| {
+                    one.groups.contains(&name.value) || one.provider.as_str() == name.value
+                };
+                self.those(is_meant)
             }
         }
     }

@@ -13,9 +13,10 @@ use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::{faults, gates, made_up, policies, recommend, suggest};
+use super::{breakers, faults, gates, made_up, policies, recommend, simulation, suggest};
 use crate::data::Warning;
 use crate::exchange::import::Recording;
+use crate::kernel::lists::Named;
 use crate::kernel::{ModelId, Spanned, TaskId};
 use crate::rows::{FileError, FileErrorKind};
 use crate::task::dataset;
@@ -109,7 +110,7 @@ impl Loader<'_> {
         candidates.sort_by(|a, b| a.id.cmp(&b.id));
         self.prices(raw, &mut candidates);
         let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
-        let (policies, complaints) = policies::resolve(&raw.policies, &models, declared);
+        let (policies, complaints) = policies::resolve(raw, &models, declared);
         let providers: Vec<&str> =
             raw.providers.0.iter().map(|(name, _)| name.value.as_str()).collect();
         let here = self.found.iter().filter(|one| one.file == self.file && one.first_line == 1);
@@ -126,7 +127,10 @@ impl Loader<'_> {
         };
         let (gates, not_gates) = gates::resolve(&raw.gates, &known);
         let (wish, not_wishes) = recommend::resolve(raw.recommend.as_ref(), &known, &providers);
-        let complaints = complaints.into_iter().chain(wrong).chain(not_gates).chain(not_wishes);
+        let (guards, not_breakers) = breakers::resolve(&raw.breakers);
+        let (simulation, not_simulated) = simulation::resolve(raw, &candidates, self.folder);
+        let complaints = complaints.into_iter().chain(wrong).chain(not_gates);
+        let complaints = complaints.chain(not_breakers).chain(not_simulated).chain(not_wishes);
         self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));
         Plan {
             name: raw.name.value.clone(),
@@ -136,7 +140,9 @@ impl Loader<'_> {
             tasks,
             candidates,
             policies,
+            breakers: names_of(&raw.breakers).zip(guards).collect(),
             faults,
+            simulation,
             intervals: raw.intervals,
             gates,
             recommend: wish,
@@ -260,6 +266,10 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+fn names_of<T>(table: &Named<T>) -> impl Iterator<Item = String> {
+    table.0.iter().map(|(name, _)| name.value.clone())
 }
 
 /// What is asked when a task has no prompt of its own.

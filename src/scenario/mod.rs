@@ -1,5 +1,6 @@
 //! Floor 4: from what a user typed to a plan in which every name, default and file is settled.
 
+mod breakers;
 mod candidates;
 mod catalogue;
 mod decode;
@@ -7,6 +8,8 @@ mod diagnostic;
 mod doubts;
 mod faults;
 mod gates;
+mod grounds;
+mod incidents;
 mod load;
 mod made_up;
 mod nearby;
@@ -16,13 +19,17 @@ mod prices;
 mod raw;
 mod read;
 mod recommend;
+mod simulation;
 mod suggest;
+pub mod traffic;
 mod tree;
+mod written;
 
 pub use catalogue::{Catalogue, Listed};
 pub use diagnostic::Diagnostic;
 pub use gates::GATES;
+pub use grounds::Grounds;
 pub use load::{Loaded, load};
-pub use plan::{Candidate, Finder, Plan, Source, Task, Template};
+pub use plan::{Candidate, Finder, Plan, Simulation, Source, Task, Template};
 pub use raw::{Items, RawScenario};
 pub use recommend::Wish;

@@ -1,20 +1,24 @@
 //! A scenario as it is typed. [`super::plan::Plan`] is what is made of it.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::breakers::{RawBreaker, RawRetry};
 use super::gates::RawGate;
 use super::recommend::RawRecommend;
+use super::traffic::{Simulate, Traffic};
 use crate::analysis::Intervals;
 use crate::data::PriceList;
 use crate::fault::Process;
 use crate::kernel::lists::{AllOr, Named};
-use crate::kernel::{PolicyId, Probability, ProviderId, Seed, Spanned};
-use crate::policy::Accept;
+use crate::kernel::{Lasting, PolicyId, Probability, ProviderId, Seed, Spanned};
+use crate::policy::hedge::After;
 use crate::policy::route::By;
-use crate::provider::{Limits, Sampling, Spec};
+use crate::policy::{Accept, WhenOpen, balance};
+use crate::provider::{Limits, Sampling, Spec, Timeout};
 use crate::task::dataset::Fields;
 use crate::task::extract::Extract;
 use crate::task::score::Score;
@@ -44,9 +48,21 @@ pub struct RawScenario {
     /// Ways of combining them. Every model by itself is one too.
     #[serde(default)]
     pub policies: Named<RawPolicy>,
+    /// When models are left alone for a while, by the names that policies call them.
+    #[serde(default)]
+    pub breakers: Named<RawBreaker>,
     /// What goes wrong, when and for whom.
     #[serde(default)]
     pub faults: Named<Process>,
+    /// Who asks when, in a simulation.
+    #[serde(default)]
+    pub traffic: Option<Spanned<Traffic>>,
+    /// How a simulation is made.
+    #[serde(default)]
+    pub simulate: Simulate,
+    /// What an hour costs in which nobody is served, in dollars.
+    #[serde(default)]
+    pub downtime_usd_per_hour: Option<Spanned<f64>>,
     /// How intervals are made.
     #[serde(default)]
     pub intervals: Intervals,
@@ -133,6 +149,12 @@ pub enum RawPolicy {
     Vote(RawVote),
     /// Cheaper stages first.
     Cascade(RawCascade),
+    /// Whoever comes next answers when whoever came before could not.
+    Failover(RawFailover),
+    /// A second call when the first takes long.
+    Hedge(RawHedge),
+    /// One of several that could all answer, by how busy or fast they are.
+    Balance(RawBalance),
     /// One member for each item, by what is known of the item.
     Route(RawRoute),
     /// One member for each item, drawn at random.
@@ -173,6 +195,84 @@ pub struct RawCascade {
     pub stages: Vec<Spanned<PolicyId>>,
     /// When the answer of a stage before the last is good enough.
     pub accept: Accept,
+}
+
+/// Whoever comes next answers when whoever came before could not.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFailover {
+    /// Models or policies in the order in which they are tried; `@cache` answers with what was
+    /// answered before, and `@apology` ends with a friendly word.
+    pub rungs: Vec<Spanned<PolicyId>>,
+    /// The breaker in front of each model.
+    #[serde(default)]
+    pub breaker: Option<Spanned<String>>,
+    /// How long one call may take. Left out: as the model's limits say.
+    #[serde(default)]
+    pub timeout: Option<Timeout>,
+    /// How often a call is tried. Left out: once.
+    #[serde(default)]
+    pub retry: Option<RawRetry>,
+    /// How long it may take altogether. Left out: as long as its parts do.
+    #[serde(default)]
+    pub deadline: Option<Timeout>,
+    /// What is done when the breakers of all rungs are open.
+    #[serde(default)]
+    pub when_open: WhenOpen,
+    /// How old an answer of `@cache` may be. Left out: an hour.
+    #[serde(default)]
+    pub cache_for: Option<Lasting>,
+}
+
+/// A second call when the first takes long.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawHedge {
+    /// Models or policies in the order in which they are asked.
+    pub members: Vec<Spanned<PolicyId>>,
+    /// How long each has before the next is asked as well.
+    pub after: After,
+    /// The breaker in front of each model.
+    #[serde(default)]
+    pub breaker: Option<Spanned<String>>,
+    /// How long one call may take.
+    #[serde(default)]
+    pub timeout: Option<Timeout>,
+    /// How often a call is tried. Left out: once.
+    #[serde(default)]
+    pub retry: Option<RawRetry>,
+    /// How long it may take altogether.
+    #[serde(default)]
+    pub deadline: Option<Timeout>,
+}
+
+/// One of several that could all answer, by how busy or fast they are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawBalance {
+    /// Models or policies, or `all` models.
+    pub among: Spanned<AllOr>,
+    /// What chooses.
+    pub by: balance::By,
+    /// How many members a request may be given to, one after another.
+    #[serde(default = "once")]
+    pub tries: NonZeroU32,
+    /// The breaker in front of each model.
+    #[serde(default)]
+    pub breaker: Option<Spanned<String>>,
+    /// How long one call may take.
+    #[serde(default)]
+    pub timeout: Option<Timeout>,
+    /// How often a call is tried. Left out: once.
+    #[serde(default)]
+    pub retry: Option<RawRetry>,
+    /// How long it may take altogether.
+    #[serde(default)]
+    pub deadline: Option<Timeout>,
+}
+
+const fn once() -> NonZeroU32 {
+    NonZeroU32::MIN
 }
 
 /// One member for each item, by what is known of the item.

@@ -13,6 +13,7 @@ mod diversity;
 mod e_process;
 mod independent;
 mod lead;
+mod lifetime;
 mod max_t;
 mod mcnemar;
 mod mean;
@@ -46,6 +47,7 @@ pub use independent::{
     all_wrong_if_independent, majority_if_independent, plurality_if_independent,
 };
 pub use lead::chance_of_lead;
+pub use lifetime::Lifetime;
 pub use max_t::{Contrast, MaxT, max_t};
 pub use mcnemar::{mcnemar_exact_p, mcnemar_mid_p};
 pub use mean::{MeanEstimate, clustered_mean, p_of_zero_mean};

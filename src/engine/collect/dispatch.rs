@@ -7,7 +7,7 @@ use super::lane::{Gate, Lane, TRIPS, Wait};
 use super::ledger::{Allowance, Ledger};
 use crate::data::{Closes, Failure, Handling, Weight};
 use crate::kernel::{Micros, Seed, Usd};
-use crate::policy::parts::breaker::Admission;
+use crate::policy::parts::breaker::{Admission, CallResult};
 use crate::provider::{Exchange, KeyLimits};
 
 /// Everything that is still to be asked, and the limits that it is asked under.
@@ -270,7 +270,8 @@ impl<'a> Dispatcher<'a> {
     ) {
         let lane = &mut self.lanes[job.lane];
         if let Some(permit) = job.permit.take() {
-            lane.breaker.record(now, permit, weight);
+            // How long a call took is the deadline's affair here.
+            lane.breaker.record(now, permit, CallResult { failure: weight, took: Micros(0) });
         }
         lane.gate.came_back(now, took - job.tokens);
         self.keys[lane.key].came_back(now, took - job.tokens);

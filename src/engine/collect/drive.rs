@@ -12,7 +12,7 @@ use super::dispatch::{Closed, Dispatcher, Step};
 use super::job::Job;
 use super::progress::Progress;
 use super::{Asked, Collected};
-use crate::data::{PriceList, Recorded, Usage};
+use crate::data::{PriceList, Recorded};
 use crate::kernel::{Micros, Usd};
 use crate::provider::{ChatReply, Exchange, Line};
 use crate::store::{Attempt, Claim, Entry, Key, Store, StoreError, Timing, Which};
@@ -172,7 +172,8 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
         let mut settled = Vec::with_capacity(replies.len());
         for (job, exchange) in replies {
             let price = self.price(job.at);
-            let cost = exchange.result.as_ref().ok().and_then(|reply| cost(price?, reply));
+            let cost =
+                exchange.result.as_ref().ok().and_then(|reply| price?.cost(reply.counts.usage()?));
             let lane = job.lane;
             let Some(job) = dispatcher.finished(now, job, &exchange, cost) else {
                 self.progress.failed_once(lane);
@@ -307,16 +308,6 @@ fn answered(reply: ChatReply, cost: Option<Usd>) -> Recorded {
         model_served: reply.model,
         ..Recorded::default()
     }
-}
-
-fn cost(price: &PriceList, reply: &ChatReply) -> Option<Usd> {
-    let counts = &reply.counts;
-    price.cost(Usage {
-        sent: counts.prompt?,
-        cached: counts.cached.unwrap_or_default(),
-        written: counts.cache_written.unwrap_or_default(),
-        received: counts.completion?,
-    })
 }
 
 /// The time, as RFC 3339 in UTC.

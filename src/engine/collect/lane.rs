@@ -9,7 +9,7 @@ use super::job::Job;
 use super::window::Window;
 use crate::data::Failure;
 use crate::kernel::Micros;
-use crate::policy::parts::breaker::{Breaker, Config};
+use crate::policy::parts::breaker::{Breaker, Config, Size};
 use crate::provider::Limits;
 
 /// A model's questions and limits.
@@ -61,11 +61,13 @@ pub(super) enum Wait {
 /// two and four seconds.
 const BREAKER: Config = Config {
     failure_rate: 0.8,
-    window: 20,
+    window: Size::Calls(20),
     minimum_calls: 10,
     wait: Micros(1_000_000),
     growth: 2,
     permits: 2,
+    trial: None,
+    ..Config::DEFAULT
 };
 
 /// After so many trips in a row a provider is taken to be down.

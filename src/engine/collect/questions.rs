@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::data::{Item, Recorded};
 use crate::kernel::{ItemId, TaskId};
-use crate::provider::{Chat, Endpoint, Label, Message, Role, Sampling};
+use crate::provider::{Chat, Endpoint, Label, Message, Sampling};
 use crate::scenario::{Candidate, Plan, Source, Task};
 use crate::store::{Key, Timing, request_json};
 use crate::task::prompt::PromptError;
@@ -167,20 +167,11 @@ impl<'a> Live<'a> {
 
 fn messages(task: &Task) -> Result<Vec<Vec<Message>>, QuestionError> {
     let messages = |item: &Item| {
-        messages_of(task, item).map_err(|source| QuestionError {
+        task.messages(item).map_err(|source| QuestionError {
             task: task.id.clone(),
             item: item.id.clone(),
             source,
         })
     };
     task.items.iter().map(messages).collect()
-}
-
-fn messages_of(task: &Task, item: &Item) -> Result<Vec<Message>, PromptError> {
-    let mut messages = Vec::with_capacity(2);
-    if let Some(system) = &task.system {
-        messages.push(Message { role: Role::System, content: system.prompt.render(item)? });
-    }
-    messages.push(Message { role: Role::User, content: task.prompt.prompt.render(item)? });
-    Ok(messages)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::tables::{self, Method};
 use crate::analysis::gate::{Gate, Metric};
 use crate::analysis::{self, Scored};
-use crate::data::summary::{GateOutcome, GateRow, PolicyRow};
+use crate::data::summary::{GateOutcome, GateRow, PolicyRow, SimulatedRow};
 use crate::data::{Estimate, Outcome, Verdict};
 use crate::kernel::{Interval, Micros, PolicyId};
 use crate::stats;
@@ -46,6 +46,20 @@ impl From<Option<Estimate>> for Figure {
 /// The row of a gate whose task was not run.
 pub(super) fn not_run(gate: &Gate) -> GateRow {
     row(gate, Figure::default())
+}
+
+/// Puts what simulated traffic says in place of what was recorded, in the gates that hold the
+/// availability of a policy against a limit.
+pub(super) fn simulated(gates: &[Gate], simulated: &[SimulatedRow], rows: &mut [GateRow]) {
+    for gate in gates {
+        let is_its = |row: &&SimulatedRow| row.policy == gate.of && row.task == gate.task;
+        let by_itself = gate.versus.is_none() && gate.metric == Metric::Availability;
+        let Some(its) = simulated.iter().find(is_its).filter(|_| by_itself) else { continue };
+        if let Some(judged) = rows.iter_mut().find(|row| row.name == gate.name) {
+            // More items would decide nothing here.
+            *judged = GateRow { needed_n: None, ..row(gate, Some(its.served.clone()).into()) };
+        }
+    }
 }
 
 fn row(gate: &Gate, figure: Figure) -> GateRow {

@@ -1,119 +1,125 @@
-//! What a search stands on: one task's answers, judged, and any policy tried on any of its folds.
-
-use std::collections::BTreeMap;
-
-use rayon::prelude::*;
+//! What simulations and drills stand on: the answers to a task, and what policies learned of them.
 
 use super::field::Field;
 use super::judge;
-use super::run::{Folds, Run};
-use super::tables::Method;
-use super::{
-    EvaluateError, all_policies, folds, refuse_labels_that_differ, refuse_votes_without_answers,
-};
-use crate::analysis::{self, Scored};
-use crate::data::summary::Versus;
-use crate::data::{ItemIdx, Matrix, Outcome, Recorded};
-use crate::kernel::{PolicyId, Seed};
-use crate::policy::Policy;
-use crate::policy::route::{Route, Router};
-use crate::scenario::{Plan, Task};
-use crate::task::score::Score;
+use super::learn;
+use super::run::Run;
+use super::{EvaluateError, all_policies, folds};
+use crate::data::{ItemIdx, Matrix, Recorded};
+use crate::kernel::{PolicyId, TaskId};
+use crate::policy::knowledge::{Knowledge, Lesson, VoteKnowledge};
+use crate::policy::{Policy, Vote};
+use crate::scenario::Plan;
 
-/// One task's answers, judged, and the folds that its items are in.
-pub(in crate::engine) struct Ground<'a> {
-    pub(in crate::engine) matrix: Matrix,
-    pub(in crate::engine) folds: Vec<Vec<ItemIdx>>,
-    pub(in crate::engine) method: Method,
-    pub(in crate::engine) seed: Seed,
-    score: &'a Score,
+/// One task's answers, judged, and what every policy learned of them.
+#[derive(Debug)]
+pub struct Ground {
+    /// The task.
+    pub task: TaskId,
+    /// Every item, every model, every sample.
+    pub matrix: Matrix,
+    /// How many answers to each item were possible.
+    pub n_classes: Vec<u32>,
+    /// What was fitted, each item's from other items.
+    pub knowledge: Knowledge,
 }
 
-impl<'a> Ground<'a> {
-    pub(in crate::engine) fn new(
-        plan: &'a Plan,
-        task: &'a Task,
-        rows: &[&Recorded],
-    ) -> Result<Self, EvaluateError> {
+/// Judges the answers to every task, and fits every policy on them.
+///
+/// # Errors
+/// See [`EvaluateError`].
+pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateError> {
+    let policies = all_policies(plan);
+    let ground = |task| {
         let rows = judge::rows_of(task, rows);
-        let matrix = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?.matrix;
-        let policies = all_policies(plan);
-        refuse_votes_without_answers(&policies, &matrix)?;
-        refuse_labels_that_differ(&policies, &matrix)?;
-        let folds = folds::folds(matrix.items(), plan.seed);
-        let method = Method::new(&matrix, plan.intervals);
-        Ok(Self { matrix, folds, method, seed: plan.seed, score: &task.score })
-    }
+        let judged = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
+        super::refuse_votes_without_answers(&policies, &judged.matrix)?;
+        super::refuse_labels_that_differ(&policies, &judged.matrix)?;
+        let folds = folds::folds(judged.matrix.items(), plan.seed);
+        let matrix = &judged.matrix;
+        let field = Field::new(matrix, &task.score, &folds, plan.seed, &policies);
+        let n_classes = matrix.item_idxs().map(|item| field.n_classes(item)).collect();
+        let knowledge = knowledge(&field);
+        Ok(Ground { task: task.id.clone(), n_classes, knowledge, matrix: judged.matrix })
+    };
+    plan.tasks.iter().map(ground).collect()
+}
 
-    /// All folds.
-    pub(in crate::engine) fn all(&self) -> Folds {
-        (1 << self.folds.len()) - 1
-    }
-
-    /// The items of the folds in `fit`, in the dataset's order.
-    pub(in crate::engine) fn items(&self, fit: Folds) -> Vec<ItemIdx> {
-        let mut items: Vec<ItemIdx> =
-            self.folds_of(fit).flat_map(|it| &self.folds[it]).copied().collect();
-        items.sort();
-        items
-    }
-
-    pub(in crate::engine) fn folds_of(&self, fit: Folds) -> impl Iterator<Item = usize> + use<> {
-        (0..self.folds.len()).filter(move |fold| fit & 1 << fold != 0)
-    }
-
-    /// What `policy`, one of `policies`, comes to on the items of each fold in `on`, fitted on
-    /// those folds of `fit` that are not the fold itself; in the dataset's order.
-    pub(in crate::engine) fn outcomes(
-        &self,
-        policies: &BTreeMap<PolicyId, Policy>,
-        tried: &[(PolicyId, Folds, Folds)],
-    ) -> Vec<Vec<Outcome>> {
-        let Self { matrix, score, folds, seed, .. } = self;
-        let field = Field::new(matrix, score, folds, *seed, policies);
-        let of_one = |(policy, fit, on): &(PolicyId, Folds, Folds)| {
-            let run = Run::new(&field);
-            let mut found: Vec<(ItemIdx, Outcome)> = Vec::new();
-            for fold in self.folds_of(*on) {
-                let outcomes = run.applied(policy, fit & !(1 << fold), fold);
-                found.extend(folds[fold].iter().copied().zip(outcomes.iter().cloned()));
-            }
-            found.sort_by_key(|(item, _)| *item);
-            found.into_iter().map(|(_, outcome)| outcome).collect()
-        };
-        tried.par_iter().map(of_one).collect()
-    }
-
-    /// Where a router by category sends each category, and everything else, once it has looked at
-    /// all items; nowhere for any other router.
-    pub(in crate::engine) fn routes(
-        &self,
-        policies: &BTreeMap<PolicyId, Policy>,
-        route: &Route,
-    ) -> (BTreeMap<String, PolicyId>, Option<PolicyId>) {
-        let Self { matrix, score, folds, seed, .. } = self;
-        let field = Field::new(matrix, score, folds, *seed, policies);
-        match Run::new(&field).router(route, self.all()) {
-            Router::Categories { of, otherwise } => {
-                let name = |(category, at): (String, usize)| (category, route.among[at].clone());
-                let otherwise = route.among.get(otherwise).cloned();
-                (of.into_iter().map(name).collect(), otherwise)
-            }
-            Router::Above(_) => (BTreeMap::new(), None),
+fn knowledge(field: &Field<'_>) -> Knowledge {
+    let mut known =
+        Knowledge { fold_of: vec![0; field.matrix.items().len()], ..Knowledge::default() };
+    for (fold, items) in field.folds.iter().enumerate() {
+        for item in items {
+            known.fold_of[item.0 as usize] = fold as u8;
         }
     }
-
-    /// The paired difference of two, item by item of the whole task, over the items that both
-    /// have: what nobody was served counts 0.
-    pub(in crate::engine) fn difference(
-        &self,
-        baseline: &PolicyId,
-        ours: &[Option<f64>],
-        theirs: &[Option<f64>],
-    ) -> Option<Versus> {
-        let pairs: Vec<(Scored, Scored)> =
-            super::tables::paired(|at| ours[at], |at| theirs[at], &self.method.clusters);
-        let versus = analysis::difference(baseline, &pairs, self.method.intervals)?;
-        Some(Versus { metric: "accuracy_of_all".to_owned(), ..versus })
+    for (name, policy) in field.policies {
+        let run = Run::new(field);
+        match policy {
+            Policy::Vote(vote) => {
+                known.votes.insert(name.clone(), vote_knowledge(&run, vote));
+            }
+            Policy::Route(route) => {
+                let choose = |fold: usize| {
+                    let router = run.router(route, run.all_but(fold));
+                    let choose = |item: &ItemIdx| router.choose(field.matrix.item(*item));
+                    field.folds[fold].iter().map(choose).collect()
+                };
+                known.choices.insert(name.clone(), on_every_item(field, choose));
+            }
+            Policy::Mix(mix) => {
+                let choose = |item: &ItemIdx| mix.choose(&field.context(name, *item));
+                let of_fold = |fold: usize| field.folds[fold].iter().map(choose).collect();
+                known.choices.insert(name.clone(), on_every_item(field, of_fold));
+            }
+            Policy::BestSingle => {
+                let best = |fold: usize| {
+                    let best = run.best_single(run.all_but(fold));
+                    let idx = best.and_then(|best| field.model(&best)).map_or(0, |idx| idx.0);
+                    vec![usize::from(idx); field.folds[fold].len()]
+                };
+                known.choices.insert(name.clone(), on_every_item(field, best));
+            }
+            Policy::Single(_)
+            | Policy::Cascade(_)
+            | Policy::Failover(_)
+            | Policy::Hedge(_)
+            | Policy::Balance(_)
+            | Policy::Oracle(_) => {}
+        }
     }
+    known
+}
+
+fn vote_knowledge(run: &Run<'_>, vote: &Vote) -> VoteKnowledge {
+    let field = run.field;
+    let mut known = VoteKnowledge {
+        lessons: vec![Lesson::Nothing; field.matrix.items().len()],
+        ..VoteKnowledge::default()
+    };
+    for (fold, items) in field.folds.iter().enumerate() {
+        let fit = run.all_but(fold);
+        let (names, columns) = run.ballots(vote, fit, fold);
+        let voter = |name: &PolicyId| (name.clone(), run.standing(name, fit));
+        known.voters.push(names.into_iter().map(voter).collect());
+        let lesson = run.learn(vote, fit, fold, &columns);
+        for (row, item) in items.iter().enumerate() {
+            known.lessons[item.0 as usize] = match &lesson {
+                learn::Lesson::Nothing => Lesson::Nothing,
+                learn::Lesson::Beliefs(rows) => Lesson::Beliefs(rows[row].clone()),
+                learn::Lesson::Confidences(rows) => Lesson::Confidences(rows[row].clone()),
+            };
+        }
+    }
+    known
+}
+
+fn on_every_item(field: &Field<'_>, of_fold: impl Fn(usize) -> Vec<usize>) -> Vec<u16> {
+    let mut choices = vec![0; field.matrix.items().len()];
+    for (fold, items) in field.folds.iter().enumerate() {
+        for (item, choice) in items.iter().zip(of_fold(fold)) {
+            choices[item.0 as usize] = choice as u16;
+        }
+    }
+    choices
 }

@@ -11,6 +11,7 @@ mod ground;
 mod judge;
 mod learn;
 mod run;
+mod stand;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -22,13 +23,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 pub use folds::N_FOLDS;
-pub(super) use ground::Ground;
+pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
 pub(super) use run::Folds;
+pub(super) use stand::Stand;
 
 use crate::analysis;
 use crate::analysis::gate::Gate;
-use crate::data::summary::{self, GateRow, ScenarioRef, Summary, Tool, WarningRow};
+use crate::data::summary::{
+    self, GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, Tool, WarningRow,
+};
 use crate::data::{ItemIdx, Matrix, Outcome, Recorded, Verdict, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
@@ -55,6 +59,23 @@ pub struct Evaluation<'a> {
     pub answers: Vec<AnswerRow<'a>>,
     /// A row per policy and item.
     pub decisions: Vec<DecisionRow>,
+}
+
+impl Evaluation<'_> {
+    /// Adds what simulated traffic came to.
+    pub fn add_simulated(
+        &mut self,
+        plan: &Plan,
+        rows: Vec<SimulatedRow>,
+        outages: Vec<OutageRow>,
+        doubts: Vec<Warning>,
+    ) {
+        gates::simulated(&plan.gates, &rows, &mut self.summary.gates);
+        self.summary.simulated = rows;
+        self.summary.outages = outages;
+        self.summary.warnings.extend(doubts.iter().map(warning_row));
+        self.summary.warnings.sort();
+    }
 }
 
 /// Why answers can't be judged.
@@ -163,7 +184,7 @@ pub fn judgeable(plan: &Plan, rows: &[&Recorded]) -> Result<(), EvaluateError> {
 }
 
 /// The scenario's policies, every model by itself, and the baseline, by name.
-fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
+pub fn all_policies(plan: &Plan) -> BTreeMap<PolicyId, Policy> {
     let singles = plan
         .candidates
         .iter()
@@ -355,6 +376,11 @@ fn empty(plan: &Plan) -> Summary {
         calibration: Vec::new(),
         extractors: Vec::new(),
         recommendation: None,
+        simulated: Vec::new(),
+        outages: Vec::new(),
+        timeline: Vec::new(),
+        bands: Vec::new(),
+        drilled: Vec::new(),
         gates: Vec::new(),
         warnings: Vec::new(),
     }

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use super::field::Field;
 use super::learn::Believed;
 use crate::data::{ItemIdx, Outcome};
-use crate::kernel::{PolicyId, Probability, Usd};
+use crate::kernel::{Key, Micros, PolicyId, Probability, Usd};
+use crate::policy::hedge::{After, Hedge};
 use crate::policy::route::{Route, Router, Seen};
 use crate::policy::{Fitted, Policy, Standing, Vote, best_single, oracle, single};
+use crate::stats;
 use crate::vote::{Rule, Voter};
 
 /// A set of folds, a bit each.
@@ -78,6 +80,23 @@ impl<'a> Run<'a> {
                 let columns = self.columns(&cascade.stages, fit, fold);
                 (0..items.len()).map(|row| cascade.decide(&at(&columns, row))).collect()
             }
+            Some(Policy::Failover(ladder)) => {
+                let columns = self.columns(&ladder.members, fit, fold);
+                (0..items.len()).map(|row| ladder.decide(&at(&columns, row))).collect()
+            }
+            Some(Policy::Hedge(hedge)) => {
+                let columns = self.columns(&hedge.members, fit, fold);
+                let after = hedge_after(hedge, &columns);
+                (0..items.len()).map(|row| hedge.decide(&at(&columns, row), after)).collect()
+            }
+            Some(Policy::Balance(balance)) => {
+                let columns = self.columns(&balance.among, fit, fold);
+                let key = Key::new(self.field.seed, "balance", &[name.as_str()]);
+                let decide = |(row, item): (usize, &ItemIdx)| {
+                    balance.decide(&at(&columns, row), key.with(u64::from(item.0)))
+                };
+                items.iter().enumerate().map(decide).collect()
+            }
             Some(Policy::Vote(vote)) => self.vote(name, vote, fit, fold),
             Some(Policy::Route(route)) => {
                 let columns = self.columns(&route.among, fit, fold);
@@ -124,7 +143,12 @@ impl<'a> Run<'a> {
     }
 
     /// Who votes, and with what: every member once, or once for each of its samples.
-    fn ballots<'v>(&self, vote: &'v Vote, fit: Folds, fold: usize) -> (Vec<&'v PolicyId>, Columns) {
+    pub(super) fn ballots<'v>(
+        &self,
+        vote: &'v Vote,
+        fit: Folds,
+        fold: usize,
+    ) -> (Vec<&'v PolicyId>, Columns) {
         if !matches!(vote.rule, Rule::BestOf(_)) {
             return (vote.members.iter().collect(), self.columns(&vote.members, fit, fold));
         }
@@ -167,11 +191,16 @@ impl<'a> Run<'a> {
         route.fit(&seen)
     }
 
+    /// All folds but one.
+    pub(super) fn all_but(&self, fold: usize) -> Folds {
+        ((1 << self.field.folds.len()) - 1) & !(1 << fold)
+    }
+
     pub(super) fn folds_of(&self, fit: Folds) -> impl Iterator<Item = usize> + use<> {
         (0..self.field.folds.len()).filter(move |fold| fit & 1 << fold != 0)
     }
 
-    fn best_single(&self, fit: Folds) -> Option<PolicyId> {
+    pub(super) fn best_single(&self, fit: Folds) -> Option<PolicyId> {
         let models = self.field.matrix.models().iter();
         let standings: Vec<(PolicyId, Standing)> = models
             .map(|model| PolicyId::from(model.as_str()))
@@ -181,7 +210,7 @@ impl<'a> Run<'a> {
     }
 
     /// How a member did on the folds in `fit`, each scored with what the others of them fitted.
-    fn standing(&self, member: &PolicyId, fit: Folds) -> Standing {
+    pub(super) fn standing(&self, member: &PolicyId, fit: Folds) -> Standing {
         let key = (member.clone(), fit);
         if let Some(known) = self.standings.borrow().get(&key) {
             return *known;
@@ -213,6 +242,21 @@ impl<'a> Run<'a> {
             None | Some(Policy::Single(_)) => false,
             Some(Policy::BestSingle | Policy::Vote(_) | Policy::Route(_)) => true,
             Some(policy) => policy.members().iter().any(|member| self.is_fitted(member)),
+        }
+    }
+}
+
+/// How long the first member has before the next is asked; where that is a share of its own
+/// latencies, of those on the items at hand. It never comes where none is known.
+fn hedge_after(hedge: &Hedge, columns: &Columns) -> Micros {
+    match &hedge.after {
+        After::Fixed(fixed) => fixed.wait.0,
+        After::Quantile(quantile) => {
+            let known = columns.first().into_iter().flat_map(|column| column.iter());
+            let mut known: Vec<f64> = known.filter_map(|it| Some(it.latency?.0 as f64)).collect();
+            known.sort_by(f64::total_cmp);
+            let after = stats::quantile(&known, quantile.share.value());
+            after.map_or(Micros(u64::MAX), |after| Micros(after.round() as u64))
         }
     }
 }

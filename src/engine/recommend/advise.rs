@@ -15,7 +15,7 @@ use crate::data::recommendation::{
 };
 use crate::data::summary::Versus;
 use crate::data::{Outcome, Recorded};
-use crate::engine::evaluate::{BEST_SINGLE, Given, Ground};
+use crate::engine::evaluate::{BEST_SINGLE, Given, Stand};
 use crate::kernel::PolicyId;
 use crate::policy::Policy;
 use crate::scenario::{Plan, Task, Wish};
@@ -51,8 +51,8 @@ pub fn recommend(
     rows: &[&Recorded],
 ) -> Result<Recommended, RecommendError> {
     let task = task_of(plan, wish)?;
-    let ground = Ground::new(plan, task, rows)?;
-    let nest = Nest::new(plan, wish, &ground);
+    let stand = Stand::new(plan, task, rows)?;
+    let nest = Nest::new(plan, wish, &stand);
     refuse(&nest, wish, task)?;
     let goals = Goals::new(&nest, wish);
     let mut picked = nest.picked(&goals.all());
@@ -378,7 +378,7 @@ fn named(
     let picked = contender.filter(|_| takes).unwrap_or(single);
     let shape = &picked.found.shape;
     if let Shape::Named(_, Policy::Route(route)) = shape {
-        (row.routes, row.otherwise) = nest.ground.routes(&nest.policies, route);
+        (row.routes, row.otherwise) = nest.stand.routes(&nest.policies, route);
     }
     let is_known = plan.policies.iter().any(|(name, _)| *name == shape.name());
     if shape.is_single() || is_known {

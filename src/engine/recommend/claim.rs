@@ -50,7 +50,7 @@ impl Nest<'_> {
         let honest = earned.accuracy_of_all.as_ref().map(|it| it.point);
         earned.optimism = honest.map(|honest| picked.found.score - honest);
         earned.versus = baseline.and_then(|(name, theirs)| {
-            self.ground.difference(name, &scores(&picked.outcomes), &scores(theirs))
+            self.stand.difference(name, &scores(&picked.outcomes), &scores(theirs))
         });
         earned.on_new_items = earned.versus.as_ref().map(on_new_items);
         earned.random_line = self.random_line(&picked.outcomes, &earned);
@@ -80,7 +80,7 @@ impl Nest<'_> {
             ttft: None,
             tokens: None,
         };
-        let method = &self.ground.method;
+        let method = &self.stand.method;
         let cases: Vec<Case> = outcomes.iter().zip(&method.clusters).map(case).collect();
         let measures = analysis::measures(&cases, method.intervals);
         let n_asked = measures.counts.asked;
@@ -122,7 +122,7 @@ impl Nest<'_> {
         let mixed: Vec<Option<f64>> = std::iter::zip(cheap, dear)
             .map(|(cheap, dear)| Some(cheap * (1.0 - share) + dear * share))
             .collect();
-        self.ground.difference(&"random-line".into(), &scores(outcomes), &mixed)
+        self.stand.difference(&"random-line".into(), &scores(outcomes), &mixed)
     }
 
     /// Widens the intervals of `differences`, each of two columns of scores, so that all of them
@@ -136,14 +136,14 @@ impl Nest<'_> {
         let difference = |at: usize| -> Option<Vec<f64>> {
             columns.iter().map(|[ours, theirs]| Some(ours[at]? - theirs[at]?)).collect()
         };
-        let clusters = &self.ground.method.clusters;
+        let clusters = &self.stand.method.clusters;
         let (rows, kept): (Vec<Vec<f64>>, Vec<u32>) =
             (0..clusters.len()).filter_map(|at| Some((difference(at)?, clusters[at]))).unzip();
         let columns: Vec<Vec<f64>> =
             (0..pairs.len()).map(|pair| rows.iter().map(|row| row[pair]).collect()).collect();
         let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-        let level = self.ground.method.intervals.level.value();
-        let (seed, purpose) = (self.ground.seed, "recommend-max-t");
+        let level = self.stand.method.intervals.level.value();
+        let (seed, purpose) = (self.stand.seed, "recommend-max-t");
         let draws = Draws { seed, purpose, n_resamples: N_RESAMPLES };
         let Some(units) = Units::new(&columns, &kept) else { return };
         let Some(together) = stats::max_t(&units, level, draws) else { return };

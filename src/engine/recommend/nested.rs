@@ -9,14 +9,14 @@ use super::routers;
 use super::search::{Found, Search, Searched, Trials};
 use super::shape::Shape;
 use crate::data::{ItemIdx, Outcome, Verdict};
-use crate::engine::evaluate::{BEST_SINGLE, Folds, Ground};
+use crate::engine::evaluate::{BEST_SINGLE, Folds, Stand};
 use crate::kernel::{ModelId, PolicyId};
 use crate::policy::Policy;
 use crate::scenario::{Plan, Wish};
 
 /// The search on all items, and on all but each fold.
 pub(super) struct Nest<'a> {
-    pub(super) ground: &'a Ground<'a>,
+    pub(super) stand: &'a Stand<'a>,
     pub(super) pool: Pool,
     wish: &'a Wish,
     /// Models, the scenario's policies, and whatever was found worth running as a policy.
@@ -47,20 +47,20 @@ pub(super) struct Picked {
 }
 
 impl<'a> Nest<'a> {
-    pub(super) fn new(plan: &'a Plan, wish: &'a Wish, ground: &'a Ground<'a>) -> Self {
-        let pool = Pool::new(plan, wish, &ground.matrix);
-        let ballots = Ballots::of(&ground.matrix, &pool.models);
-        let mut policies = ordinary(plan, ground);
-        let all = ground.all();
-        let without = (0..ground.folds.len()).map(|fold| all & !(1 << fold));
+    pub(super) fn new(plan: &'a Plan, wish: &'a Wish, stand: &'a Stand<'a>) -> Self {
+        let pool = Pool::new(plan, wish, &stand.matrix);
+        let ballots = Ballots::of(&stand.matrix, &pool.models);
+        let mut policies = ordinary(plan, stand);
+        let all = stand.all();
+        let without = (0..stand.folds.len()).map(|fold| all & !(1 << fold));
         let folds: Vec<Folds> = std::iter::once(all).chain(without).collect();
         let tried: Vec<(PolicyId, Folds, Folds)> =
             folds.iter().map(|fit| (wish.versus.clone(), *fit, *fit)).collect();
-        let baselines = ground.outcomes(&policies, &tried);
+        let baselines = stand.outcomes(&policies, &tried);
         let mut fits = Vec::new();
         let mut extras = Vec::new();
         for (folds, baseline) in folds.into_iter().zip(baselines) {
-            let items = ground.items(folds);
+            let items = stand.items(folds);
             let baseline: Vec<f64> = baseline.iter().map(score).collect();
             let search = Search {
                 pool: &pool,
@@ -70,7 +70,7 @@ impl<'a> Nest<'a> {
             };
             let trials = search.run();
             let weighted = routers::weighted(&trials.found);
-            let routes = routers::routers(&pool, &ground.matrix, &trials.found);
+            let routes = routers::routers(&pool, &stand.matrix, &trials.found);
             let declared = routers::declared(plan, &pool);
             let counted = |shapes: &[Shape]| Searched { size: shapes.len() as u64, bounded: 0 };
             let [n_weighted, n_routers, n_declared] =
@@ -89,7 +89,7 @@ impl<'a> Nest<'a> {
         for shape in extras.iter().flat_map(|(_, shapes)| shapes) {
             policies.extend(shape.policies(&shape.name()));
         }
-        let mut nest = Self { ground, pool, wish, policies, fits };
+        let mut nest = Self { stand, pool, wish, policies, fits };
         nest.run(&extras, ballots.as_ref());
         nest
     }
@@ -102,7 +102,7 @@ impl<'a> Nest<'a> {
             shapes.iter().map(|it| (it.name(), folds, folds)).collect::<Vec<_>>()
         };
         let tried: Vec<_> = self.fits.iter().zip(extras).flat_map(of_fit).collect();
-        let mut outcomes = self.ground.outcomes(&self.policies, &tried).into_iter();
+        let mut outcomes = self.stand.outcomes(&self.policies, &tried).into_iter();
         for (fit, (baseline, shapes)) in self.fits.iter_mut().zip(extras) {
             let Fit { items, trials, p95: latencies, .. } = fit;
             let search = Search { pool: &self.pool, ballots, items, baseline };
@@ -132,14 +132,14 @@ impl<'a> Nest<'a> {
             for (fit, one) in self.fits.iter().zip(chosen).skip(1) {
                 let name = one.shape.name();
                 policies.extend(one.shape.policies(&name));
-                tried.push((name, fit.folds, self.ground.all() & !fit.folds));
+                tried.push((name, fit.folds, self.stand.all() & !fit.folds));
             }
         }
-        let mut outcomes = self.ground.outcomes(&policies, &tried).into_iter();
+        let mut outcomes = self.stand.outcomes(&policies, &tried).into_iter();
         let mut picked = |chosen: Vec<Found>| {
-            let n_items = self.ground.matrix.items().len();
+            let n_items = self.stand.matrix.items().len();
             let mut of_items = vec![Outcome::NOT_RUN; n_items];
-            for (items, outcomes) in self.ground.folds.iter().zip(outcomes.by_ref()) {
+            for (items, outcomes) in self.stand.folds.iter().zip(outcomes.by_ref()) {
                 for (item, outcome) in items.iter().zip(outcomes) {
                     of_items[item.0 as usize] = outcome;
                 }
@@ -153,9 +153,9 @@ impl<'a> Nest<'a> {
 
     /// What the baseline came to, fitted on other folds.
     pub(super) fn baseline(&self) -> Vec<Outcome> {
-        let all = self.ground.all();
+        let all = self.stand.all();
         let tried = [(self.wish.versus.clone(), all, all)];
-        self.ground.outcomes(&self.policies, &tried).pop().unwrap_or_default()
+        self.stand.outcomes(&self.policies, &tried).pop().unwrap_or_default()
     }
 
     fn is_fast(&self, fit: &Fit, found: &Found) -> bool {
@@ -168,7 +168,7 @@ impl<'a> Nest<'a> {
                 let name = found.shape.name();
                 let mut policies = self.policies.clone();
                 policies.extend(found.shape.policies(&name));
-                let outcomes = self.ground.outcomes(&policies, &[(name, fit.folds, fit.folds)]);
+                let outcomes = self.stand.outcomes(&policies, &[(name, fit.folds, fit.folds)]);
                 outcomes.first().and_then(|outcomes| p95_of(outcomes))
             }
             other => fit.p95.get(&other.name()).copied().flatten(),
@@ -189,9 +189,9 @@ impl<'a> Nest<'a> {
 }
 
 /// Models by themselves, what is compared with unasked, and the scenario's policies.
-fn ordinary(plan: &Plan, ground: &Ground<'_>) -> BTreeMap<PolicyId, Policy> {
+fn ordinary(plan: &Plan, stand: &Stand<'_>) -> BTreeMap<PolicyId, Policy> {
     let single = |model: &ModelId| (PolicyId::from(model.as_str()), Policy::Single(model.clone()));
-    let singles = ground.matrix.models().iter().map(single);
+    let singles = stand.matrix.models().iter().map(single);
     let best = [(PolicyId::from(BEST_SINGLE), Policy::BestSingle)];
     singles.chain(best).chain(plan.policies.iter().cloned()).collect()
 }

@@ -10,7 +10,7 @@ use super::nested::{Nest, score};
 use super::*;
 use crate::data::Recorded;
 use crate::data::recommendation::Advice;
-use crate::engine::evaluate::Ground;
+use crate::engine::evaluate::Stand;
 use crate::kernel::Seed;
 use crate::scenario::{self, Loaded, Wish};
 
@@ -72,19 +72,19 @@ fn what_is_right_on_a_fold_has_no_say_in_what_is_chosen_and_answered_there() {
     let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
     let usual = load(folders[0].path(), |_| false);
     let wish = Wish::nothing(&usual.plan.tasks);
-    let ground = Ground::new(&usual.plan, &usual.plan.tasks[0], &rows(&usual)).expect("answers");
-    let picked = Nest::new(&usual.plan, &wish, &ground).picked(&goals());
-    for fold in 0..ground.folds.len() {
-        let is_of_fold = |item: usize| ground.folds[fold].iter().any(|it| it.0 as usize == item);
+    let stand = Stand::new(&usual.plan, &usual.plan.tasks[0], &rows(&usual)).expect("answers");
+    let picked = Nest::new(&usual.plan, &wish, &stand).picked(&goals());
+    for fold in 0..stand.folds.len() {
+        let is_of_fold = |item: usize| stand.folds[fold].iter().any(|it| it.0 as usize == item);
         let turned = load(folders[1].path(), is_of_fold);
-        let other = Ground::new(&turned.plan, &turned.plan.tasks[0], &rows(&turned));
+        let other = Stand::new(&turned.plan, &turned.plan.tasks[0], &rows(&turned));
         let other = other.expect("answers");
-        assert_eq!(other.folds, ground.folds, "folds go by the questions");
+        assert_eq!(other.folds, stand.folds, "folds go by the questions");
         let others = Nest::new(&turned.plan, &wish, &other).picked(&goals());
         for (at, (one, other)) in picked.iter().zip(&others).enumerate() {
             let (one, other) = (one.as_ref().expect("a choice"), other.as_ref().expect("a choice"));
             assert_eq!(one.by_fold[fold].name(), other.by_fold[fold].name(), "goal {at}");
-            for item in &ground.folds[fold] {
+            for item in &stand.folds[fold] {
                 let [one, other] = [one, other].map(|it| &it.outcomes[item.0 as usize]);
                 assert_eq!((&one.rung, one.cost), (&other.rung, other.cost), "goal {at}");
             }
@@ -97,8 +97,8 @@ fn what_the_search_counts_is_what_the_policies_come_to() {
     let folder = tempfile::tempdir().expect("a folder");
     let loaded = load(folder.path(), |item| item % 11 == 0);
     let wish = Wish::nothing(&loaded.plan.tasks);
-    let ground = Ground::new(&loaded.plan, &loaded.plan.tasks[0], &rows(&loaded)).expect("answers");
-    let nest = Nest::new(&loaded.plan, &wish, &ground);
+    let stand = Stand::new(&loaded.plan, &loaded.plan.tasks[0], &rows(&loaded)).expect("answers");
+    let nest = Nest::new(&loaded.plan, &wish, &stand);
     let found = &nest.fits[0].trials.found;
     // 5 models, 26 votes, 8 weighted ones, the user's own, routers, and cascades that no bound
     // excludes.
@@ -107,9 +107,9 @@ fn what_the_search_counts_is_what_the_policies_come_to() {
     for it in found {
         policies.extend(it.shape.policies(&it.shape.name()));
     }
-    let all = ground.all();
+    let all = stand.all();
     let tried: Vec<_> = found.iter().map(|it| (it.shape.name(), all, all)).collect();
-    for (it, outcomes) in found.iter().zip(ground.outcomes(&policies, &tried)) {
+    for (it, outcomes) in found.iter().zip(stand.outcomes(&policies, &tried)) {
         let name = it.shape.name();
         let mean = |of: &dyn Fn(&crate::data::Outcome) -> f64| {
             outcomes.iter().map(of).sum::<f64>() / N_ITEMS as f64

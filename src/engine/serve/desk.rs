@@ -45,7 +45,6 @@ pub(super) struct Desk {
 }
 
 /// What was asked before, as far as what comes depends on it.
-#[derive(Default)]
 struct Memory {
     faults: FaultState,
     bodies: Bodies,
@@ -68,12 +67,18 @@ pub(super) struct InFlight {
 impl Desk {
     #[expect(clippy::disallowed_methods, reason = "faults go by the time since the start")]
     pub(super) fn new(loaded: &Loaded, options: Options) -> Result<Self, BookError> {
+        let faults = loaded.plan.faults.clone();
+        let memory = Memory {
+            faults: FaultState::new(&faults, loaded.plan.seed),
+            bodies: Bodies::default(),
+            asked: BTreeMap::new(),
+        };
         Ok(Self {
             book: Book::new(loaded)?,
-            faults: loaded.plan.faults.clone(),
+            faults,
             options,
             counts: Rc::default(),
-            memory: RefCell::default(),
+            memory: RefCell::new(memory),
             started: Instant::now(),
         })
     }
@@ -193,14 +198,16 @@ impl Desk {
         let prompt = self.book.prompt(hash);
         let hex = prompt.is_none().then(|| hash.hex());
         let question = prompt.map(|prompt| self.book.items[prompt].question.as_str());
+        let (seed, now) = (self.book.seed, self.now());
+        let asked = &self.book.models[model].id;
         let call = Call {
-            model: &self.book.models[model].id,
-            question: question.or(hex.as_deref()).unwrap_or_default(),
+            model: asked,
+            model_key: Call::model_key(seed, asked),
+            question: Call::question(seed, question.or(hex.as_deref()).unwrap_or_default()),
             attempt,
             tokens: Tokens(sent(ask).0.saturating_add(ask.max_tokens.unwrap_or(0))),
         };
-        let (seed, now) = (self.book.seed, self.now());
-        let fates = self.faults.fates(seed, now, &call, &mut memory.faults);
+        let fates = self.faults.fates(now, &call, &mut memory.faults);
         let wanted = Wanted { ask, hash, prompt, n_answered };
         if let Some(steps) = self.as_ever(format, model, wanted, &fates, &mut memory.bodies) {
             before.n_answered += 1;

@@ -1,3 +1,6 @@
 //! Parts that policies and drivers are made of. They are told the time, and read no clock.
 
 pub mod breaker;
+pub mod cooldown;
+pub mod guard;
+pub mod retry;

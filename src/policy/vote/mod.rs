@@ -156,18 +156,40 @@ impl Vote {
         if self.stop == StopRule::Never {
             return present.len();
         }
-        let decided = |n_asked: &usize| {
-            let (asked, rest) = present.split_at(*n_asked);
-            let (_, ballots) = Pool::of(ctx, asked, outcomes);
-            let outstanding: Vec<f64> = rest.iter().map(|voter| weights[*voter]).collect();
-            let answer = |voter: &usize| ballots.iter().find(|one| one.voter == *voter);
-            let asked: Vec<Option<AnswerIdx>> =
-                asked.iter().map(|voter| answer(voter).map(|ballot| ballot.answer)).collect();
-            let tally = Tally::count(&ballots, weights);
-            let so_far = SoFar { asked: &asked, tally: &tally, outstanding: &outstanding };
-            ballots.len() >= self.quorum as usize && self.stop.stops(so_far)
-        };
-        (1..present.len()).find(decided).unwrap_or(present.len())
+        let stops = |n_asked: &usize| self.stops(ctx, present, weights, (outcomes, *n_asked));
+        (1..present.len()).find(stops).unwrap_or(present.len())
+    }
+
+    /// Whether nobody more is asked once the first `n_asked` of `outcomes` are there; whoever
+    /// comes behind them counts as present.
+    pub(super) fn is_settled(
+        &self,
+        ctx: &Context<'_>,
+        learned: Learned<'_>,
+        voters: &[Voter<'_>],
+        (outcomes, n_asked): (&[&Outcome], usize),
+    ) -> bool {
+        let weights = count::weights(&self.rule, learned, voters, ctx.n_classes);
+        let present: Vec<usize> = (0..outcomes.len()).collect();
+        self.stops(ctx, &present, &weights, (outcomes, n_asked))
+    }
+
+    fn stops(
+        &self,
+        ctx: &Context<'_>,
+        present: &[usize],
+        weights: &[f64],
+        (outcomes, n_asked): (&[&Outcome], usize),
+    ) -> bool {
+        let (asked, rest) = present.split_at(n_asked);
+        let (_, ballots) = Pool::of(ctx, asked, outcomes);
+        let outstanding: Vec<f64> = rest.iter().map(|voter| weights[*voter]).collect();
+        let answer = |voter: &usize| ballots.iter().find(|one| one.voter == *voter);
+        let asked: Vec<Option<AnswerIdx>> =
+            asked.iter().map(|voter| answer(voter).map(|ballot| ballot.answer)).collect();
+        let tally = Tally::count(&ballots, weights);
+        let so_far = SoFar { asked: &asked, tally: &tally, outstanding: &outstanding };
+        ballots.len() >= self.quorum as usize && self.stop.stops(so_far)
     }
 
     fn spent(&self, asked: &[&Outcome]) -> Spent {

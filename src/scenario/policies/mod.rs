@@ -1,9 +1,12 @@
 //! Resolves the policies of a scenario: names to members, each policy behind what it is made of.
 
+mod ladders;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::raw::{RawMix, RawPolicy, RawRoute, RawVote};
+use super::breakers::RawBreaker;
+use super::raw::{RawMix, RawPolicy, RawRoute, RawScenario, RawVote};
 use super::read::Complaint;
 use super::suggest;
 use crate::kernel::lists::{AllOr, Named};
@@ -16,11 +19,12 @@ use crate::vote::{Rule, StopRule};
 ///
 /// A reference to an entry that is `declared` but broken is no mistake of its own.
 pub(super) fn resolve(
-    raw: &Named<RawPolicy>,
+    scenario: &RawScenario,
     models: &[ModelId],
     declared: &BTreeSet<String>,
 ) -> (Vec<(PolicyId, Policy)>, Vec<Complaint>) {
-    let mut resolver = Resolver { raw, models, declared, complaints: Vec::new() };
+    let RawScenario { policies: raw, breakers, .. } = scenario;
+    let mut resolver = Resolver { raw, breakers, models, declared, complaints: Vec::new() };
     let mut policies = BTreeMap::new();
     for (name, policy) in &raw.0 {
         resolver.check_name(name);
@@ -34,6 +38,7 @@ pub(super) fn resolve(
 
 struct Resolver<'a> {
     raw: &'a Named<RawPolicy>,
+    breakers: &'a Named<RawBreaker>,
     models: &'a [ModelId],
     declared: &'a BTreeSet<String>,
     complaints: Vec<Complaint>,
@@ -65,6 +70,9 @@ impl Resolver<'_> {
                     accept: cascade.accept,
                 })
             }
+            RawPolicy::Failover(ladder) => Policy::Failover(self.failover(ladder, at)),
+            RawPolicy::Hedge(hedge) => Policy::Hedge(self.hedge(hedge, at)),
+            RawPolicy::Balance(balance) => Policy::Balance(self.balance(balance)),
             RawPolicy::Route(route) => Policy::Route(self.route(route)),
             RawPolicy::Mix(mix) => Policy::Mix(self.mix(mix, at)),
             RawPolicy::Oracle(oracle) => Policy::Oracle(self.among(&oracle.among)),
@@ -260,6 +268,12 @@ impl RawPolicy {
         match self {
             Self::Vote(vote) => named(&vote.members),
             Self::Cascade(cascade) => cascade.stages.clone(),
+            Self::Failover(ladder) => {
+                let is_member = |name: &&Spanned<PolicyId>| !name.value.as_str().starts_with('@');
+                ladder.rungs.iter().filter(is_member).cloned().collect()
+            }
+            Self::Hedge(hedge) => hedge.members.clone(),
+            Self::Balance(balance) => named(&balance.among),
             Self::Route(route) => named(&route.among),
             Self::Oracle(oracle) => named(&oracle.among),
             Self::Mix(mix) => {

@@ -1,0 +1,232 @@
+//! `drill`: outages over real HTTP, against our own policies or somebody's gateway.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args as ClapArgs;
+use futures_util::future::join_all;
+
+use super::Exit;
+use super::inputs::Input;
+use super::outputs::{Output, RunRecord};
+use super::serve::Wait;
+use crate::data::Recorded;
+use crate::engine::drill::{self, Books, Drilled, Gateway, Load, Ring};
+use crate::engine::serve::{Options, Server, Stats};
+use crate::engine::{collect, evaluate, simulate};
+use crate::kernel::{Lasting, Micros, PolicyId};
+use crate::provider::Endpoint;
+use crate::scenario::Loaded;
+
+/// Put policies, or a gateway, between real requests and a provider with faults.
+///
+/// A provider on the loopback interface answers as the scenario's models did, with the scenario's
+/// faults, and the scenario's traffic comes at its own pace. Each policy has a provider to itself.
+/// With `--target` a gateway is asked instead: point it at `--upstream`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  quorumbench drill scenarios/drills/primary-down.yaml
+  quorumbench drill my.yaml --policy net --for 30s --repetitions 5
+  quorumbench drill my.yaml --target http://127.0.0.1:4000/v1 --ask cheap --key-env GATEWAY_KEY
+
+A gateway's own configuration names the providers: http://127.0.0.1:8399/v1, unless --upstream says
+otherwise, and models by the names that the scenario gives them.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: Input,
+
+    /// Recorded answers, beside those that the scenario names.
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    answers: Vec<PathBuf>,
+
+    /// Stop sending after this time.
+    #[arg(long = "for", value_name = "TIME")]
+    lasts: Option<Lasting>,
+
+    /// Drill this often, with other requests each time.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    repetitions: u32,
+
+    /// Ask for replies in pieces.
+    #[arg(long)]
+    stream: bool,
+
+    /// How long replies take: `recorded`, a length of time such as `200ms`, or `0.1x` of what was
+    /// recorded.
+    #[arg(long, value_name = "HOW", default_value = "recorded")]
+    latency: Wait,
+
+    /// Ask this gateway, which speaks chat completions, instead of running policies.
+    #[arg(long, value_name = "URL")]
+    target: Option<String>,
+
+    /// The model, group or route that is asked of the gateway.
+    #[arg(long, value_name = "NAME", default_value = "primary", requires = "target")]
+    ask: String,
+
+    /// The environment variable that holds the gateway's key.
+    #[arg(long, value_name = "NAME", requires = "target")]
+    key_env: Option<String>,
+
+    /// A header for the gateway, as `name: value`.
+    #[arg(long, value_name = "HEADER", requires = "target")]
+    header: Vec<String>,
+
+    /// How long a user waits for the gateway.
+    #[arg(long, value_name = "TIME", default_value = "60s", requires = "target")]
+    patience: Lasting,
+
+    /// Where the gateway's providers are served.
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8399", requires = "target")]
+    upstream: SocketAddr,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Longer traffic than this is not sent in real time unasked.
+const LONGEST: Lasting = Lasting::seconds(600);
+
+/// Runs it.
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let started = collect::now();
+    let mut loaded = args.input.load(&args.answers)?;
+    let lasts = args.lasts()?.unwrap_or_default();
+    let lasts = match (&loaded.plan.simulation, args.lasts) {
+        (None, _) => return Err(simulate::SimulateError::NoTraffic.into()),
+        (Some(_), Some(_)) => lasts,
+        (Some(simulation), None) => Lasting(simulate::traffic_lasts(simulation)),
+    };
+    if args.lasts.is_none() && lasts > LONGEST {
+        bail!("send {lasts} of traffic in real time: say how much of it, for example `--for 60s`");
+    }
+    let doubts = std::mem::take(&mut loaded.doubts);
+    let rows: Vec<&Recorded> =
+        loaded.recordings.iter().flat_map(|recording| &recording.rows).collect();
+    let mut evaluation =
+        evaluate::evaluate(&loaded.plan, &rows, doubts).context("judge the answers")?;
+    let policies = evaluate::all_policies(&loaded.plan);
+    let grounds = evaluate::grounds(&loaded.plan, &rows).context("judge the answers")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    for ground in &grounds {
+        let Some(grounds) = super::simulate::of(&loaded.plan, ground) else { continue };
+        let ring = Ring::new(&loaded.plan, grounds, &policies)?;
+        let job = Job { args, loaded: &loaded, ring: &ring, lasts: lasts.0 };
+        let drilled = match &args.target {
+            None => runtime.block_on(job.own(policies.keys())),
+            Some(target) => runtime.block_on(job.target(target)),
+        };
+        let intervals = loaded.plan.intervals;
+        for (name, books) in drilled.context("drill")? {
+            let of = (&grounds.task.id, &name);
+            evaluation.summary.drilled.push(drill::row(of, &books, intervals));
+        }
+    }
+    let record = RunRecord::new(&loaded.plan, started);
+    args.output.write(&loaded.plan, &evaluation, record)?;
+    Ok(args.output.verdict(&evaluation.summary.gates))
+}
+
+/// What is to be drilled with what.
+struct Job<'a> {
+    args: &'a Args,
+    loaded: &'a Loaded,
+    ring: &'a Ring<'a>,
+    lasts: Micros,
+}
+
+impl Job<'_> {
+    /// Every policy that can be run, all repetitions side by side.
+    async fn own<'p>(
+        &self,
+        policies: impl Iterator<Item = &'p PolicyId>,
+    ) -> Result<Vec<(PolicyId, Vec<Books>)>> {
+        let mut drilled = Vec::new();
+        for policy in policies.filter(|name| self.ring.tree(name).is_ok()) {
+            let drills = (0..self.args.repetitions).map(|at| self.one(policy, at));
+            let books: Result<Vec<Books>> =
+                join_all(drills).await.into_iter().map(|it| Ok(it?.books)).collect();
+            drilled.push((policy.clone(), books?));
+        }
+        Ok(drilled)
+    }
+
+    async fn one(&self, policy: &PolicyId, at: u32) -> Result<Drilled> {
+        let server = self.server(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let (address, load) = (server.address(), self.load(at));
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let drill = async {
+            let drilled = self.ring.drill(policy, address, &load).await;
+            // The server ends when nobody holds the other end any more.
+            drop(stop);
+            drilled
+        };
+        let (_, drilled) = tokio::join!(server.run(async { drop(stopped.await) }), drill);
+        Ok(drilled?)
+    }
+
+    /// A gateway, one repetition after the other: it knows one address of its providers.
+    async fn target(&self, target: &str) -> Result<Vec<(PolicyId, Vec<Books>)>> {
+        let gateway = self.args.gateway(target)?;
+        let mut books = Vec::new();
+        for at in 0..self.args.repetitions {
+            let (server, load) = (self.server(self.args.upstream).await?, self.load(at));
+            let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+            let drill = async {
+                let drilled = drill::through(self.ring, &gateway, &load).await;
+                drop(stop);
+                drilled
+            };
+            let (stats, drilled) = tokio::join!(server.run(async { drop(stopped.await) }), drill);
+            books.push(seen(drilled?, &stats));
+        }
+        Ok(vec![(PolicyId::from(target), books)])
+    }
+
+    async fn server(&self, address: SocketAddr) -> Result<Server> {
+        let options = Options { latency: self.args.latency.0, key: None };
+        Ok(Server::bind(address, self.loaded, options).await?)
+    }
+
+    fn load(&self, at: u32) -> Load {
+        let plan = &self.loaded.plan;
+        let arrivals = simulate::first_arrivals(plan, at, self.lasts);
+        Load { arrivals, seed: simulate::seed(plan, at), stream: self.args.stream }
+    }
+}
+
+/// A gateway's books, with what its providers saw.
+fn seen(books: Books, stats: &Stats) -> Books {
+    let requests = stats.rows.iter().map(|row| row.requests).sum();
+    let answered: u64 = stats.rows.iter().map(|row| row.answered).sum();
+    Books { n_calls: requests, n_failed_calls: requests - answered, ..books }
+}
+
+impl Args {
+    fn lasts(&self) -> Result<Option<Lasting>> {
+        match self.lasts {
+            Some(lasts) if lasts == Lasting::default() => bail!("drill for no time at all"),
+            lasts => Ok(lasts),
+        }
+    }
+
+    fn gateway(&self, target: &str) -> Result<Gateway> {
+        let mut headers = std::collections::BTreeMap::new();
+        for header in &self.header {
+            let (name, value) = header
+                .split_once(':')
+                .with_context(|| format!("read the header `{header}`: write `name: value`"))?;
+            headers.insert(name.trim().to_owned(), value.trim().to_owned());
+        }
+        let endpoint = Endpoint::chat_completions(target.to_owned());
+        Ok(Gateway {
+            endpoint: endpoint.with_access(self.key_env.clone(), headers),
+            model: self.ask.clone(),
+            timeout: Duration::from_micros(self.patience.0.0),
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! What the requests of a drill came to.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::{self, Intervals};
+use crate::data::summary::{DrilledRow, RungRow};
+use crate::data::{Estimate, Outcome};
+use crate::kernel::{Micros, PolicyId, TaskId, Usd};
+use crate::stats;
+
+/// Counts and latencies of one drill.
+#[derive(Debug, Clone, Default)]
+pub struct Books {
+    /// Requests.
+    pub n: u64,
+    /// Requests that got anything but a failure.
+    pub n_served: u64,
+    /// Of these, requests whose answer was not right.
+    pub n_wrong: u64,
+    /// The sum of the scores.
+    pub scores: f64,
+    /// Of requests that were served.
+    pub latencies: Vec<Micros>,
+    /// The longest of all, served or not.
+    pub longest: Micros,
+    /// Calls made; by a gateway, requests that its providers saw.
+    pub n_calls: u64,
+    /// Of these, calls that failed.
+    pub n_failed_calls: u64,
+    /// Of these, calls that were called off.
+    pub n_called_off: u64,
+    /// How often breakers opened.
+    pub n_trips: u64,
+    /// What the calls cost that came back; `None` where any is unknown.
+    pub cost: Option<Usd>,
+    /// Requests by who answered.
+    pub rungs: BTreeMap<PolicyId, (u64, f64)>,
+}
+
+/// A request that is over.
+pub(super) struct Ended<'a> {
+    pub(super) outcome: &'a Outcome,
+    pub(super) latency: Micros,
+    pub(super) cost: Option<Usd>,
+}
+
+impl Books {
+    pub(super) fn ended(&mut self, ended: &Ended<'_>) {
+        let outcome = ended.outcome;
+        let before = if self.n == 0 { Some(Usd::ZERO) } else { self.cost };
+        self.cost = before.zip(ended.cost).map(|(sum, one)| sum + one);
+        self.n += 1;
+        self.longest = self.longest.max(ended.latency);
+        if let Some(score) = outcome.verdict.judged() {
+            self.n_served += 1;
+            self.scores += score;
+            self.n_wrong += u64::from(score < 1.0);
+            self.latencies.push(ended.latency);
+        }
+        if let Some(rung) = &outcome.rung {
+            let (n, scores) = self.rungs.entry(rung.clone()).or_default();
+            *n += 1;
+            *scores += outcome.verdict.judged().unwrap_or(0.0);
+        }
+    }
+}
+
+/// The figures of several drills of one policy or gateway: means over them, with Student's
+/// interval.
+pub fn row(
+    (task, policy): (&TaskId, &PolicyId),
+    drills: &[Books],
+    intervals: Intervals,
+) -> DrilledRow {
+    let mean = |of: &dyn Fn(&Books) -> Option<f64>| -> Option<Estimate> {
+        let known: Vec<f64> = drills.iter().filter_map(of).collect();
+        let each: Vec<u32> = (0..known.len() as u32).collect();
+        let mean = analysis::mean(&known, &each, intervals)?;
+        Some(Estimate { method: "student over repetitions".to_owned(), ..mean })
+    };
+    let share = |part: f64, of: u64| (of > 0).then(|| part / of as f64);
+    let latency = |p: f64| {
+        move |it: &Books| {
+            let mut ms: Vec<f64> = it.latencies.iter().map(|latency| latency.ms()).collect();
+            ms.sort_by(f64::total_cmp);
+            stats::quantile(&ms, p)
+        }
+    };
+    let n: u64 = drills.iter().map(|it| it.n).sum();
+    let mut rungs: BTreeMap<PolicyId, (u64, f64)> = BTreeMap::new();
+    for (name, (n, scores)) in drills.iter().flat_map(|it| &it.rungs) {
+        let sum = rungs.entry(name.clone()).or_default();
+        (sum.0, sum.1) = (sum.0 + n, sum.1 + scores);
+    }
+    let rung = |(name, (of, scores)): (PolicyId, (u64, f64))| {
+        (name, RungRow { share: of as f64 / n.max(1) as f64, accuracy: share(scores, of) })
+    };
+    DrilledRow {
+        task: task.clone(),
+        policy: policy.clone(),
+        requests: n,
+        repetitions: drills.len() as u64,
+        served: mean(&|it| share(it.n_served as f64, it.n)),
+        accuracy: mean(&|it| share(it.scores, it.n_served)),
+        wrong: mean(&|it| share(it.n_wrong as f64, it.n)),
+        p50_ms: mean(&latency(0.5)),
+        p95_ms: mean(&latency(0.95)),
+        longest_ms: drills.iter().map(|it| it.longest).max().map(Micros::ms),
+        calls_per_request: mean(&|it| share(it.n_calls as f64, it.n)),
+        failed_calls_per_request: mean(&|it| share(it.n_failed_calls as f64, it.n)),
+        trips: mean(&|it| Some(it.n_trips as f64)),
+        cost_per_1k: mean(&|it| share(it.cost?.dollars() * 1e3, it.n)),
+        rungs: rungs.into_iter().map(rung).collect(),
+    }
+}

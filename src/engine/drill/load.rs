@@ -1,0 +1,220 @@
+//! Requests that come at their times, go through a policy, and ask over HTTP: the real clock's
+//! driver of what `policy::episode` decides.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::{AbortHandle, Abortable, Aborted};
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{Instant, sleep_until};
+
+use super::books::{Books, Ended};
+use super::reply::judged;
+use super::{DrillError, Drilled, Load, Ring};
+use crate::data::{CellState, ModelIdx};
+use crate::kernel::{Micros, Usd};
+use crate::policy::Fleet;
+use crate::policy::episode::{
+    Action, CallId, Episode, Event, Reply, TimerId, Told, Trace, Tree, World,
+};
+use crate::provider::{Chat, Client, Endpoint, Exchange, Label, Line, Sampling};
+
+/// A request that is on its way.
+struct Live {
+    episode: Episode,
+    arrived: Micros,
+    cost: Option<Usd>,
+    out: BTreeMap<CallId, AbortHandle>,
+}
+
+/// Whose call it is.
+#[derive(Clone, Copy)]
+struct Of {
+    n: u64,
+    call: CallId,
+    model: ModelIdx,
+}
+
+/// Everything that goes on at the moment.
+struct Desk<'a> {
+    ring: &'a Ring<'a>,
+    tree: &'a Tree,
+    load: &'a Load,
+    fleet: Fleet,
+    live: BTreeMap<u64, Live>,
+    /// Times that policies want to be told of, and in which order they were planned.
+    timers: BTreeMap<(Micros, u64), (u64, TimerId)>,
+    n_timers: u64,
+    /// Calls that are to begin.
+    begin: Vec<(Of, u32, Micros, u32)>,
+    trace: Trace,
+    books: Books,
+}
+
+/// Runs a load, and waits for every request to be over.
+pub(super) async fn run(
+    ring: &Ring<'_>,
+    tree: &Tree,
+    address: SocketAddr,
+    load: &Load,
+) -> Result<Drilled, DrillError> {
+    let line = Client::new()?.line(&Endpoint::chat_completions(format!("http://{address}/v1")))?;
+    let mut desk = Desk {
+        ring,
+        tree,
+        load,
+        fleet: ring.fleet(),
+        live: BTreeMap::new(),
+        timers: BTreeMap::new(),
+        n_timers: 0,
+        begin: Vec::new(),
+        trace: Trace::default(),
+        books: Books::default(),
+    };
+    let start = Instant::now();
+    let now = || Micros(start.elapsed().as_micros() as u64);
+    let at = |Micros(at): Micros| start + Duration::from_micros(at);
+    let mut in_flight = FuturesUnordered::new();
+    let mut arrivals = load.arrivals.iter().copied().peekable();
+    loop {
+        for (of, sample, timeout, attempt) in std::mem::take(&mut desk.begin) {
+            let (abort, registration) = AbortHandle::new_pair();
+            if let Some(live) = desk.live.get_mut(&of.n) {
+                let request = *live.episode.request();
+                live.out.insert(of.call, abort);
+                let whom = (of.model, request.item);
+                let asked = ask(ring, &line, whom, (sample, attempt), timeout, load.stream);
+                let asked = Abortable::new(asked, registration);
+                in_flight.push(async move { (of, asked.await) });
+            }
+        }
+        let due = desk.timers.keys().next().map(|(at, _)| *at);
+        let next = [arrivals.peek().copied(), due].into_iter().flatten().min();
+        if next.is_none() && in_flight.is_empty() {
+            break;
+        }
+        let wake = next.map_or_else(|| start + Duration::from_secs(3600), at);
+        tokio::select! {
+            biased;
+            Some((of, ended)) = in_flight.next() => desk.came_back(now(), of, ended),
+            () = sleep_until(wake) => {
+                let time = now();
+                while arrivals.peek().is_some_and(|arrival| *arrival <= time) {
+                    arrivals.next();
+                    desk.arrive(time);
+                }
+                desk.ring_timers(time);
+            }
+        }
+    }
+    desk.books.n_trips = u64::from(desk.fleet.n_opened());
+    Ok(Drilled { books: desk.books, trace: desk.trace })
+}
+
+/// Asks one model about one item, once.
+async fn ask(
+    ring: &Ring<'_>,
+    line: &Line,
+    (model, item): (ModelIdx, crate::data::ItemIdx),
+    (sample, attempt): (u32, u32),
+    Micros(timeout): Micros,
+    stream: bool,
+) -> Exchange {
+    let name = &ring.grounds.matrix.models()[usize::from(model.0)];
+    let candidate = ring.candidates[usize::from(model.0)];
+    let usual = Sampling::default();
+    let sampling = candidate.map_or(&usual, |one| &one.sampling);
+    let messages = &ring.prompts[item.0 as usize];
+    let chat = Chat { model: name.as_str(), messages, sampling, stream };
+    let label = Label {
+        task: &ring.grounds.task.id,
+        item: &ring.subject.items[item.0 as usize].id,
+        sample,
+        attempt: attempt + 1,
+        queued: Micros(0),
+        slept: Micros(0),
+    };
+    line.ask(&chat, Duration::from_micros(timeout), &label).await
+}
+
+impl Desk<'_> {
+    fn arrive(&mut self, now: Micros) {
+        let n = self.trace.requests.len() as u64;
+        let request = self.ring.request(self.load, n);
+        self.trace.requests.push(request);
+        let live = Live {
+            episode: Episode::new(self.tree, request),
+            arrived: now,
+            cost: Some(Usd::ZERO),
+            out: BTreeMap::new(),
+        };
+        self.live.insert(n, live);
+        self.tell(now, n, Event::Arrived);
+    }
+
+    fn came_back(&mut self, now: Micros, of: Of, ended: Result<Exchange, Aborted>) {
+        // Whoever was called off is told nothing more.
+        let Ok(exchange) = ended else { return };
+        let Some(live) = self.live.get_mut(&of.n) else { return };
+        if live.out.remove(&of.call).is_none() {
+            return;
+        }
+        let item = live.episode.request().item;
+        let candidate = self.ring.candidates[usize::from(of.model.0)];
+        let reply: Reply = judged(self.ring, item, candidate, &exchange);
+        live.cost = live.cost.zip(reply.cost).map(|(sum, one)| sum + one);
+        self.books.n_calls += 1;
+        self.books.n_failed_calls += u64::from(matches!(reply.state, CellState::Failed(_)));
+        self.tell(now, of.n, Event::Finished { call: of.call, reply });
+    }
+
+    fn ring_timers(&mut self, now: Micros) {
+        while let Some(first) = self.timers.first_entry() {
+            if first.key().0 > now {
+                break;
+            }
+            let (n, timer) = first.remove();
+            if self.live.contains_key(&n) {
+                self.tell(now, n, Event::Timer { timer });
+            }
+        }
+    }
+
+    fn tell(&mut self, now: Micros, n: u64, event: Event) {
+        let Some(live) = self.live.get_mut(&n) else { return };
+        let mut actions = Vec::new();
+        let (tree, subject) = (self.tree, &self.ring.subject);
+        let mut world = World { tree, subject, fleet: &mut self.fleet };
+        live.episode.on_event(now, event, &mut world, &mut actions);
+        for action in &actions {
+            match action {
+                Action::Call { call, model, sample, timeout } => {
+                    let of = Of { n, call: *call, model: *model };
+                    self.begin.push((of, *sample, *timeout, u32::from(call.attempt)));
+                }
+                Action::Cancel { call } => {
+                    self.begin.retain(|(of, ..)| of.n != n || of.call != *call);
+                    if let Some(call) = live.out.remove(call) {
+                        call.abort();
+                        self.books.n_calls += 1;
+                        self.books.n_called_off += 1;
+                    }
+                }
+                Action::SetTimer { timer, at } => {
+                    self.timers.insert((*at, self.n_timers), (n, *timer));
+                    self.n_timers += 1;
+                }
+                Action::Finish(outcome) => {
+                    let latency = now.since(live.arrived);
+                    self.books.ended(&Ended { outcome, latency, cost: live.cost });
+                }
+            }
+        }
+        if matches!(actions.last(), Some(Action::Finish(_))) {
+            self.live.remove(&n);
+        }
+        self.trace.told.push(Told { now, n, event, actions });
+    }
+}

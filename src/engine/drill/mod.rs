@@ -1,0 +1,141 @@
+//! Policies with the real clock, over real sockets, against a provider with faults.
+
+mod books;
+mod gateway;
+mod load;
+mod reply;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+pub use books::{Books, row};
+pub use gateway::{Gateway, through};
+
+use crate::data::ItemIdx;
+use crate::kernel::{Key, Micros, ModelId, PolicyId, Seed};
+use crate::policy::episode::{Models, NotAPolicy, Request, Trace, Tree};
+use crate::policy::knowledge::Subject;
+use crate::policy::{Fleet, Policy};
+use crate::provider::{ClientError, Message};
+use crate::scenario::{Candidate, Grounds, Plan};
+use crate::task::prompt::PromptError;
+
+/// When requests come, and for how long.
+#[derive(Debug, Clone)]
+pub struct Load {
+    /// When each comes, since the start, in order.
+    pub arrivals: Vec<Micros>,
+    /// The seed of what is asked.
+    pub seed: Seed,
+    /// Ask for replies in pieces.
+    pub stream: bool,
+}
+
+/// One policy's drill.
+#[derive(Debug)]
+pub struct Drilled {
+    /// What requests came to.
+    pub books: Books,
+    /// Every event with its time, and what was done about it.
+    pub trace: Trace,
+}
+
+/// Why nothing can be drilled.
+#[derive(Debug, thiserror::Error)]
+pub enum DrillError {
+    /// Nobody can run the policy.
+    #[error(transparent)]
+    Policy(#[from] NotAPolicy),
+    /// The client can't be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A prompt can't be rendered.
+    #[error("make the prompts")]
+    Prompt(#[source] PromptError),
+}
+
+/// What a policy is drilled with: who is asked what.
+pub struct Ring<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) grounds: Grounds<'a>,
+    pub(super) policies: &'a BTreeMap<PolicyId, Policy>,
+    pub(super) subject: Subject<'a>,
+    pub(super) timeouts: Vec<Micros>,
+    pub(super) candidates: Vec<Option<&'a Candidate>>,
+    /// What is said of each item.
+    pub(super) prompts: Vec<Vec<Message>>,
+}
+
+impl<'a> Ring<'a> {
+    /// Of one task.
+    ///
+    /// # Errors
+    /// When a prompt can't be rendered.
+    pub fn new(
+        plan: &'a Plan,
+        grounds: Grounds<'a>,
+        policies: &'a BTreeMap<PolicyId, Policy>,
+    ) -> Result<Self, DrillError> {
+        let candidate = |model: &ModelId| plan.candidates.iter().find(|one| one.id == *model);
+        let candidates: Vec<Option<&Candidate>> =
+            grounds.matrix.models().iter().map(candidate).collect();
+        let usual = crate::provider::Limits::default();
+        let timeout = |one: &Option<&Candidate>| {
+            let limits = one.map_or(&usual, |one| &one.limits);
+            Micros(limits.timeout.0.as_micros() as u64)
+        };
+        let timeouts = candidates.iter().map(timeout).collect();
+        let items = grounds.matrix.items().iter();
+        let prompts = items.map(|item| grounds.task.messages(item)).collect::<Result<_, _>>();
+        let prompts = prompts.map_err(DrillError::Prompt)?;
+        let subject = grounds.subject(plan.seed);
+        Ok(Self { plan, grounds, policies, subject, timeouts, candidates, prompts })
+    }
+
+    /// What requests are about.
+    pub fn subject(&self) -> &Subject<'a> {
+        &self.subject
+    }
+
+    /// A policy laid out.
+    ///
+    /// # Errors
+    /// When nobody can run it.
+    pub fn tree(&self, policy: &PolicyId) -> Result<Tree, NotAPolicy> {
+        let models = Models { names: self.grounds.matrix.models(), timeouts: &self.timeouts };
+        Tree::new(policy, self.policies, models, self.grounds.knowledge)
+    }
+
+    /// Everybody well and idle.
+    pub fn fleet(&self) -> Fleet {
+        let guards: Vec<_> = self.plan.breakers.iter().map(|(_, guard)| guard.clone()).collect();
+        let limit = |one: &Option<&Candidate>| {
+            let limits = one.map(|one| &one.limits)?;
+            limits.requests_per_minute.map(std::num::NonZeroU64::get)
+        };
+        let limits: Vec<Option<u64>> = self.candidates.iter().map(limit).collect();
+        Fleet::new(&guards, &limits)
+    }
+
+    /// The n-th request of a load.
+    pub(super) fn request(&self, load: &Load, n: u64) -> Request {
+        let key = Key::new(load.seed, "drill", &[]).with(n);
+        let n_items = self.prompts.len() as u64;
+        let item = ItemIdx(key.with(u64::MAX).below(n_items) as u32);
+        Request { item, question: u64::from(item.0), key }
+    }
+
+    /// Drills one policy of ours against the server at `address`, which serves this scenario.
+    ///
+    /// # Errors
+    /// See [`DrillError`].
+    pub async fn drill(
+        &self,
+        policy: &PolicyId,
+        address: SocketAddr,
+        load: &Load,
+    ) -> Result<Drilled, DrillError> {
+        let tree = self.tree(policy)?;
+        load::run(self, &tree, address, load).await
+    }
+}

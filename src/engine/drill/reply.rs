@@ -1,0 +1,58 @@
+//! From what came over the wire to what a policy is told.
+
+use crate::data::{AnswerIdx, CellState, Failure, ItemIdx};
+use crate::kernel::{PolicyId, Usd};
+use crate::policy::episode::Reply;
+use crate::provider::{ChatReply, Exchange};
+use crate::scenario::Candidate;
+
+use super::Ring;
+
+/// What an exchange came to, judged.
+pub(super) fn judged(
+    ring: &Ring<'_>,
+    item: ItemIdx,
+    candidate: Option<&Candidate>,
+    exchange: &Exchange,
+) -> Reply {
+    let retry_after =
+        exchange.advice.after.map(|wait| crate::kernel::Micros(wait.as_micros() as u64));
+    match &exchange.result {
+        Err(failure) => {
+            let state = match failure {
+                Failure::ContentFilter => CellState::Refused,
+                failure => CellState::Failed(*failure),
+            };
+            // A call that failed brought no tokens to pay for.
+            Reply { state, confidence: None, cost: Some(Usd::ZERO), retry_after }
+        }
+        Ok(reply) => Reply {
+            state: state(ring, item, &reply.text),
+            confidence: reply.confidence.map(crate::kernel::Probability::value),
+            cost: candidate.and_then(|one| cost(one, reply)),
+            retry_after,
+        },
+    }
+}
+
+/// What a text says: one of the answers that were recorded, or another that is as right as the
+/// scorer says.
+pub(super) fn state(ring: &Ring<'_>, item: ItemIdx, text: &str) -> CellState {
+    let task = ring.grounds.task;
+    let choices = &ring.subject.items[item.0 as usize].choices;
+    let Some(answer) = task.extract.extractor.extract(text, choices) else {
+        return CellState::Unparsed;
+    };
+    let nobody = PolicyId::default();
+    let context = ring.subject.context(&nobody, item);
+    let wrong = AnswerIdx(context.answers.len() as u16 - 1);
+    match context.judge(&answer) {
+        Some((Some(answer), score)) => CellState::Answered { answer: Some(answer), score },
+        Some((None, score)) => CellState::Answered { answer: Some(wrong), score },
+        None => CellState::Unparsed,
+    }
+}
+
+fn cost(candidate: &Candidate, reply: &ChatReply) -> Option<Usd> {
+    candidate.price.as_ref()?.cost(reply.counts.usage()?)
+}

@@ -1,0 +1,266 @@
+//! Traffic and outages in virtual time: every policy meets the same requests and the same faults.
+
+mod arrivals;
+mod figures;
+mod queue;
+mod record;
+mod replay;
+mod spells;
+mod tape;
+#[cfg(test)]
+mod tests;
+mod witness;
+mod world;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::data::summary::{BandRow, OutageRow, SimulatedRow, TimelineRow};
+use crate::data::{CellState, ItemIdx, ModelIdx, Warning};
+use crate::fault::{Faults, Spell};
+use crate::kernel::{Key, Micros, PolicyId, Seed, TaskId};
+use crate::policy::episode::{Models, Tree};
+use crate::policy::knowledge::Subject;
+use crate::policy::{Fleet, Policy};
+use crate::scenario::{Grounds, Plan, Simulation};
+use arrivals::Arrivals;
+use record::Record;
+pub use replay::{Difference, replay};
+use spells::SpellRecord;
+use tape::Tape;
+use world::{Simulated, Stage};
+
+/// What simulations of all tasks came to.
+#[derive(Debug, Default)]
+pub struct Simulations {
+    /// A row per task and policy.
+    pub rows: Vec<SimulatedRow>,
+    /// A row per task, policy and fault.
+    pub outages: Vec<OutageRow>,
+    /// A row per task, policy and stretch of time of the first replicate.
+    pub timeline: Vec<TimelineRow>,
+    /// When faults were there in the first replicate.
+    pub bands: Vec<BandRow>,
+    /// What a reader must know of them.
+    pub doubts: Vec<Warning>,
+}
+
+/// Why nothing can be simulated.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// The scenario has no traffic.
+    #[error(
+        "simulate without traffic: say who asks when, for example\n\n    traffic: {{ poisson: {{ rate: 1/s, for: 30d }} }}"
+    )]
+    NoTraffic,
+    /// Every item lacks somebody's answer.
+    #[error("simulate task {0}: there is no item on which every model has a cell")]
+    NoItem(TaskId),
+}
+
+/// Simulates every policy in `policies` but oracles, on every task.
+///
+/// A pure function of plan, grounds and seed, on however many threads: replicates share nothing.
+///
+/// # Errors
+/// See [`SimulateError`].
+pub fn simulate(
+    plan: &Plan,
+    policies: &BTreeMap<PolicyId, Policy>,
+    grounds: &[Grounds<'_>],
+) -> Result<Simulations, SimulateError> {
+    let simulation = plan.simulation.as_ref().ok_or(SimulateError::NoTraffic)?;
+    let mut simulations = Simulations { bands: bands(plan, simulation), ..Simulations::default() };
+    for ground in grounds {
+        Town::new(plan, policies, simulation, ground)?.visit(&mut simulations);
+    }
+    Ok(simulations)
+}
+
+/// When the first requests of a replicate come, up to `until`.
+pub fn first_arrivals(plan: &Plan, replicate: u32, until: Micros) -> Vec<Micros> {
+    let Some(simulation) = &plan.simulation else { return Vec::new() };
+    let key = Key::new(seed(plan, replicate), "arrivals", &[]);
+    Arrivals::new(simulation, key).take_while(|at| *at < until).collect()
+}
+
+/// How long the traffic of a scenario lasts.
+pub fn traffic_lasts(simulation: &Simulation) -> Micros {
+    arrivals::lasts(simulation)
+}
+
+/// The seed of one replicate.
+pub fn seed(plan: &Plan, replicate: u32) -> Seed {
+    Seed(Key::new(plan.seed, "replicate", &[]).with(u64::from(replicate)).bits())
+}
+
+fn bands(plan: &Plan, simulation: &Simulation) -> Vec<BandRow> {
+    let seconds = |Micros(micros): Micros| micros as f64 / 1e6;
+    let band = |spell: Spell| BandRow {
+        fault: spell.fault,
+        start_s: seconds(spell.start),
+        end_s: seconds(spell.end),
+    };
+    let spells = plan.faults.spells(seed(plan, 0), arrivals::lasts(simulation));
+    spells.into_iter().map(band).collect()
+}
+
+/// Everything that the policies of a task share.
+struct Town<'a> {
+    plan: &'a Plan,
+    policies: &'a BTreeMap<PolicyId, Policy>,
+    simulation: &'a Simulation,
+    ground: &'a Grounds<'a>,
+    tape: Tape,
+    pool: Vec<ItemIdx>,
+    timeouts: Vec<Micros>,
+    requests_per_minute: Vec<Option<u64>>,
+    capacity: Vec<Option<u32>>,
+}
+
+impl<'a> Town<'a> {
+    fn new(
+        plan: &'a Plan,
+        policies: &'a BTreeMap<PolicyId, Policy>,
+        simulation: &'a Simulation,
+        ground: &'a Grounds<'a>,
+    ) -> Result<Self, SimulateError> {
+        let matrix = ground.matrix;
+        let is_run = |item: &ItemIdx| {
+            let state = |model| matrix.cell(*item, model, 0).state;
+            matrix.model_idxs().all(|model| state(model) != CellState::NotRun)
+        };
+        let pool: Vec<ItemIdx> = matrix.item_idxs().filter(is_run).collect();
+        if pool.is_empty() || matrix.models().is_empty() {
+            return Err(SimulateError::NoItem(ground.task.id.clone()));
+        }
+        let candidates =
+            matrix.models().iter().map(|model| plan.candidates.iter().find(|one| one.id == *model));
+        let candidates: Vec<_> = candidates.collect();
+        let limits = || candidates.iter().map(|one| one.map(|one| &one.limits));
+        let timeout = |limits: &crate::provider::Limits| limits.timeout.0.as_micros() as u64;
+        let usual = crate::provider::Limits::default();
+        Ok(Self {
+            plan,
+            policies,
+            simulation,
+            ground,
+            tape: Tape::new(matrix),
+            pool,
+            timeouts: limits().map(|it| Micros(timeout(it.unwrap_or(&usual)))).collect(),
+            requests_per_minute: limits()
+                .map(|it| it.and_then(|it| it.requests_per_minute).map(std::num::NonZeroU64::get))
+                .collect(),
+            capacity: matrix
+                .models()
+                .iter()
+                .map(|model| simulation.capacity.get(model).map(|most| most.get()))
+                .collect(),
+        })
+    }
+
+    fn visit(&self, simulations: &mut Simulations) {
+        let subject = self.ground.subject(self.plan.seed);
+        let models = Models { names: self.ground.matrix.models(), timeouts: &self.timeouts };
+        for name in self.policies.keys() {
+            // Nobody can run what is told who is right, or who was never asked.
+            let tree = Tree::new(name, self.policies, models, self.ground.knowledge);
+            let Ok(tree) = tree else { continue };
+            let stage = self.stage(&tree, &subject, &self.plan.faults);
+            let n = self.simulation.options.replicates.get();
+            let records: Vec<Record> =
+                (0..n).into_par_iter().map(|at| self.replicate(&stage, at)).collect();
+            self.tell(name, &stage, records, simulations);
+        }
+        let on = |model: &ModelIdx| {
+            let name = self.ground.matrix.models()[usize::from(model.0)].to_string();
+            Warning::LatencyAssumed(name)
+        };
+        simulations.doubts.extend(self.tape.without_latency.iter().map(on));
+    }
+
+    fn stage<'s>(
+        &'s self,
+        tree: &'s Tree,
+        subject: &'s Subject<'s>,
+        faults: &'s Faults,
+    ) -> Stage<'s> {
+        Stage {
+            tree,
+            subject,
+            tape: &self.tape,
+            models: self.ground.matrix.models(),
+            pool: &self.pool,
+            faults,
+            capacity: &self.capacity,
+            repeats: self.simulation.traffic.repeats().value(),
+        }
+    }
+
+    fn fleet(&self) -> Fleet {
+        let guards: Vec<_> = self.plan.breakers.iter().map(|(_, guard)| guard.clone()).collect();
+        Fleet::new(&guards, &self.requests_per_minute)
+    }
+
+    fn seed(&self, replicate: u32) -> Seed {
+        seed(self.plan, replicate)
+    }
+
+    fn arrivals(&self, replicate: u32) -> Arrivals {
+        Arrivals::new(self.simulation, Key::new(self.seed(replicate), "arrivals", &[]))
+    }
+
+    fn replicate(&self, stage: &Stage<'_>, at: u32) -> Record {
+        let seed = self.seed(at);
+        let asked = stage.tree.models();
+        let spells = stage.faults.spells(seed, arrivals::lasts(self.simulation));
+        let with_models = |spell: Spell| {
+            let fault = &stage.faults.0[spell.position];
+            let is_hit = |model: &&ModelIdx| {
+                fault.models.binary_search(&stage.models[usize::from(model.0)]).is_ok()
+            };
+            let hit: Vec<ModelIdx> = asked.iter().filter(is_hit).copied().collect();
+            (!hit.is_empty()).then_some((spell, hit))
+        };
+        let spells = SpellRecord::new(spells.into_iter().filter_map(with_models).collect());
+        let bucket = (at == 0).then_some(self.simulation.options.bucket.0);
+        let record = Record::new(spells, bucket);
+        let mut simulated = Simulated::new(stage, self.fleet(), seed, record);
+        simulated.run(&mut self.arrivals(at));
+        simulated.witness
+    }
+
+    fn tell(
+        &self,
+        name: &PolicyId,
+        stage: &Stage<'_>,
+        mut records: Vec<Record>,
+        simulations: &mut Simulations,
+    ) {
+        let task = &self.ground.task.id;
+        let of = figures::Of {
+            task,
+            policy: name,
+            simulation: self.simulation,
+            lasts: arrivals::lasts(self.simulation),
+            worst_case: stage.tree.worst_case(),
+            healthy: self.healthy(stage),
+            intervals: self.plan.intervals,
+        };
+        simulations.rows.push(of.row(&records));
+        simulations.outages.extend(of.outages(&records));
+        let first = records.first_mut();
+        simulations.timeline.extend(first.into_iter().flat_map(|it| it.timeline(task, name)));
+    }
+
+    /// The accuracy where nothing goes wrong and everybody has time: every item once.
+    fn healthy(&self, stage: &Stage<'_>) -> Option<f64> {
+        let none = Faults::default();
+        let stage = self.stage(stage.tree, stage.subject, &none);
+        let record = Record::new(SpellRecord::new(Vec::new()), None);
+        let mut simulated = Simulated::new(&stage, self.fleet(), self.plan.seed, record);
+        simulated.ask_each_once();
+        record::share(simulated.witness.scores, simulated.witness.n_served)
+    }
+}

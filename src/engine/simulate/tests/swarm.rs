@@ -1,0 +1,188 @@
+//! Thousands of random scenarios, with what must hold in every one of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::scenarios::{Ready, text};
+use crate::engine::simulate::witness::{Called, Witness};
+use crate::engine::simulate::world::{Ended, Simulated};
+use crate::fault::{OnWire, Process};
+use crate::kernel::{Micros, PolicyId, Usd};
+use crate::policy::episode::{Action, CallId, Event, Request};
+use crate::policy::{Fleet, Policy, WhenOpen};
+
+/// Scenarios that are tried; one alone where its seed stands in the environment.
+const SEEDS: std::ops::Range<u64> = 0..2000;
+const ONE: &str = "QUORUMBENCH_SWARM_SEED";
+
+/// Follows every request of one policy, and complains.
+#[derive(Default)]
+struct Checker {
+    requests: BTreeMap<u64, Followed>,
+    deadline: Option<Micros>,
+    /// Whether every call goes through a breaker that is never passed by.
+    is_guarded: bool,
+    /// Everything that happened, in a number.
+    hash: u64,
+    fired: BTreeSet<String>,
+    met: BTreeSet<&'static str>,
+}
+
+#[derive(Default)]
+struct Followed {
+    arrived: Micros,
+    out: BTreeSet<CallId>,
+    paid: Option<Usd>,
+    is_over: bool,
+}
+
+impl Checker {
+    fn note(&mut self, what: &dyn std::fmt::Debug) {
+        for byte in format!("{what:?}").bytes() {
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+impl Witness for Checker {
+    fn arrived(&mut self, now: Micros, n: u64, request: &Request) {
+        self.note(&(now, n, request));
+        let paid = Some(Usd::ZERO);
+        let new = Followed { arrived: now, paid, ..Followed::default() };
+        assert!(self.requests.insert(n, new).is_none(), "request {n} came twice");
+    }
+
+    fn told(&mut self, now: Micros, n: u64, event: &Event, actions: &[Action]) {
+        self.note(&(now, n, event, actions));
+        let deadline = self.deadline;
+        let followed = self.requests.get_mut(&n).unwrap();
+        assert!(!followed.is_over, "request {n} was told {event:?} behind its end");
+        if let Event::Finished { call, reply } = event {
+            assert!(followed.out.remove(call), "{call:?} came back and was not out");
+            followed.paid = followed.paid.zip(reply.cost).map(|(sum, one)| sum + one);
+        }
+        for (at, action) in actions.iter().enumerate() {
+            match action {
+                Action::Call { call, timeout, .. } => {
+                    assert!(followed.out.insert(*call), "{call:?} went out twice");
+                    if let Some(deadline) = deadline {
+                        let ends = now + *timeout;
+                        assert!(ends <= followed.arrived + deadline, "{call:?} outlasts it");
+                        assert!(*timeout > Micros(0), "{call:?} has no time");
+                    }
+                }
+                Action::Cancel { call } => {
+                    assert!(followed.out.remove(call), "{call:?} was called off and was not out");
+                }
+                Action::SetTimer { at, .. } => assert!(*at >= now, "a time that is past"),
+                Action::Finish(_) => {
+                    assert_eq!(at + 1, actions.len(), "the end is not the end");
+                    assert!(followed.out.is_empty(), "calls are left behind: {:?}", followed.out);
+                }
+            }
+        }
+    }
+
+    fn called(&mut self, called: &Called<'_>, fleet: &Fleet) {
+        let Called { now, model, fates } = called;
+        let refuses = fleet.guards(*model).any(|guard| guard.refuses(*now));
+        assert!(!self.is_guarded || !refuses, "a call through an open breaker");
+        let names = [
+            fates.meets.as_ref().map(|it| it.0),
+            fates.swapped.as_ref().map(|it| it.0),
+            fates.degraded,
+            fates.slowed.map(|it| it.0),
+        ];
+        self.fired.extend(names.into_iter().flatten().map(str::to_owned));
+        self.met.extend(fates.meets.as_ref().map(|(_, met)| met.name()));
+    }
+
+    fn cancelled(&mut self, _: Micros, n: u64, billed: Option<Usd>) {
+        let followed = self.requests.get_mut(&n).unwrap();
+        followed.paid = followed.paid.zip(billed).map(|(sum, one)| sum + one);
+    }
+
+    fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, _: &Fleet) {
+        let followed = self.requests.get_mut(&n).unwrap();
+        assert!(!std::mem::replace(&mut followed.is_over, true), "request {n} ended twice");
+        assert_eq!(followed.paid, ended.cost, "what request {n} cost is the sum of its calls");
+        assert_eq!(ended.outcome.latency, Some(now.since(followed.arrived)));
+    }
+}
+
+/// Runs the first replicate of one policy; `None` where nobody can run it.
+fn follow(ready: &Ready, name: &PolicyId) -> Option<Checker> {
+    let (conduct, never_bypasses) = match &ready.policies[name] {
+        Policy::Failover(it) => (it.conduct, it.when_open != WhenOpen::Bypass),
+        Policy::Hedge(it) => (it.conduct, true),
+        Policy::Balance(it) => (it.conduct, true),
+        _ => Default::default(),
+    };
+    let members = ready.policies[name].members();
+    let of_models = members.iter().all(|it| matches!(ready.policies[it], Policy::Single(_)));
+    let checker = Checker {
+        deadline: conduct.deadline,
+        is_guarded: conduct.breaker.is_some() && never_bypasses && of_models,
+        ..Checker::default()
+    };
+    let checker = ready.on_stage(name, |town, stage| {
+        // One breaker stands in front of every model and is used; the others stay closed.
+        let mut simulated = Simulated::new(stage, town.fleet(), town.seed(0), checker);
+        simulated.run(&mut town.arrivals(0));
+        simulated.witness
+    })?;
+    assert!(checker.requests.values().all(|it| it.is_over), "a request never ended");
+    Some(checker)
+}
+
+/// What fired in the scenario of a seed, by kind of fault and by what calls met.
+fn one(seed: u64) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let folder = tempfile::tempdir().unwrap();
+    let ready = Ready::new(folder.path(), &text(seed), 12, None);
+    let kind = |name: &String| {
+        let fault = ready.plan.faults.0.iter().find(|fault| fault.name == *name);
+        fault.unwrap().process.name()
+    };
+    let (mut kinds, mut met) = (BTreeSet::new(), BTreeSet::new());
+    for name in ready.policies.keys() {
+        let Some(checker) = follow(&ready, name) else { continue };
+        if seed.is_multiple_of(50) {
+            let again = follow(&ready, name).map(|it| it.hash);
+            assert_eq!(again, Some(checker.hash), "the same seed, and something else of {name}");
+        }
+        kinds.extend(checker.fired.iter().map(kind));
+        met.extend(checker.met);
+    }
+    (kinds, met)
+}
+
+#[test]
+fn whatever_policies_and_faults_there_are_requests_end_once_and_are_paid_once() {
+    let seeds: Vec<u64> = match std::env::var(ONE) {
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => SEEDS.collect(),
+    };
+    let is_all = seeds.len() > 1;
+    let tried: Vec<_> = seeds
+        .into_par_iter()
+        .map(|seed| {
+            let tried = std::panic::catch_unwind(|| one(seed));
+            tried.unwrap_or_else(|_| {
+                panic!("again: {ONE}={seed} cargo test --locked --lib whatever_policies")
+            })
+        })
+        .collect();
+    if !is_all {
+        return;
+    }
+    let (kinds, met): (Vec<_>, Vec<_>) = tried.into_iter().unzip();
+    let kinds: BTreeSet<&str> = kinds.into_iter().flatten().collect();
+    let met: BTreeSet<&str> = met.into_iter().flatten().collect();
+    let all = Process::kinds().iter().map(|(name, _)| *name);
+    let silent: Vec<&str> = all.filter(|it| *it != "incident" && !kinds.contains(it)).collect();
+    assert!(silent.is_empty(), "kinds of fault that never fired: {silent:?}");
+    let wire = OnWire::kinds().iter().map(|(name, _)| *name);
+    let silent: Vec<&str> = wire.filter(|it| !met.contains(it)).collect();
+    assert!(silent.is_empty(), "what no call met: {silent:?}");
+}

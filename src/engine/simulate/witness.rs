@@ -1,0 +1,33 @@
+//! Who watches a simulation.
+
+use super::world::Ended;
+use crate::data::ModelIdx;
+use crate::fault::Fates;
+use crate::kernel::{Micros, Usd};
+use crate::policy::Fleet;
+use crate::policy::episode::{Action, Event, Request};
+
+/// A call that begins.
+pub(super) struct Called<'a> {
+    pub(super) now: Micros,
+    pub(super) model: ModelIdx,
+    pub(super) fates: &'a Fates<'a>,
+}
+
+/// Watches what happens, in the order in which it does. Requests go by their number.
+pub(super) trait Witness {
+    /// A request came.
+    fn arrived(&mut self, _now: Micros, _n: u64, _request: &Request) {}
+
+    /// A request was told something, and wants this done about it.
+    fn told(&mut self, _now: Micros, _n: u64, _event: &Event, _actions: &[Action]) {}
+
+    /// A model was asked, and this is to become of it.
+    fn called(&mut self, _called: &Called<'_>, _fleet: &Fleet) {}
+
+    /// A call was called off, and this is paid for it.
+    fn cancelled(&mut self, _now: Micros, _n: u64, _billed: Option<Usd>) {}
+
+    /// A request is over.
+    fn ended(&mut self, _now: Micros, _n: u64, _ended: &Ended<'_>, _fleet: &Fleet) {}
+}

@@ -1,0 +1,350 @@
+//! One policy under one month of traffic: a discrete-event simulation.
+
+use super::arrivals::Arrivals;
+use super::queue::{Agenda, Places, Slots, What};
+use super::tape::{Tape, wrong_answer};
+use super::witness::{Called, Witness};
+use crate::data::{CellState, Failure, ItemIdx, ModelIdx};
+use crate::fault::{Call, FaultState, Faults};
+use crate::kernel::{Key, Micros, ModelId, Seed, Usd};
+use crate::policy::Fleet;
+use crate::policy::episode::{Action, CallId, Episode, Event, Reply, Request, Tree, World};
+use crate::policy::knowledge::Subject;
+
+/// Everything that does not change from one replicate to the next.
+pub(super) struct Stage<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) subject: &'a Subject<'a>,
+    pub(super) tape: &'a Tape,
+    pub(super) models: &'a [ModelId],
+    /// The items that are asked about.
+    pub(super) pool: &'a [ItemIdx],
+    pub(super) faults: &'a Faults,
+    /// How many each model answers at once.
+    pub(super) capacity: &'a [Option<u32>],
+    /// The share of requests that repeat another.
+    pub(super) repeats: f64,
+}
+
+/// A request that is on its way.
+struct Live {
+    episode: Episode,
+    n: u64,
+    arrived: Micros,
+    cost: Option<Usd>,
+    /// Of that, for calls that failed or were called off.
+    lost: Option<Usd>,
+    /// Whose answer came last.
+    answered_by: Option<ModelIdx>,
+    /// The call that each part of the policy has out.
+    calls: Vec<u32>,
+}
+
+/// A call that is out.
+struct Out {
+    request: u32,
+    call: CallId,
+    model: ModelIdx,
+    sent: Micros,
+    timeout: Micros,
+    after: Option<Micros>,
+    reply: Reply,
+    billed: Option<Usd>,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It needs none.
+    None,
+    Waiting,
+    Taken,
+}
+
+/// What a request came to, for whoever keeps the books.
+pub(super) struct Ended<'a> {
+    pub(super) outcome: &'a crate::data::Outcome,
+    pub(super) arrived: Micros,
+    pub(super) cost: Option<Usd>,
+    pub(super) lost: Option<Usd>,
+    pub(super) answered_by: Option<ModelIdx>,
+}
+
+/// Questions that may be asked again.
+const RECENT: usize = 1000;
+
+/// One replicate.
+pub(super) struct Simulated<'a, W> {
+    stage: &'a Stage<'a>,
+    pub(super) fleet: Fleet,
+    fault_state: FaultState,
+    model_keys: Vec<Key>,
+    key: Key,
+    agenda: Agenda,
+    places: Vec<Places>,
+    calls: Slots<Out>,
+    requests: Slots<Live>,
+    spare: Vec<Live>,
+    recent: Vec<Request>,
+    actions: Vec<Action>,
+    now: Micros,
+    pub(super) witness: W,
+}
+
+impl<'a, W: Witness> Simulated<'a, W> {
+    pub(super) fn new(stage: &'a Stage<'a>, fleet: Fleet, seed: Seed, witness: W) -> Self {
+        Self {
+            stage,
+            fleet,
+            fault_state: FaultState::new(stage.faults, seed),
+            model_keys: stage.models.iter().map(|model| Call::model_key(seed, model)).collect(),
+            key: Key::new(seed, "simulate", &[]),
+            agenda: Agenda::default(),
+            places: stage.capacity.iter().map(|most| Places::new(*most)).collect(),
+            calls: Slots::new(),
+            requests: Slots::new(),
+            spare: Vec::new(),
+            recent: Vec::new(),
+            actions: Vec::new(),
+            now: Micros(0),
+            witness,
+        }
+    }
+
+    /// Runs until every request is over.
+    pub(super) fn run(&mut self, arrivals: &mut Arrivals) {
+        let mut next = arrivals.next();
+        let mut n = 0;
+        loop {
+            match (next, self.agenda.next_at()) {
+                (Some(arrival), due) if due.is_none_or(|due| arrival < due) => {
+                    self.now = arrival;
+                    self.arrive(n);
+                    n += 1;
+                    next = arrivals.next();
+                }
+                (_, Some(_)) => self.step(),
+                (_, None) => break,
+            }
+        }
+    }
+
+    /// Asks about every item once, one after the other.
+    pub(super) fn ask_each_once(&mut self) {
+        for (n, item) in (0..).zip(self.stage.pool) {
+            let request = Request { item: *item, question: n, key: self.key.with(n) };
+            self.admit(n, request);
+            while self.agenda.next_at().is_some() {
+                self.step();
+            }
+        }
+    }
+
+    fn arrive(&mut self, n: u64) {
+        let key = self.key.with(n);
+        let pool = self.stage.pool;
+        let drawn = key.with(u64::MAX);
+        let repeats = !self.recent.is_empty() && drawn.with(0).uniform() < self.stage.repeats;
+        let (item, question) = if repeats {
+            let again = &self.recent[drawn.with(1).below(self.recent.len() as u64) as usize];
+            (again.item, again.question)
+        } else {
+            (pool[drawn.with(2).below(pool.len() as u64) as usize], n)
+        };
+        let request = Request { item, question, key };
+        if self.stage.repeats > 0.0 {
+            match self.recent.len() {
+                RECENT => self.recent[n as usize % RECENT] = request,
+                _ => self.recent.push(request),
+            }
+        }
+        self.admit(n, request);
+    }
+
+    fn admit(&mut self, n: u64, request: Request) {
+        let mut live = self.spare.pop().unwrap_or_else(|| Live {
+            episode: Episode::new(self.stage.tree, request),
+            n,
+            arrived: self.now,
+            cost: None,
+            lost: None,
+            answered_by: None,
+            calls: vec![u32::MAX; self.stage.tree.n_parts()],
+        });
+        live.episode.reset(request);
+        (live.n, live.arrived, live.answered_by) = (n, self.now, None);
+        (live.cost, live.lost) = (Some(Usd::ZERO), Some(Usd::ZERO));
+        let (at, _) = self.requests.put(live);
+        self.witness.arrived(self.now, n, &request);
+        self.deliver(at, Event::Arrived);
+    }
+
+    fn step(&mut self) {
+        let Some((at, what)) = self.agenda.pop() else { return };
+        match what {
+            What::Over { call, generation } if self.calls.is(call, generation) => {
+                self.now = at;
+                self.over(call);
+            }
+            What::Expired { call, generation } if self.calls.is(call, generation) => {
+                let waits = self.calls.get(call).is_some_and(|out| out.place == Place::Waiting);
+                if waits {
+                    self.now = at;
+                    self.over(call);
+                }
+            }
+            What::Due { request, generation, timer } if self.requests.is(request, generation) => {
+                self.now = at;
+                self.deliver(request, Event::Timer { timer });
+            }
+            _ => {}
+        }
+    }
+
+    /// A call has come back, or has taken too long.
+    fn over(&mut self, at: u32) {
+        let Some(out) = self.calls.take(at) else { return };
+        if out.place == Place::Taken {
+            self.free_place(out.model);
+        }
+        let in_time = out.after.is_some() && self.now < out.sent + out.timeout;
+        let reply = if in_time {
+            out.reply
+        } else {
+            let state = CellState::Failed(Failure::TimedOut);
+            Reply { state, cost: out.billed, confidence: None, retry_after: None }
+        };
+        let Some(live) = self.requests.get_mut(out.request) else { return };
+        live.cost = sum(live.cost, reply.cost);
+        match reply.state {
+            CellState::Failed(_) | CellState::NotRun => live.lost = sum(live.lost, reply.cost),
+            _ => live.answered_by = Some(out.model),
+        }
+        self.deliver(out.request, Event::Finished { call: out.call, reply });
+    }
+
+    fn free_place(&mut self, model: ModelIdx) {
+        let calls = &self.calls;
+        let places = &mut self.places[usize::from(model.0)];
+        if let Some(next) = places.give_back(|call, generation| calls.is(call, generation)) {
+            self.begin(next);
+        }
+    }
+
+    /// A call is being answered from now on.
+    fn begin(&mut self, at: u32) {
+        let generation = self.calls.generation(at);
+        let Some(out) = self.calls.get_mut(at) else { return };
+        if out.place == Place::Waiting {
+            out.place = Place::Taken;
+        }
+        let latest = out.sent + out.timeout;
+        let ends = out.after.map_or(latest, |after| (self.now + after).min(latest));
+        self.agenda.plan(ends, What::Over { call: at, generation });
+    }
+
+    fn deliver(&mut self, at: u32, event: Event) {
+        let Some(live) = self.requests.get_mut(at) else { return };
+        let mut actions = std::mem::take(&mut self.actions);
+        let Stage { tree, subject, .. } = *self.stage;
+        let mut world = World { tree, subject, fleet: &mut self.fleet };
+        live.episode.on_event(self.now, event, &mut world, &mut actions);
+        self.witness.told(self.now, live.n, &event, &actions);
+        for action in actions.drain(..) {
+            self.act(at, action);
+        }
+        self.actions = actions;
+    }
+
+    fn act(&mut self, at: u32, action: Action) {
+        match action {
+            Action::Call { call, model, sample, timeout } => {
+                self.call(at, (call, model, sample), timeout);
+            }
+            Action::SetTimer { timer, at: when } => {
+                let generation = self.requests.generation(at);
+                self.agenda.plan(when, What::Due { request: at, generation, timer });
+            }
+            Action::Cancel { call } => self.cancel(at, call),
+            Action::Finish(outcome) => {
+                let Some(live) = self.requests.take(at) else { return };
+                let ended = Ended {
+                    outcome: &outcome,
+                    arrived: live.arrived,
+                    cost: live.cost,
+                    lost: live.lost,
+                    answered_by: live.answered_by,
+                };
+                self.witness.ended(self.now, live.n, &ended, &self.fleet);
+                self.spare.push(live);
+            }
+        }
+    }
+
+    fn call(&mut self, at: u32, (call, model, sample): (CallId, ModelIdx, u32), timeout: Micros) {
+        let stage = self.stage;
+        let Some(live) = self.requests.get_mut(at) else { return };
+        let request = *live.episode.request();
+        let take = stage.tape.take(request.item, model, sample);
+        let asked = Call {
+            model: &stage.models[usize::from(model.0)],
+            model_key: self.model_keys[usize::from(model.0)],
+            question: request.key.with(u64::from(sample)),
+            attempt: u32::from(call.attempt),
+            tokens: take.tokens,
+        };
+        let fates = stage.faults.fates(self.now, &asked, &mut self.fault_state);
+        let answering = match &fates.swapped {
+            Some((_, swap)) => match stage.models.binary_search(swap.model) {
+                Ok(other) => stage.tape.take(request.item, ModelIdx(other as u16), sample),
+                Err(_) => take,
+            },
+            None => take,
+        };
+        let wrong = || {
+            let answers = &stage.subject.answers[request.item.0 as usize];
+            wrong_answer(answers, request.key.with(u64::MAX - 1).with(u64::from(model.0)))
+        };
+        let coming = answering.coming(&fates, wrong);
+        self.witness.called(&Called { now: self.now, model, fates: &fates }, &self.fleet);
+        let place = if coming.keeps_place { Place::Waiting } else { Place::None };
+        let out = Out {
+            request: at,
+            call,
+            model,
+            sent: self.now,
+            timeout,
+            after: coming.after,
+            reply: coming.reply,
+            billed: coming.billed,
+            place,
+        };
+        let (number, generation) = self.calls.put(out);
+        live.calls[usize::from(call.node)] = number;
+        let places = &mut self.places[usize::from(model.0)];
+        if place == Place::None || places.take(number, generation) {
+            self.begin(number);
+        } else {
+            let latest = self.now + timeout;
+            self.agenda.plan(latest, What::Expired { call: number, generation });
+        }
+    }
+
+    /// A call is called off; what the provider has done for it is paid.
+    fn cancel(&mut self, at: u32, call: CallId) {
+        let Some(live) = self.requests.get_mut(at) else { return };
+        let number = live.calls[usize::from(call.node)];
+        let Some(out) = self.calls.take(number) else { return };
+        live.cost = sum(live.cost, out.billed);
+        live.lost = sum(live.lost, out.billed);
+        self.witness.cancelled(self.now, live.n, out.billed);
+        if out.place == Place::Taken {
+            self.free_place(out.model);
+        }
+    }
+}
+
+/// Money that is known where both are.
+fn sum(one: Option<Usd>, other: Option<Usd>) -> Option<Usd> {
+    one.zip(other).map(|(one, other)| one + other)
+}

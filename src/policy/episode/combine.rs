@@ -1,0 +1,88 @@
+//! Votes and cascades: what several members said becomes one answer.
+
+use super::Walk;
+use crate::data::{Outcome, Verdict};
+use crate::policy::{Cascade, Vote};
+use crate::vote::{StopRule, Voter};
+
+impl Walk<'_, '_> {
+    /// All members at once, or the first of those that are asked one after another.
+    pub(super) fn start_vote(&mut self, node: u16, vote: &Vote) {
+        let tree = self.world.tree;
+        let children = &tree.nodes[usize::from(node)].children;
+        let n_first = if vote.stop == StopRule::Never { children.len() } else { 1 };
+        for child in children.iter().take(n_first) {
+            self.queue_start(*child);
+        }
+        self.state_mut(node).next = n_first as u16;
+    }
+
+    /// A member has ended.
+    pub(super) fn voted(&mut self, node: u16, vote: &Vote) {
+        let tree = self.world.tree;
+        let part = &tree.nodes[usize::from(node)];
+        let n_started = usize::from(self.state(node).next);
+        let started = &part.children[..n_started];
+        if started.iter().any(|child| self.state(*child).outcome.is_none()) {
+            return;
+        }
+        let outcomes = self.outcomes(node);
+        let asked: Vec<&Outcome> = outcomes.iter().collect();
+        let item = self.episode.request.item;
+        let subject = self.world.subject;
+        let context = subject.context(&part.name, item);
+        let nobody = Vec::new();
+        let known = subject.knowledge.votes.get(&part.name);
+        let fold = subject.knowledge.fold_of.get(item.0 as usize).copied().unwrap_or(0);
+        let voters = known.and_then(|it| it.voters.get(usize::from(fold))).unwrap_or(&nobody);
+        let voters: Vec<Voter<'_>> =
+            voters.iter().map(|(name, standing)| Voter { name, standing: *standing }).collect();
+        let learned = known.and_then(|it| it.lessons.get(item.0 as usize));
+        let learned = learned.map(|lesson| lesson.learned()).unwrap_or_default();
+        let is_last = n_started == part.children.len();
+        if !is_last && !vote.is_settled(&context, learned, &voters, (&asked, n_started)) {
+            self.state_mut(node).next += 1;
+            return self.queue_start(part.children[n_started]);
+        }
+        let outcome = vote.decide(&context, learned, &voters, &asked);
+        self.end(node, self.with_calls(node, outcome));
+    }
+
+    /// The first stage, or the next.
+    pub(super) fn next_child(&mut self, node: u16) {
+        let next = self.state(node).next;
+        let children = &self.world.tree.nodes[usize::from(node)].children;
+        if let Some(child) = children.get(usize::from(next)) {
+            let child = *child;
+            self.state_mut(node).next = next + 1;
+            self.queue_start(child);
+        }
+    }
+
+    /// A stage has ended.
+    pub(super) fn staged(&mut self, node: u16, cascade: &Cascade, child: u16) {
+        let n_stages = self.world.tree.nodes[usize::from(node)].children.len();
+        let is_last = usize::from(self.state(node).next) == n_stages;
+        let outcome = self.state(child).outcome.as_ref();
+        if !is_last && !outcome.is_some_and(|it| cascade.accept.admits(it)) {
+            return self.next_child(node);
+        }
+        let outcomes = self.outcomes(node);
+        let outcome = cascade.decide(&outcomes.iter().collect::<Vec<_>>());
+        self.end(node, self.with_calls(node, outcome));
+    }
+
+    /// The outcome with the calls of everybody who was asked.
+    pub(super) fn with_calls(&self, node: u16, outcome: Outcome) -> Outcome {
+        let children = &self.world.tree.nodes[usize::from(node)].children;
+        let ended = children.iter().filter_map(|child| self.state(*child).outcome.as_ref());
+        let n_calls = ended.clone().map(|outcome| outcome.n_calls).sum();
+        let cost = ended.map(|outcome| outcome.cost).sum();
+        let verdict = match outcome.verdict {
+            // Whoever was not asked has not failed.
+            Verdict::NotRun => Verdict::Failed(crate::data::Failure::Unavailable),
+            verdict => verdict,
+        };
+        Outcome { verdict, n_calls, cost, ..outcome }
+    }
+}

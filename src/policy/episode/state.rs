@@ -1,0 +1,46 @@
+//! How far a part of a policy has come with a request.
+
+use crate::data::{Failure, Outcome, Verdict};
+use crate::kernel::{Micros, Usd};
+use crate::policy::parts::breaker::Permit;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Phase {
+    #[default]
+    Idle,
+    Queued,
+    Running,
+    Done,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    pub(super) phase: Phase,
+    pub(super) started: Micros,
+    pub(super) deadline: Option<Micros>,
+    /// Of a part with children, the position of the next to be started.
+    pub(super) next: u16,
+    /// Calls made, by a part that asks; rounds, by one that has members.
+    pub(super) n_tries: u16,
+    /// Whether breakers are passed by.
+    pub(super) is_forced: bool,
+    pub(super) permit: Option<Permit>,
+    pub(super) called_at: Option<Micros>,
+    pub(super) cost: Option<Usd>,
+    pub(super) failure: Option<Failure>,
+    pub(super) outcome: Option<Outcome>,
+}
+
+impl State {
+    pub(super) fn reset(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// What stands for whoever was not asked.
+pub(super) const UNASKED: Outcome = Outcome {
+    verdict: Verdict::Failed(Failure::Cancelled),
+    cost: Some(Usd::ZERO),
+    latency: Some(Micros(0)),
+    ..Outcome::NOT_RUN
+};

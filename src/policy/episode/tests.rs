@@ -1,0 +1,1 @@
+//! Episodes, event by event.

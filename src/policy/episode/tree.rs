@@ -1,0 +1,217 @@
+//! A policy with everything that it is made of, laid out for requests to go through.
+
+use std::collections::BTreeMap;
+
+use crate::data::ModelIdx;
+use crate::kernel::{Micros, ModelId, PolicyId};
+use crate::policy::conduct::Conduct;
+use crate::policy::knowledge::Knowledge;
+use crate::policy::{Balance, Cascade, Failover, Hedge, Policy, Vote};
+
+/// The nodes of a policy, each behind its parent.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    pub(super) nodes: Vec<Node>,
+    pub(super) keeps_answers: bool,
+}
+
+/// One part of a policy.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) name: PolicyId,
+    pub(super) kind: Kind,
+    pub(super) parent: u16,
+    pub(super) children: Vec<u16>,
+    /// How models below it are asked.
+    pub(super) conduct: Conduct,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    Ask {
+        model: ModelIdx,
+        sample: u32,
+        timeout: Micros,
+    },
+    Vote(Vote),
+    Cascade(Cascade),
+    Failover(Failover),
+    Hedge(Hedge),
+    Balance(Balance),
+    /// The member that is known for each item.
+    Choose,
+}
+
+/// The models, in order of name, with how long one call may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Models<'a> {
+    /// Their names.
+    pub names: &'a [ModelId],
+    /// How long one call to each may take.
+    pub timeouts: &'a [Micros],
+}
+
+/// Why requests can't go through a policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAPolicy {
+    /// It is told who is right.
+    #[error("`{0}` is told who is right, so nobody can run it")]
+    Oracle(PolicyId),
+    /// It names nobody who was ever asked.
+    #[error("`{0}` has no answers here")]
+    Unknown(PolicyId),
+    /// Members of members of members.
+    #[error("`{0}` has more than 65535 parts")]
+    TooLarge(PolicyId),
+}
+
+impl Tree {
+    /// The tree of `root`.
+    ///
+    /// # Errors
+    /// See [`NotAPolicy`].
+    pub fn new(
+        root: &PolicyId,
+        policies: &BTreeMap<PolicyId, Policy>,
+        models: Models<'_>,
+        knowledge: &Knowledge,
+    ) -> Result<Self, NotAPolicy> {
+        let tree = Self { nodes: Vec::new(), keeps_answers: false };
+        let mut maker = Maker { tree, policies, models, knowledge };
+        maker.add(root, 0, 0, Conduct::default())?;
+        Ok(maker.tree)
+    }
+
+    /// The longest time that a request can take, waiting in queues of ours aside, but with the
+    /// longest waits between attempts; providers that ask for longer ones can exceed it only where
+    /// there is no deadline.
+    pub fn worst_case(&self) -> Micros {
+        self.worst_of(0)
+    }
+
+    /// How many parts it has.
+    pub fn n_parts(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The models that it may ask.
+    pub fn models(&self) -> Vec<ModelIdx> {
+        let model = |node: &Node| match node.kind {
+            Kind::Ask { model, .. } => Some(model),
+            _ => None,
+        };
+        let mut models: Vec<ModelIdx> = self.nodes.iter().filter_map(model).collect();
+        models.sort();
+        models.dedup();
+        models
+    }
+
+    /// The model that stands first in a part.
+    pub(super) fn first_model(&self, node: u16) -> Option<ModelIdx> {
+        let part = &self.nodes[usize::from(node)];
+        match part.kind {
+            Kind::Ask { model, .. } => Some(model),
+            _ => part.children.first().and_then(|child| self.first_model(*child)),
+        }
+    }
+
+    fn worst_of(&self, node: u16) -> Micros {
+        let node = &self.nodes[usize::from(node)];
+        let children = node.children.iter().map(|child| self.worst_of(*child));
+        let most = |times: &mut dyn Iterator<Item = Micros>| times.max().unwrap_or_default();
+        let sum =
+            |times: &mut dyn Iterator<Item = Micros>| times.fold(Micros(0), |sum, time| sum + time);
+        let mut children: Vec<Micros> = children.collect();
+        let worst = match &node.kind {
+            Kind::Ask { timeout, .. } => {
+                let timeout = node.conduct.timeout.unwrap_or(*timeout);
+                let Some(retry) = node.conduct.retry else { return timeout };
+                let waits = (0..retry.attempts.saturating_sub(1)).map(|it| retry.most(it));
+                let calls = Micros(timeout.0.saturating_mul(u64::from(retry.attempts)));
+                waits.fold(calls, |sum, wait| sum + wait)
+            }
+            Kind::Vote(vote) if vote.stop == crate::vote::StopRule::Never => {
+                most(&mut children.into_iter())
+            }
+            Kind::Vote(_) | Kind::Cascade(_) | Kind::Failover(_) | Kind::Hedge(_) => {
+                sum(&mut children.into_iter())
+            }
+            Kind::Balance(balance) => {
+                children.sort_unstable_by(|a, b| b.cmp(a));
+                sum(&mut children.into_iter().take(balance.tries as usize))
+            }
+            Kind::Choose => most(&mut children.into_iter()),
+        };
+        node.conduct.deadline.map_or(worst, |deadline| worst.min(deadline))
+    }
+}
+
+struct Maker<'a> {
+    tree: Tree,
+    policies: &'a BTreeMap<PolicyId, Policy>,
+    models: Models<'a>,
+    knowledge: &'a Knowledge,
+}
+
+impl Maker<'_> {
+    /// Adds a policy, and behind it what it is made of.
+    fn add(
+        &mut self,
+        name: &PolicyId,
+        sample: u32,
+        parent: u16,
+        outer: Conduct,
+    ) -> Result<u16, NotAPolicy> {
+        let policy = self.policies.get(name).ok_or_else(|| NotAPolicy::Unknown(name.clone()))?;
+        let at =
+            u16::try_from(self.tree.nodes.len()).map_err(|_| NotAPolicy::TooLarge(name.clone()))?;
+        let part = |kind, conduct| (kind, outer.over(conduct));
+        let (kind, conduct) = match policy {
+            Policy::Single(model) => {
+                let known = self.models.names.binary_search(model);
+                let idx = known.map_err(|_| NotAPolicy::Unknown(name.clone()))?;
+                let (model, timeout) = (ModelIdx(idx as u16), self.models.timeouts[idx]);
+                part(Kind::Ask { model, sample, timeout }, Conduct::default())
+            }
+            Policy::BestSingle | Policy::Route(_) | Policy::Mix(_) => {
+                part(Kind::Choose, Conduct::default())
+            }
+            Policy::Vote(vote) => part(Kind::Vote(vote.clone()), Conduct::default()),
+            Policy::Cascade(cascade) => part(Kind::Cascade(cascade.clone()), Conduct::default()),
+            Policy::Failover(ladder) => {
+                let keeps = ladder.rungs.contains(&crate::policy::Rung::Cache);
+                self.tree.keeps_answers |= keeps;
+                part(Kind::Failover(ladder.clone()), ladder.conduct)
+            }
+            Policy::Hedge(hedge) => part(Kind::Hedge(hedge.clone()), hedge.conduct),
+            Policy::Balance(balance) => part(Kind::Balance(balance.clone()), balance.conduct),
+            Policy::Oracle(_) => return Err(NotAPolicy::Oracle(name.clone())),
+        };
+        let children = Vec::new();
+        self.tree.nodes.push(Node { name: name.clone(), kind, parent, children, conduct });
+        let children = self.children(name, policy);
+        for (child, sample) in children {
+            let child = self.add(&child, sample, at, conduct)?;
+            self.tree.nodes[usize::from(at)].children.push(child);
+        }
+        Ok(at)
+    }
+
+    /// The members, a member that votes with several samples once for each.
+    fn children(&self, name: &PolicyId, policy: &Policy) -> Vec<(PolicyId, u32)> {
+        let voters = self.knowledge.votes.get(name).and_then(|it| it.voters.first());
+        if let (Policy::Vote(_), Some(voters)) = (policy, voters) {
+            let mut members: Vec<(PolicyId, u32)> = Vec::with_capacity(voters.len());
+            for (voter, _) in voters {
+                let sample = members.iter().filter(|(member, _)| member == voter).count() as u32;
+                members.push((voter.clone(), sample));
+            }
+            return members;
+        }
+        if *policy == Policy::BestSingle {
+            let all = self.models.names.iter();
+            return all.map(|model| (PolicyId::from(model.as_str()), 0)).collect();
+        }
+        policy.members().iter().map(|member| (member.clone(), 0)).collect()
+    }
+}

@@ -1,0 +1,96 @@
+//! What all requests of one policy share: who is well, who is busy, and what was answered before.
+
+mod cache;
+mod load;
+
+use crate::data::{ModelIdx, Outcome};
+use crate::kernel::Micros;
+use crate::policy::parts::breaker::{Admission, CallResult, Permit};
+use crate::policy::parts::guard::{Guard, GuardConfig};
+use cache::Cache;
+pub use load::Load;
+
+/// Breakers, loads and kept answers.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    /// One for each breaker and model, breaker by breaker.
+    guards: Vec<Guard>,
+    loads: Vec<Load>,
+    cache: Cache,
+    n_opened: u32,
+}
+
+impl Fleet {
+    /// Everybody well and idle. `requests_per_minute` has what each model allows.
+    pub fn new(guards: &[GuardConfig], requests_per_minute: &[Option<u64>]) -> Self {
+        let of_models = |guard| std::iter::repeat_n(Guard::new(guard), requests_per_minute.len());
+        Self {
+            guards: guards.iter().flat_map(of_models).collect(),
+            loads: requests_per_minute.iter().map(|limit| Load::new(*limit)).collect(),
+            cache: Cache::default(),
+            n_opened: 0,
+        }
+    }
+
+    /// How busy a model is.
+    pub fn load(&self, model: ModelIdx) -> &Load {
+        &self.loads[usize::from(model.0)]
+    }
+
+    /// The breakers in front of a model.
+    pub fn guards(&self, model: ModelIdx) -> impl Iterator<Item = &Guard> {
+        self.guards.iter().skip(usize::from(model.0)).step_by(self.loads.len().max(1))
+    }
+
+    /// How often breakers have opened.
+    pub fn n_opened(&self) -> u32 {
+        self.n_opened
+    }
+
+    /// How many breakers let nothing but trials through at `now`.
+    pub fn n_open(&self, now: Micros) -> usize {
+        self.guards.iter().filter(|guard| guard.is_open(now)).count()
+    }
+
+    pub(super) fn would_admit(&self, breaker: usize, model: ModelIdx, now: Micros) -> bool {
+        self.guards[self.at(breaker, model)].would_admit(now)
+    }
+
+    pub(super) fn admit(&mut self, breaker: usize, model: ModelIdx, now: Micros) -> Admission {
+        let at = self.at(breaker, model);
+        self.guards[at].admit(now)
+    }
+
+    pub(super) fn record(
+        &mut self,
+        now: Micros,
+        (breaker, model): (usize, ModelIdx),
+        permit: Permit,
+        result: CallResult,
+    ) {
+        let at = self.at(breaker, model);
+        let before = self.guards[at].n_opened;
+        self.guards[at].record(now, permit, result);
+        self.n_opened += self.guards[at].n_opened - before;
+    }
+
+    pub(super) fn began(&mut self, model: ModelIdx, now: Micros) {
+        self.loads[usize::from(model.0)].began(now);
+    }
+
+    pub(super) fn ended(&mut self, model: ModelIdx, now: Micros, took: Option<Micros>) {
+        self.loads[usize::from(model.0)].ended(now, took);
+    }
+
+    pub(super) fn kept(&self, question: u64, now: Micros, within: Micros) -> Option<Outcome> {
+        self.cache.get(question, now, within)
+    }
+
+    pub(super) fn keep(&mut self, question: u64, now: Micros, outcome: &Outcome) {
+        self.cache.put(question, now, outcome);
+    }
+
+    fn at(&self, breaker: usize, model: ModelIdx) -> usize {
+        breaker * self.loads.len() + usize::from(model.0)
+    }
+}

@@ -1,0 +1,84 @@
+//! Who stands in front of a model and says whether it is asked: a breaker or a cool-down.
+
+use super::breaker::{Admission, Breaker, CallResult, Config as BreakerConfig, Permit};
+use super::cooldown::{Config as CooldownConfig, Cooldown};
+use crate::kernel::Micros;
+
+/// What stands in front of each model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GuardConfig {
+    /// resilience4j's breaker.
+    Breaker(BreakerConfig),
+    /// LiteLLM's cool-down.
+    Cooldown(CooldownConfig),
+}
+
+/// What stands in front of one model.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    kind: Kind,
+    /// How often it has opened.
+    pub n_opened: u32,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Breaker(Breaker),
+    Cooldown(Cooldown),
+}
+
+impl Guard {
+    /// One that nothing has happened to.
+    pub fn new(config: &GuardConfig) -> Self {
+        let kind = match config {
+            GuardConfig::Breaker(config) => Kind::Breaker(Breaker::new(config.clone())),
+            GuardConfig::Cooldown(config) => Kind::Cooldown(Cooldown::new(*config)),
+        };
+        Self { kind, n_opened: 0 }
+    }
+
+    /// Asks to make a call at `now`.
+    pub fn admit(&mut self, now: Micros) -> Admission {
+        match &mut self.kind {
+            Kind::Breaker(breaker) => breaker.admit(now),
+            Kind::Cooldown(cooldown) => cooldown.admit(now, Permit { generation: 0 }),
+        }
+    }
+
+    /// Whether it would let a call through at `now`, without one.
+    pub fn would_admit(&self, now: Micros) -> bool {
+        match &self.kind {
+            Kind::Breaker(breaker) => breaker.would_admit(now),
+            Kind::Cooldown(cooldown) => cooldown.not_before(now).is_none(),
+        }
+    }
+
+    /// Whether it lets nothing through at `now`, not even trials.
+    pub fn refuses(&self, now: Micros) -> bool {
+        match &self.kind {
+            Kind::Breaker(breaker) => breaker.is_open(now),
+            Kind::Cooldown(cooldown) => cooldown.not_before(now).is_some(),
+        }
+    }
+
+    /// Whether it lets nothing but trials through at `now`.
+    pub fn is_open(&self, now: Micros) -> bool {
+        match &self.kind {
+            Kind::Breaker(breaker) => !breaker.is_closed(),
+            Kind::Cooldown(cooldown) => cooldown.not_before(now).is_some(),
+        }
+    }
+
+    /// Tells the result of a call at `now`.
+    pub fn record(&mut self, now: Micros, permit: Permit, result: CallResult) {
+        let opens = match &mut self.kind {
+            Kind::Breaker(breaker) => {
+                let before = breaker.n_trips();
+                breaker.record(now, permit, result);
+                breaker.n_trips() > before
+            }
+            Kind::Cooldown(cooldown) => cooldown.record(now, result),
+        };
+        self.n_opened += u32::from(opens);
+    }
+}

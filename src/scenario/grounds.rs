@@ -1,0 +1,38 @@
+//! What simulations and drills stand on: a task, the answers to it, and what was learned of them.
+
+use crate::data::{Answer, Matrix};
+use crate::kernel::Seed;
+use crate::policy::knowledge::{Knowledge, Subject};
+use crate::scenario::Task;
+
+/// What is known of a task: its answers, and what policies learned of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    /// The task.
+    pub task: &'a Task,
+    /// Its answers.
+    pub matrix: &'a Matrix,
+    /// How many answers to each item were possible.
+    pub n_classes: &'a [u32],
+    /// What was fitted.
+    pub knowledge: &'a Knowledge,
+}
+
+impl<'a> Grounds<'a> {
+    /// What requests are about. Behind the answers to each item stands one that nobody gave and
+    /// that is wrong, for answers that a fault turned wrong.
+    pub fn subject(&self, seed: Seed) -> Subject<'a> {
+        let answers = |item| {
+            let wrong = Answer { text: "(turned wrong by a fault)".to_owned(), score: 0.0 };
+            self.matrix.answers(item).iter().cloned().chain([wrong]).collect()
+        };
+        Subject {
+            items: self.matrix.items(),
+            answers: self.matrix.item_idxs().map(answers).collect(),
+            n_classes: self.n_classes.to_vec(),
+            score: &self.task.score,
+            seed,
+            knowledge: self.knowledge,
+        }
+    }
+}
