@@ -9,6 +9,7 @@ mod ballots;
 mod choose;
 mod claim;
 mod deploy;
+mod goals;
 mod nested;
 mod pool;
 mod routers;
