@@ -9,6 +9,7 @@ mod support {
 
 mod serve {
     mod answers;
+    mod exports;
     mod faults;
     mod run;
     mod scenarios;

@@ -26,7 +26,12 @@ pub(super) struct Input {
 impl Input {
     /// Reads the scenario and every file it names.
     pub(super) fn load(&self, answers: &[PathBuf]) -> Result<Loaded> {
-        let mut loaded = scenario::load(&self.scenario, answers).map_err(Invalid)?;
+        self.load_from(&self.scenario, answers)
+    }
+
+    /// Reads another scenario, of which the same part is run.
+    pub(super) fn load_from(&self, scenario: &Path, answers: &[PathBuf]) -> Result<Loaded> {
+        let mut loaded = scenario::load(scenario, answers).map_err(Invalid)?;
         if let Some(seed) = self.seed {
             loaded.reseed(crate::kernel::Seed(seed));
         }

@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::Exit;
 use super::outputs::print;
 use crate::data::Failure;
+use crate::exchange::export::Gateway;
 use crate::fault::{OnWire, Process};
 use crate::kernel::Price;
 use crate::policy::Policy;
@@ -75,7 +76,8 @@ fn entries(kind: Kind) -> Result<Vec<Entry>> {
         Kind::Models => models(),
         Kind::Faults => own(Process::kinds().iter().chain(OnWire::kinds()).copied()),
         Kind::Gates => own(GATES),
-        Kind::Traffic | Kind::Exports => {
+        Kind::Exports => own(Gateway::kinds().map(|(_, name, text)| (name, text))),
+        Kind::Traffic => {
             bail!("list them: this version has none yet")
         }
     })

@@ -11,6 +11,7 @@ mod inputs;
 mod list;
 mod outputs;
 mod progress;
+mod recommend;
 mod report;
 mod run;
 mod schema;
@@ -54,6 +55,7 @@ enum Command {
     Run(run::Args),
     Check(check::Args),
     Evaluate(evaluate::Args),
+    Recommend(recommend::Args),
     Simulate(simulate::Args),
     Drill(drill::Args),
     Serve(serve::Args),
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Recommend(args) => recommend::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Drill(args) => drill::run(&args),
         Command::Serve(args) => serve::run(&args),

@@ -87,13 +87,13 @@ impl Output {
         if gates.iter().all(keeps) { Exit::Done } else { Exit::Gate }
     }
 
-    /// Writes the run folder and shows the figures.
+    /// Writes the run folder and shows the figures; returns the folder.
     pub(super) fn write(
         &self,
         plan: &Plan,
         evaluation: &Evaluation<'_>,
         mut record: RunRecord,
-    ) -> Result<()> {
+    ) -> Result<PathBuf> {
         let stamp: String = record.started_at.chars().filter(|c| !"-:".contains(*c)).collect();
         let default = || Path::new("reports").join(format!("{}-{stamp}", plan.name));
         let dir = self.output.clone().unwrap_or_else(default);
@@ -109,7 +109,8 @@ impl Output {
         record.n_answers = evaluation.answers.len() as u64;
         record.finished_at = crate::engine::collect::now();
         write(&dir.join("run.json"), &(serde_json::to_string_pretty(&record)? + "\n"))?;
-        self.show(evaluation, &dir)
+        self.show(evaluation, &dir)?;
+        Ok(dir)
     }
 
     #[expect(clippy::print_stderr, reason = "stderr is talk")]

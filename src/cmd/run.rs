@@ -7,7 +7,7 @@ use super::Exit;
 use super::collection::Collection;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
-use super::{simulate, telemetry};
+use super::{recommend, simulate, telemetry};
 use crate::data::Recorded;
 use crate::engine::{collect, evaluate};
 
@@ -44,11 +44,11 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let (collected, _closing) = args.collection.collect(&loaded.plan, args.input.store())?;
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
     let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();
-    let mut evaluation =
-        evaluate::evaluate(&loaded.plan, &rows, loaded.doubts).context("judge the answers")?;
-    simulate::add(&mut evaluation, &loaded.plan, &rows)?;
-    let record = RunRecord::new(&loaded.plan, started).asked(collected.n_asked, collected.n_failed);
-    args.output.write(&loaded.plan, &evaluation, record)?;
+    let mut plan = loaded.plan;
+    let mut evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
+    simulate::add(&mut evaluation, &plan, &rows)?;
+    let record = RunRecord::new(&plan, started).asked(collected.n_asked, collected.n_failed);
+    args.output.write(&plan, &evaluation, record)?;
     match args.collection.verdict(&collected) {
         Exit::Done => Ok(args.output.verdict(&evaluation.summary.gates)),
         incomplete => Ok(incomplete),

@@ -13,6 +13,7 @@ mod outcome;
 mod past;
 mod price;
 mod reasons;
+pub mod recommendation;
 mod recorded;
 mod reliability;
 mod simulated;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use super::comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow};
 pub use super::gates::{GateOutcome, GateRow};
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
+pub use super::recommendation::Recommendation;
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
 pub use super::simulated::{
     BandRow, DrilledRow, LatencyRow, OutageRow, RungRow, SimulatedRow, TimelineRow,
@@ -67,6 +68,9 @@ pub struct Summary {
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,
+    /// What is recommended, where that was asked for.
+    #[serde(default)]
+    pub recommendation: Option<Recommendation>,
     /// A row per task and policy under simulated traffic.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub simulated: Vec<SimulatedRow>,

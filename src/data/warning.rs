@@ -35,6 +35,8 @@ pub enum Warning {
     ManyMembers(String, u64, u64),
     /// A model whose answers were made up.
     Synthetic(String),
+    /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
+    NoRecommendation(String, String),
 }
 
 impl Warning {
@@ -56,6 +58,7 @@ impl Warning {
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
+            Self::NoRecommendation(..) => "no_recommendation",
         }
     }
 
@@ -64,6 +67,7 @@ impl Warning {
         match self {
             Self::PriceAssumed(on)
             | Self::Synthetic(on)
+            | Self::NoRecommendation(on, _)
             | Self::CostUnknown(on)
             | Self::LatencyUnknown(on)
             | Self::LatencyAssumed(on)
@@ -93,6 +97,7 @@ impl fmt::Display for Warning {
             Self::Synthetic(on) => {
                 write!(f, "the answers of {on} are made up: its figures say nothing of any model")
             }
+            Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),
             Self::LatencyAssumed(on) => write!(
                 f,

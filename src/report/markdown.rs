@@ -9,7 +9,8 @@ use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
 use crate::report::{
-    ReportError, doubts, extractors, gates, money, outages, pairs, reliability, text, verdict, why,
+    ReportError, doubts, extractors, gates, money, outages, pairs, recommendation, reliability,
+    text, verdict, why,
 };
 
 const NAME: &str = "report.md";
@@ -23,6 +24,7 @@ const MOST_POLICIES: usize = 6;
 /// The whole text, its last newline included.
 pub fn render(summary: &Summary) -> String {
     let mut blocks = verdict::sentences(summary, code);
+    blocks.extend(recommendation::section(summary));
     blocks.extend(gates::section(summary));
     for task in by_task(summary) {
         blocks.extend(sections(&task));

@@ -23,6 +23,7 @@ mod parquet;
 mod past;
 mod place;
 mod reasons;
+mod recommendation;
 mod recorded;
 mod reliability;
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub(super) fn empty() -> Summary {
         samples: Vec::new(),
         calibration: Vec::new(),
         extractors: Vec::new(),
+        recommendation: None,
         simulated: Vec::new(),
         outages: Vec::new(),
         timeline: Vec::new(),

@@ -4,7 +4,7 @@ use crate::data::Estimate;
 use crate::data::summary::{GateOutcome, Measures, PolicyRow, Summary};
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::grid::{Column, Leaves, Side, fit, wrapped};
-use crate::report::{doubts, escape, gates, outages, text, verdict};
+use crate::report::{doubts, escape, gates, outages, recommendation, text, verdict};
 
 /// Narrower terminals get lines of this width all the same: below it no interval fits.
 const NARROWEST: usize = 40;
@@ -51,6 +51,12 @@ pub fn render(summary: &Summary, width: usize, color: bool) -> String {
     }
     for sentence in verdict::verdicts(summary) {
         page.paragraph(BOLD, &sentence, "");
+    }
+    for (at, line) in recommendation::lines(summary).iter().enumerate() {
+        if at == 0 {
+            page.line("", "");
+        }
+        page.paragraph(if at < 2 { BOLD } else { "" }, line, "  ");
     }
     page.text
 }

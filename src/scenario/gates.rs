@@ -128,14 +128,14 @@ pub(super) struct Known<'a> {
 }
 
 /// The gates, and what is wrong with them.
-pub(super) fn resolve(raw: &Named<RawGate>, known: Known<'_>) -> (Vec<Gate>, Vec<Complaint>) {
+pub(super) fn resolve(raw: &Named<RawGate>, known: &Known<'_>) -> (Vec<Gate>, Vec<Complaint>) {
     let mut resolver = Resolver { known, complaints: Vec::new(), runs: BTreeMap::new() };
     let gates = raw.0.iter().filter_map(|(name, gate)| resolver.gate(name, gate)).collect();
     (gates, resolver.complaints)
 }
 
 struct Resolver<'a> {
-    known: Known<'a>,
+    known: &'a Known<'a>,
     complaints: Vec<Complaint>,
     /// Earlier runs that were read; `None` where that failed, which is told once.
     runs: BTreeMap<PathBuf, Option<Arc<PastRun>>>,

@@ -13,7 +13,7 @@ use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::{breakers, faults, gates, made_up, policies, simulation, suggest};
+use super::{breakers, faults, gates, made_up, policies, recommend, simulation, suggest};
 use crate::data::Warning;
 use crate::exchange::import::Recording;
 use crate::kernel::lists::Named;
@@ -126,11 +126,12 @@ impl Loader<'_> {
             policies: of_models.chain(of_policies).chain(suggest::JUDGED_ALWAYS).collect(),
             declared,
         };
-        let (gates, not_gates) = gates::resolve(&raw.gates, known);
+        let (gates, not_gates) = gates::resolve(&raw.gates, &known);
+        let (wish, not_wishes) = recommend::resolve(raw.recommend.as_ref(), &known, &providers);
         let (guards, not_breakers) = breakers::resolve(&raw.breakers);
         let (simulation, not_simulated) = simulation::resolve(raw, &candidates, self.folder);
         let complaints = complaints.into_iter().chain(wrong).chain(not_gates);
-        let complaints = complaints.chain(not_breakers).chain(not_simulated);
+        let complaints = complaints.chain(not_breakers).chain(not_simulated).chain(not_wishes);
         self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));
         Plan {
             name: raw.name.value.clone(),
@@ -145,6 +146,7 @@ impl Loader<'_> {
             simulation,
             intervals: raw.intervals,
             gates,
+            recommend: wish,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::policy::Policy;
 use crate::policy::parts::guard::GuardConfig;
 use crate::provider::{Endpoint, Limits, Message, Role, Sampling, Synthetic};
 use crate::scenario::raw::Items;
+use crate::scenario::recommend::Wish;
 use crate::scenario::traffic::{Simulate, Traffic};
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::{Prompt, PromptError};
@@ -46,6 +47,8 @@ pub struct Plan {
     pub intervals: Intervals,
     /// Conditions on figures, in the order in which they are written.
     pub gates: Vec<Gate>,
+    /// What a recommendation has to keep to, where one is wished for.
+    pub recommend: Option<Wish>,
 }
 
 /// Traffic in virtual time.

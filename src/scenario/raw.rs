@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::breakers::{RawBreaker, RawRetry};
 use super::gates::RawGate;
+use super::recommend::RawRecommend;
 use super::traffic::{Simulate, Traffic};
 use crate::analysis::Intervals;
 use crate::data::PriceList;
@@ -68,6 +69,9 @@ pub struct RawScenario {
     /// Conditions on figures, which decide how a run ends.
     #[serde(default)]
     pub gates: Named<RawGate>,
+    /// What a recommendation has to keep to; where it is given, `run` searches for one.
+    #[serde(default)]
+    pub recommend: Option<Spanned<RawRecommend>>,
 }
 
 /// A dataset with what is asked of it and how answers are judged.

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::plan::{Candidate, Plan, Source, Task};
 use super::raw::Items;
+use super::recommend::Wish;
 use super::traffic::{Simulate, Traffic};
 use crate::analysis::Intervals;
 use crate::analysis::gate::Gate;
@@ -24,6 +25,13 @@ impl Plan {
     /// The plan as YAML, every default written out.
     pub fn to_yaml(&self) -> String {
         serde_saphyr::to_string(&Written::of(self)).unwrap_or_default()
+    }
+
+    /// Policies as the part of a scenario that defines them, in YAML.
+    pub fn policies_to_yaml(policies: &[(PolicyId, Policy)]) -> String {
+        let written = policies.iter().map(|(id, policy)| (id.to_string(), written(policy, &[])));
+        let table = serde_json::json!({ "policies": written.collect::<serde_json::Map<_, _>>() });
+        serde_saphyr::to_string(&table).unwrap_or_default()
     }
 }
 
@@ -52,6 +60,8 @@ struct Written<'a> {
     intervals: Intervals,
     #[serde(serialize_with = "table", skip_serializing_if = "Vec::is_empty")]
     gates: Vec<(&'a String, serde_json::Value)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recommend: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -107,6 +117,7 @@ impl<'a> Written<'a> {
             faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
             intervals: plan.intervals,
             gates: plan.gates.iter().map(|gate| (&gate.name, written_gate(gate))).collect(),
+            recommend: plan.recommend.as_ref().map(Wish::written),
         }
     }
 }

@@ -11,6 +11,7 @@ mod ground;
 mod judge;
 mod learn;
 mod run;
+mod stand;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,8 @@ use rayon::prelude::*;
 pub use folds::N_FOLDS;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
+pub(super) use run::Folds;
+pub(super) use stand::Stand;
 
 use crate::analysis;
 use crate::analysis::gate::Gate;
@@ -111,7 +114,32 @@ pub enum EvaluateError {
 pub fn evaluate<'a>(
     plan: &Plan,
     rows: &[&'a Recorded],
+    doubts: Vec<Warning>,
+) -> Result<Evaluation<'a>, EvaluateError> {
+    evaluate_with(plan, rows, doubts, None)
+}
+
+/// What a policy of the plan came to on a task, worked out elsewhere: that of a policy that was
+/// searched for on these very items would be flattered by the choice.
+#[derive(Debug)]
+pub struct Given {
+    /// The task.
+    pub task: TaskId,
+    /// The policy.
+    pub policy: PolicyId,
+    /// In the order of the matrix.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Like [`evaluate`], with what is `given` in place of what the policy would come to here.
+///
+/// # Errors
+/// See [`EvaluateError`].
+pub fn evaluate_with<'a>(
+    plan: &Plan,
+    rows: &[&'a Recorded],
     mut doubts: Vec<Warning>,
+    given: Option<&Given>,
 ) -> Result<Evaluation<'a>, EvaluateError> {
     let policies = all_policies(plan);
     let mut evaluation = Evaluation {
@@ -131,7 +159,8 @@ pub fn evaluate<'a>(
         let field = Field::new(matrix, score, &folds, seed, &policies);
         let method = Method::new(matrix, plan.intervals);
         doubts.extend(judged.warnings.iter().filter(|doubt| is_heard(doubt, &policies)).cloned());
-        fill(&mut evaluation, plan, (task, &judged), &field, &method, &mut doubts);
+        let given = given.filter(|given| given.task == task.id);
+        fill(&mut evaluation, plan, (task, &judged), (&field, given), &method, &mut doubts);
         let compared = extractors::compare(task, &plan.candidates, &rows, plan.intervals)?;
         evaluation.summary.extractors.extend(compared);
     }
@@ -188,12 +217,15 @@ fn fill<'a>(
     evaluation: &mut Evaluation<'a>,
     plan: &Plan,
     (task, judged): (&Task, &Judged<'a>),
-    field: &Field<'_>,
+    (field, given): (&Field<'_>, Option<&Given>),
     method: &Method,
     doubts: &mut Vec<Warning>,
 ) {
     let matrix = field.matrix;
-    let outcomes = &outcomes(field);
+    let own = &outcomes(field);
+    let mut outcomes = own.clone();
+    outcomes.extend(given.map(|given| (given.policy.clone(), given.outcomes.clone())));
+    let outcomes = &outcomes;
     let summary = &mut evaluation.summary;
     let models = tables::models(matrix, method);
     let mut rows = tables::policies(matrix, field.policies, outcomes, method);
@@ -210,7 +242,7 @@ fn fill<'a>(
     summary.samples.extend(analysis::samples(matrix, &method.clusters, method.intervals));
     summary.calibration.extend(analysis::calibration(matrix));
     summary.gains.extend(gain::gains(field, outcomes));
-    let (contributions, too_many) = gain::contributions(field, outcomes, method);
+    let (contributions, too_many) = gain::contributions(field, own, method);
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
     let gates = plan.gates.iter().filter(|gate| gate.task == task.id);
@@ -351,6 +383,7 @@ fn empty(plan: &Plan) -> Summary {
         samples: Vec::new(),
         calibration: Vec::new(),
         extractors: Vec::new(),
+        recommendation: None,
         simulated: Vec::new(),
         outages: Vec::new(),
         timeline: Vec::new(),

@@ -18,7 +18,7 @@ use crate::stats;
 use crate::vote::{Rule, Voter};
 
 /// A set of folds, a bit each.
-pub(super) type Folds = u8;
+pub(in crate::engine) type Folds = u8;
 
 /// A policy as fitted on some folds and applied to one.
 type Applied = (PolicyId, Folds, usize);

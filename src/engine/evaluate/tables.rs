@@ -10,10 +10,10 @@ use crate::kernel::PolicyId;
 use crate::policy::{Policy, single};
 
 /// How figures are estimated: which items resemble each other, and how intervals are made.
-pub(super) struct Method {
+pub(in crate::engine) struct Method {
     /// The cluster of each item.
-    pub(super) clusters: Vec<u32>,
-    pub(super) intervals: Intervals,
+    pub(in crate::engine) clusters: Vec<u32>,
+    pub(in crate::engine) intervals: Intervals,
 }
 
 impl Method {

@@ -1,0 +1,163 @@
+//! `recommend`: searches for the policy that is worth its money, and says how sure that is.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args as ClapArgs;
+
+use super::Exit;
+use super::collection::Collection;
+use super::inputs::{Input, store_beside};
+use super::outputs::{Output, RunRecord};
+use crate::data::summary::Summary;
+use crate::data::{Recorded, Warning};
+use crate::engine::collect;
+use crate::engine::evaluate::{self, Evaluation};
+use crate::engine::recommend::{self, RecommendError, Recommended};
+use crate::exchange::export::Gateway;
+use crate::kernel::TaskId;
+use crate::scenario::{Plan, Wish};
+
+/// Search for the policy that is worth its money, and say how sure that is.
+///
+/// Takes a scenario, whose missing answers are collected as `run` does, or a run folder, whose
+/// answers are taken as they are. What it has to keep to is `recommend` in the scenario.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  quorumbench recommend scenarios/quickstart.yaml
+  quorumbench recommend reports/quickstart --export litellm
+  quorumbench recommend study.yaml --task triage --json | jq .recommendation.because")]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: Input,
+
+    /// The task, where the scenario has several.
+    #[arg(long, value_name = "NAME")]
+    task: Option<String>,
+
+    /// Write it as this gateway's own configuration into the run folder: litellm, portkey,
+    /// tensorzero or openrouter.
+    #[arg(long, value_name = "GATEWAY", value_delimiter = ',')]
+    #[arg(value_parser = ["litellm", "portkey", "tensorzero", "openrouter"])]
+    export: Vec<String>,
+
+    /// Export this model or mix in place of what is recommended.
+    #[arg(long, value_name = "NAME", requires = "export")]
+    of: Option<String>,
+
+    #[command(flatten)]
+    collection: Collection,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Runs it.
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let started = collect::now();
+    let given = &args.input.scenario;
+    let (scenario, answers) = match given.is_dir() {
+        true => (scenario_of(given)?, vec![given.join("answers.parquet")]),
+        false => (given.clone(), Vec::new()),
+    };
+    let loaded = args.input.load_from(&scenario, &answers)?;
+    let mut plan = loaded.plan;
+    let wish = plan.recommend.take().unwrap_or_else(|| Wish::nothing(&plan.tasks));
+    let task = args.task.as_deref().map(TaskId::from);
+    let wish = Wish { task: task.or(wish.task.clone()), ..wish };
+    evaluate::judgeable(&plan, &[]).context("judge the answers")?;
+    let collected = match answers.is_empty() {
+        true => Some(args.collection.collect(&plan, store_beside(&scenario))?),
+        false => None,
+    };
+    let of_live = collected.iter().flat_map(|(collected, _)| &collected.rows);
+    let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
+    let rows: Vec<&Recorded> = recorded.chain(of_live).collect();
+    let evaluation = recommended(&mut plan, &wish, &rows, loaded.doubts)?;
+    plan.recommend = Some(wish);
+    let record = RunRecord::new(&plan, started);
+    let asked = collected.as_ref().map_or((0, 0), |(it, _)| (it.n_asked, it.n_failed));
+    let record = record.asked(asked.0, asked.1);
+    let dir = args.output.write(&plan, &evaluation, record)?;
+    export(args, &plan, &evaluation.summary, &dir)?;
+    match collected.as_ref().map(|(collected, _)| args.collection.verdict(collected)) {
+        None | Some(Exit::Done) => Ok(args.output.verdict(&evaluation.summary.gates)),
+        Some(incomplete) => Ok(incomplete),
+    }
+}
+
+/// Writes a file for each gateway; what one of them can't express doesn't keep the others back.
+#[expect(clippy::print_stderr, reason = "stderr is talk")]
+fn export(args: &Args, plan: &Plan, summary: &Summary, dir: &Path) -> Result<()> {
+    let gateways = args.export.iter().filter_map(|name| Gateway::from_name(name));
+    let Some(row) = &summary.recommendation else { return Ok(()) };
+    let mut refused = None;
+    for gateway in gateways {
+        let deployment = recommend::deployment(plan, summary, row, args.of.as_deref())?;
+        let file = dir.join(gateway.file());
+        match gateway.render(&deployment) {
+            Ok(text) => {
+                std::fs::write(&file, text).with_context(|| format!("write {}", file.display()))?;
+                eprintln!("exported: {}", file.display());
+            }
+            Err(refusal) if refused.is_none() => refused = Some(refusal),
+            Err(refusal) => eprintln!("error: failed to {refusal}"),
+        }
+    }
+    refused.map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// Judges every policy, and the one that is recommended where the plan wishes for that. Where
+/// nothing can be recommended, that is a warning.
+pub(super) fn judged<'a>(
+    plan: &mut Plan,
+    rows: &[&'a Recorded],
+    mut doubts: Vec<Warning>,
+) -> Result<Evaluation<'a>> {
+    if let Some(wish) = plan.recommend.clone() {
+        match recommended(plan, &wish, rows, doubts.clone()) {
+            Err(error) if is_no_answer(&error) => {
+                doubts.push(Warning::NoRecommendation(plan.name.clone(), error.to_string()));
+            }
+            result => return result,
+        }
+    }
+    evaluate::evaluate(plan, rows, doubts).context("judge the answers")
+}
+
+/// Whether the answers can be judged, and nothing can be recommended.
+fn is_no_answer(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<RecommendError>();
+    error.is_some_and(|error| !matches!(error, RecommendError::Evaluate(_)))
+}
+
+fn recommended<'a>(
+    plan: &mut Plan,
+    wish: &Wish,
+    rows: &[&'a Recorded],
+    doubts: Vec<Warning>,
+) -> Result<Evaluation<'a>> {
+    let found = recommend::recommend(plan, wish, rows)?;
+    let Recommended { mut row, policies, given } = found;
+    plan.policies.extend(policies);
+    let judged = evaluate::evaluate_with(plan, rows, doubts, given.as_ref());
+    let mut evaluation = judged.context("judge the answers")?;
+    recommend::explain(&mut row, &mut evaluation.summary);
+    evaluation.summary.recommendation = Some(row);
+    Ok(evaluation)
+}
+
+/// The scenario that a run folder was made from.
+fn scenario_of(run: &Path) -> Result<PathBuf> {
+    let file = run.join("run.json");
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("read the run, {}", file.display()))?;
+    let record: serde_json::Value = serde_json::from_str(&text).context("read run.json")?;
+    let scenario = PathBuf::from(record["scenario"].as_str().unwrap_or_default());
+    if !scenario.is_file() {
+        let (run, scenario) = (run.display(), scenario.display());
+        bail!("find the scenario that {run} was made from: {scenario} is not here; give it itself");
+    }
+    Ok(scenario)
+}

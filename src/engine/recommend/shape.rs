@@ -1,0 +1,85 @@
+//! A way of combining models that the search may come upon, and the policy that it is.
+
+use crate::kernel::{PolicyId, Probability};
+use crate::policy::{Accept, Cascade, Policy, Vote};
+use crate::vote::{Rule, Ties, Weighted};
+
+/// One point of the space that is searched.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Shape {
+    /// One model.
+    Single(PolicyId),
+    /// A plurality, ties to whoever is listed first.
+    Vote(Vec<PolicyId>),
+    /// A vote weighed by log-odds.
+    Weighted(Vec<PolicyId>),
+    /// A plurality whose answer is taken where enough agree, and else one model's.
+    Cascade {
+        /// Who is asked first.
+        first: Vec<PolicyId>,
+        /// Who is asked where they don't agree.
+        last: PolicyId,
+        /// The share of those asked that is enough.
+        agreement: Probability,
+    },
+    /// A policy that has a name already: the user's, or a router.
+    Named(PolicyId, Policy),
+}
+
+impl Shape {
+    /// Whether it is one model by itself.
+    pub(super) fn is_single(&self) -> bool {
+        matches!(self, Self::Single(_))
+    }
+
+    /// What it is called in reports: the same shape has the same name.
+    pub(super) fn name(&self) -> PolicyId {
+        let list = |names: &[PolicyId]| {
+            let names: Vec<&str> = names.iter().map(PolicyId::as_str).collect();
+            names.join(", ")
+        };
+        match self {
+            Self::Single(name) | Self::Named(name, _) => name.clone(),
+            Self::Vote(members) => format!("vote({})", list(members)).into(),
+            Self::Weighted(members) => format!("weighted({})", list(members)).into(),
+            Self::Cascade { first, last, agreement } => {
+                let percent = 100.0 * agreement.value();
+                let first = list(first);
+                format!("cascade({first} agree {percent:.0} %, else {last})").into()
+            }
+        }
+    }
+
+    /// The policies that make it, itself last, under the name `own`; models need none.
+    pub(super) fn policies(&self, own: &PolicyId) -> Vec<(PolicyId, Policy)> {
+        let plurality = |members: &[PolicyId]| {
+            Policy::Vote(Vote { ties: Ties::Priority, ..Vote::plurality(members.to_vec()) })
+        };
+        let policy = match self {
+            Self::Single(_) => return Vec::new(),
+            Self::Vote(members) => plurality(members),
+            Self::Weighted(members) => Policy::Vote(Vote {
+                rule: Rule::Weighted(Weighted::default()),
+                ..Vote::plurality(members.clone())
+            }),
+            Self::Cascade { first, last, agreement } => {
+                let stage: PolicyId = format!("{own}-first").into();
+                let accept = Accept::Agreement(*agreement);
+                let cascade = Cascade { stages: vec![stage.clone(), last.clone()], accept };
+                return vec![(stage, plurality(first)), (own.clone(), Policy::Cascade(cascade))];
+            }
+            Self::Named(_, policy) => policy.clone(),
+        };
+        vec![(own.clone(), policy)]
+    }
+
+    /// Its kind, as tables have it.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Single(_) => "single",
+            Self::Vote(_) | Self::Weighted(_) => "vote",
+            Self::Cascade { .. } => "cascade",
+            Self::Named(_, policy) => policy.kind(),
+        }
+    }
+}

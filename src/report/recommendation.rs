@@ -1,0 +1,161 @@
+//! What is recommended: the part of `report.md` about it, and its lines on the terminal.
+
+use crate::data::recommendation::{Choice, Earned, Recommendation, SpaceRow};
+use crate::data::summary::{Summary, Versus};
+use crate::report::escape::{cell, code, plain, prose};
+use crate::report::markdown::table;
+use crate::report::text;
+
+/// More categories than this make a table that nobody reads.
+const MOST_CATEGORIES: usize = 12;
+
+/// The part of `report.md`, where something is recommended.
+pub(super) fn section(summary: &Summary) -> Option<String> {
+    let row = summary.recommendation.as_ref()?;
+    let mut blocks = vec![
+        format!("## Recommended for {}: {}", code(row.task.as_str()), code(row.policy.as_str())),
+        prose(&row.because),
+    ];
+    if !row.scenario.is_empty() {
+        blocks.push(format!("```yaml\n{}```", row.scenario));
+    }
+    blocks.push("### What may be had for which price".to_owned());
+    blocks.push(choices(row));
+    blocks.push(prose(&notes(row)));
+    blocks.extend(paying(row));
+    Some(blocks.join("\n\n"))
+}
+
+/// The lines on the terminal: the answer, and what it was chosen from.
+pub(super) fn lines(summary: &Summary) -> Vec<String> {
+    let Some(row) = &summary.recommendation else { return Vec::new() };
+    let mut lines = vec![format!("recommended: {}", plain(row.policy.as_str()))];
+    lines.push(plain(&row.because));
+    for choice in &row.choices {
+        let earned = &choice.earned;
+        lines.push(format!("{}: {} right, {}", price(choice), right(earned), plain(&earned.what)));
+    }
+    lines.push(format!("tried: {}", space(&row.space)));
+    lines
+}
+
+fn choices(row: &Recommendation) -> String {
+    let headings = [
+        "choice",
+        "of all asked, %",
+        "price, $ per 1000",
+        "calls",
+        "latency p95, ms",
+        "served, %",
+        "vs single for the price, points",
+        "chosen on, %",
+        "vs random mix, points",
+    ];
+    let rows = row.choices.iter().flat_map(|choice| {
+        let own = cells(&choice.earned, choice.takes_combination);
+        let other = choice.combination.as_ref().map(|it| {
+            let mut cells = cells(it, true);
+            cells[0] = format!("not: {}", cells[0]);
+            cells
+        });
+        std::iter::once(own).chain(other)
+    });
+    table(&headings, 1, rows)
+}
+
+fn cells(earned: &Earned, is_combination: bool) -> Vec<String> {
+    let versus = earned.versus.as_ref().filter(|_| is_combination);
+    vec![
+        code(&earned.what),
+        right(earned),
+        text::or_unknown(earned.cost_per_1k.map(text::dollars)),
+        text::or_unknown(earned.calls_per_item.map(|calls| format!("{calls:.2}"))),
+        text::or_unknown(earned.p95_ms.map(text::ms)),
+        text::or_unknown(earned.served.map(text::percent)),
+        if is_combination { text::or_unknown(versus.map(difference)) } else { String::new() },
+        text::percent(earned.in_sample),
+        text::or_unknown(earned.random_line.as_ref().map(difference)),
+    ]
+}
+
+fn right(earned: &Earned) -> String {
+    let told = earned
+        .accuracy_of_all
+        .as_ref()
+        .map(|it| format!("{} {}", text::percent(it.point), text::ends(it)));
+    text::or_unknown(told)
+}
+
+fn difference(versus: &Versus) -> String {
+    let mut it = versus.difference.clone();
+    if let Some(both) = versus.simultaneous {
+        (it.low, it.high) = (both.low, both.high);
+    }
+    format!("{} {}", text::points(it.point), text::ends(&it))
+}
+
+fn price(choice: &Choice) -> String {
+    match choice.earned.cost_per_1k {
+        Some(cost) => format!("${} per 1000", text::dollars(cost)),
+        None => {
+            let calls = choice.earned.calls_per_item;
+            format!("{} calls", text::or_unknown(calls.map(|calls| format!("{calls:.2}"))))
+        }
+    }
+}
+
+fn notes(row: &Recommendation) -> String {
+    let left_out = match row.left_out.len() {
+        0 => String::new(),
+        n => {
+            let told: Vec<String> = row
+                .left_out
+                .iter()
+                .take(3)
+                .map(|it| format!("{} ({})", it.model, it.because))
+                .collect();
+            let more = if n > 3 { format!(" and {} more", n - 3) } else { String::new() };
+            format!(" Left out: {}{more}.", told.join(", "))
+        }
+    };
+    format!(
+        "Every figure is of items that the choice was not made on: what the search chose without \
+         a fold is scored on it; \"chosen on\" is what it would seem on its own items. Brackets of \
+         differences hold for all of them at once (max-T). Tried: {}.{left_out}",
+        space(&row.space)
+    )
+}
+
+/// `28 models, 65519 votes, 16240 cascades (598 of them outdone by a bound)`.
+fn space(rows: &[SpaceRow]) -> String {
+    let told = |row: &SpaceRow| match row.bounded {
+        0 => format!("{} {}", row.size, row.kind),
+        n => format!("{} {} ({n} of them outdone by a bound)", row.size, row.kind),
+    };
+    rows.iter().map(told).collect::<Vec<_>>().join(", ")
+}
+
+fn paying(row: &Recommendation) -> Option<String> {
+    let first = row.paying.first()?;
+    let headings =
+        ["category", "items", "gain, points", "$ for each extra right answer"].map(str::to_owned);
+    let rows = row.paying.iter().take(MOST_CATEGORIES).map(|it| {
+        vec![
+            code(&it.category),
+            it.n_items.to_string(),
+            text::points(it.gain),
+            text::or_unknown(it.usd_per_extra_right.map(text::dollars)),
+        ]
+    });
+    let shown = match row.paying.len() {
+        n if n > MOST_CATEGORIES => format!(" The {MOST_CATEGORIES} of {n} that gain most."),
+        _ => String::new(),
+    };
+    let head = format!(
+        "### Where the dearer model pays\n\n{} beside {}.{shown} A category alone has few items: \
+         what routing by it earns is above.",
+        code(first.dear.as_str()),
+        code(first.cheap.as_str())
+    );
+    Some(format!("{head}\n\n{}", table(&headings.map(|it| cell(&it)), 1, rows)))
+}

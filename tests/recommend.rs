@@ -1,0 +1,124 @@
+//! `recommend` as its users meet it: in a scenario, from a run folder, and with mistakes.
+
+mod support {
+    pub(crate) mod command;
+}
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use support::command::{ends, quorumbench};
+
+/// Three models of which two are right on every item, and no two are wrong together.
+fn folder(more: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut items, mut rows) = (String::new(), String::new());
+    for id in 0..120 {
+        items += &format!("{{\"id\":{id},\"input\":\"q{id}\",\"target\":\"right\"}}\n");
+        for model in 0..3 {
+            let answer =
+                if id % 3 == model { format!("wrong {model}") } else { "right".to_owned() };
+            rows += &format!(
+                "{{\"id\":{id},\"model\":\"m{model}\",\"answer\":\"{answer}\",\"cost_usd\":0.00{}}}\n",
+                model + 1
+            );
+        }
+    }
+    let scenario = format!(
+        "version: 1\nname: rescued\ntasks:\n  t: {{ dataset: items.jsonl }}\nproviders:\n  \
+         tape: {{ recorded: {{ answers: answers.jsonl }} }}\n{more}"
+    );
+    for (name, text) in [("items.jsonl", items), ("answers.jsonl", rows), ("s.yaml", scenario)] {
+        fs::write(folder.path().join(name), text).expect("a write");
+    }
+    folder
+}
+
+fn summary(folder: &Path, run: &str) -> Value {
+    let text = fs::read_to_string(folder.join(run).join("summary.json")).expect("a summary");
+    serde_json::from_str(&text).expect("it is JSON")
+}
+
+#[test]
+fn run_recommends_where_the_scenario_wishes_for_it_and_says_why() {
+    let folder = folder("recommend: { versus: best-single }\n");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
+    let made = summary(folder.path(), "run");
+    let row = &made["recommendation"];
+    assert_eq!((&row["task"], &row["policy"]), (&"t".into(), &"recommended".into()));
+    assert_eq!(row["earned"]["what"], "cascade(m0, m1 agree 100 %, else m2)");
+    assert_eq!(row["earned"]["accuracy_of_all"]["point"], 1.0);
+    let because = row["because"].as_str().expect("a text");
+    for words in [
+        "Use cascade(m0, m1 agree 100 %, else m2): on items that it was not chosen on it is 100.0 %",
+        "points above best-single (n = 120, all choices looked at together)",
+        "It asks m2 on 66.7 % of the questions, and saves 33.3 % of the calls to it.",
+    ] {
+        let words: Vec<&str> = words.split(" points above").collect();
+        assert!(words.iter().all(|words| because.contains(words)), "{words:?}\n{because}");
+    }
+    let report = fs::read_to_string(folder.path().join("run/report.md")).expect("a report");
+    assert!(report.contains("## Recommended for `t`: `recommended`"), "{report}");
+    // What it recommends is a scenario's policy as it stands.
+    let yaml = row["scenario"].as_str().expect("a text");
+    let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
+    fs::write(folder.path().join("with.yaml"), text + yaml).expect("a write");
+    ends(&mut quorumbench(folder.path(), &["evaluate", "with.yaml", "-o", "with"]), 0);
+    let rows = summary(folder.path(), "with")["policies"].clone();
+    let rows = rows.as_array().expect("policies");
+    let own = rows.iter().find(|it| it["policy"] == "recommended").expect("the policy");
+    assert_eq!(own["accuracy_of_all"]["point"], 1.0);
+}
+
+#[test]
+fn a_run_folder_gives_what_its_scenario_gives_and_the_same_bytes_again() {
+    let folder = folder("");
+    ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "one"]), 0);
+    ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "two"]), 0);
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
+    assert!(summary(folder.path(), "run")["recommendation"].is_null());
+    ends(&mut quorumbench(folder.path(), &["recommend", "run", "-o", "three"]), 0);
+    let file = |run: &str, name: &str| fs::read(folder.path().join(run).join(name)).expect(name);
+    for name in ["summary.json", "report.md", "decisions.parquet"] {
+        assert_eq!(file("one", name), file("two", name), "{name}");
+    }
+    let [one, three] = ["one", "three"].map(|run| summary(folder.path(), run));
+    assert_eq!(one["recommendation"], three["recommendation"]);
+}
+
+#[test]
+fn every_mistake_of_a_wish_is_told_at_its_word() {
+    let folder = folder(
+        "recommend:\n  versus: nobody\n  accuracy_loss_at_most: 1.5\n  cost_per_1k_at_most: -1\n  \
+         providers: { never: [tap] }\n  task: u\n  p95: 3\n",
+    );
+    let stderr = ends(&mut quorumbench(folder.path(), &["check", "s.yaml"]), 3);
+    for words in [
+        "unknown policy or model `nobody`",
+        "1.5 is not between 0 and 1",
+        "-1 is not a price: dollars per thousand items",
+        "unknown provider `tap`",
+        "did you mean `tape`?",
+        "unknown task `u`",
+        "unknown key `p95`",
+        "6 mistakes",
+    ] {
+        assert!(stderr.contains(words), "{words}\n{stderr}");
+    }
+}
+
+#[test]
+fn what_nobody_keeps_to_is_an_error_of_recommend_and_a_warning_of_run() {
+    let folder = folder("recommend: { cost_per_1k_at_most: 0.1 }\n");
+    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "one"]), 1);
+    assert!(
+        stderr.contains("no model keeps to the limits; the cheapest is m0 at $1.0000"),
+        "{stderr}"
+    );
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
+    let made = summary(folder.path(), "run");
+    assert!(made["recommendation"].is_null());
+    let warnings = made["warnings"].as_array().expect("warnings");
+    assert!(warnings.iter().any(|it| it["kind"] == "no_recommendation"), "{warnings:?}");
+}

@@ -1,0 +1,299 @@
+//! Recommendations made on some of the recorded answers of others hold on the rest of them.
+//!
+//! `--nocapture` prints the tables.
+
+#[path = "support/command.rs"]
+mod command;
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use command::{ends, quorumbench};
+use quorumbench::data::recommendation::{Advice, Earned, Recommendation};
+use quorumbench::data::{Item, Recorded};
+use quorumbench::engine::evaluate::evaluate;
+use quorumbench::engine::recommend::recommend;
+use quorumbench::kernel::{ItemId, ModelId, PolicyId, Probability, Seed};
+use quorumbench::policy::{Accept, Cascade, Policy, Vote};
+use quorumbench::scenario::{self, Loaded, Plan, Task, Wish};
+use quorumbench::vote::{Rule, Ties, Weighted};
+use rand::Rng;
+use serde_json::Value;
+
+/// Random halves of the items.
+const N_SPLITS: u32 = 200;
+
+/// Repetitions of the table of the winner's curse, for each number of items.
+const N_REPEATS: u32 = 40;
+
+/// The recorded answers of the most accurate models of a data set.
+struct Real {
+    loaded: Loaded,
+    _folder: tempfile::TempDir,
+    /// The rows of each item, by position.
+    of_item: BTreeMap<ItemId, Vec<usize>>,
+}
+
+impl Real {
+    fn load(set: &str, score: &str, n_models: usize) -> Option<Self> {
+        let data = support::shared(&format!("data/{set}"))?;
+        let folder = tempfile::tempdir().expect("a folder");
+        let scenario = |models: &str| {
+            let [questions, answers] =
+                ["questions.jsonl", "answers.csv.gz"].map(|name| data.join(name));
+            format!(
+                "version: 1\nname: real\nseed: 7\ntasks:\n  t: {{ dataset: {questions:?}, \
+                 extract: text, score: {score} }}\nproviders:\n  tape: {{ recorded: {{ answers: \
+                 {answers:?}, models: {models} }} }}\n"
+            )
+        };
+        let file = folder.path().join("s.yaml");
+        let load = |models: &str| {
+            fs::write(&file, scenario(models)).expect("a write");
+            scenario::load(&file, &[]).expect("a scenario without a mistake")
+        };
+        let all = load("all");
+        let mut right: BTreeMap<&ModelId, f64> = BTreeMap::new();
+        for row in all.recordings.iter().flat_map(|it| &it.rows) {
+            *right.entry(&row.model).or_default() += f64::from(u8::from(row.correct == Some(true)));
+        }
+        let mut models: Vec<(&ModelId, f64)> = right.into_iter().collect();
+        models.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        let names: Vec<String> =
+            models.iter().take(n_models).map(|it| format!("{:?}", it.0.as_str())).collect();
+        let loaded = load(&format!("[{}]", names.join(", ")));
+        let mut of_item: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
+        for (at, row) in loaded.recordings[0].rows.iter().enumerate() {
+            of_item.entry(row.id.clone()).or_default().push(at);
+        }
+        Some(Self { loaded, _folder: folder, of_item })
+    }
+
+    /// The rows of the plan's items.
+    fn rows(&self, plan: &Plan) -> Vec<&Recorded> {
+        let of_items = plan.tasks[0].items.iter().flat_map(|it| &self.of_item[&it.id]);
+        of_items.map(|at| &self.loaded.recordings[0].rows[*at]).collect()
+    }
+
+    /// The plan over these items only.
+    fn plan(&self, items: &[&Item]) -> Plan {
+        let loaded = &self.loaded.plan;
+        let items = items.iter().map(|it| (*it).clone()).collect();
+        Plan { tasks: vec![Task { items, ..loaded.tasks[0].clone() }], ..loaded.clone() }
+    }
+
+    /// All items in an order drawn for the purpose.
+    fn shuffled(&self, purpose: &str) -> Vec<&Item> {
+        let mut rng = Seed(7).stream("split", &[purpose]);
+        let items = &self.loaded.plan.tasks[0].items;
+        let mut keyed: Vec<(u64, &Item)> = items.iter().map(|it| (rng.next_u64(), it)).collect();
+        keyed.sort_by_key(|it| it.0);
+        keyed.into_iter().map(|it| it.1).collect()
+    }
+
+    fn recommended(&self, items: &[&Item]) -> Recommendation {
+        let plan = self.plan(items);
+        let wish = Wish::nothing(&plan.tasks);
+        recommend(&plan, &wish, &self.rows(&plan)).expect("a recommendation").row
+    }
+
+    /// How right the combination and the model are on these items.
+    fn accuracies(&self, items: &[&Item], what: &Earned, model: &str) -> (f64, f64) {
+        let mut plan = self.plan(items);
+        plan.policies = policies(&what.what);
+        let is_asked =
+            |name: &str| name == model || what.models.iter().any(|it| it.as_str() == name);
+        plan.candidates.retain(|it| is_asked(it.id.as_str()));
+        let evaluation = evaluate(&plan, &self.rows(&plan), Vec::new()).expect("answers");
+        let accuracy = |name: &str| {
+            let mut rows = evaluation.summary.policies.iter();
+            let row = rows.find(|it| it.policy.as_str() == name).expect(name);
+            row.measures.accuracy_of_all.as_ref().expect("answers").point
+        };
+        (accuracy("it"), accuracy(model))
+    }
+}
+
+/// The best combination that was found, whatever was made of it.
+fn combination(row: &Recommendation) -> &Earned {
+    match row.verdict {
+        Advice::Combination => &row.earned,
+        _ => row.contender.as_ref().expect("a combination"),
+    }
+}
+
+/// The policies that the name of a combination stands for, itself as `it`.
+fn policies(what: &str) -> Vec<(PolicyId, Policy)> {
+    let inside = |text: &str| text.split_once('(').map(|it| it.1.trim_end_matches(')').to_owned());
+    let list = |text: &str| text.split(", ").map(PolicyId::from).collect::<Vec<_>>();
+    let plurality =
+        |members| Policy::Vote(Vote { ties: Ties::Priority, ..Vote::plurality(members) });
+    let text = inside(what).expect("a combination has its members in brackets");
+    if what.starts_with("vote(") {
+        return vec![("it".into(), plurality(list(&text)))];
+    }
+    if what.starts_with("weighted(") {
+        let rule = Rule::Weighted(Weighted::default());
+        let vote = Vote { rule, ..Vote::plurality(list(&text)) };
+        return vec![("it".into(), Policy::Vote(vote))];
+    }
+    let (first, rest) = text.split_once(" agree ").expect("a cascade");
+    let (percent, last) = rest.split_once(" %, else ").expect("a cascade");
+    let share = percent.parse::<f64>().expect("a number") / 100.0;
+    let accept = Accept::Agreement(Probability::try_from(share).expect("a share"));
+    let cascade = Cascade { stages: vec!["first".into(), last.into()], accept };
+    vec![("first".into(), plurality(list(first))), ("it".into(), Policy::Cascade(cascade))]
+}
+
+/// What is claimed on one half is what the other half shows, as often as the intervals say.
+#[test]
+#[expect(clippy::print_stdout, reason = "the coverage is what it is for")]
+fn what_is_claimed_on_one_half_is_found_on_the_other() {
+    for (set, score, n_models) in [("gsm8k_zeroeval", "numeric", 8), ("mmlu_pro", "exact", 6)] {
+        let Some(real) = Real::load(set, score, n_models) else { return };
+        let (mut covered, mut too_good) = (0, 0);
+        let (mut claims, mut seeming, mut found) = (0.0, 0.0, 0.0);
+        for split in 0..N_SPLITS {
+            let mut items = real.shuffled(&format!("{set} {split}"));
+            let other = items.split_off(items.len() / 2);
+            let row = real.recommended(&items);
+            let best = combination(&row);
+            let model = row.baseline.chosen.iter().max_by_key(|it| it.1).expect("a model").0;
+            let (ours, theirs) = real.accuracies(&other, best, model);
+            let difference = ours - theirs;
+            let claim = best.versus.as_ref().expect("a difference");
+            let interval = best.on_new_items.expect("an interval");
+            covered += u32::from(interval.contains(difference));
+            too_good += u32::from(difference < interval.low);
+            claims += claim.difference.point;
+            let baseline = row.baseline.accuracy_of_all.as_ref().expect("answers").point;
+            seeming += best.in_sample - baseline;
+            found += difference;
+        }
+        let n = f64::from(N_SPLITS);
+        let share = f64::from(covered) / n;
+        let mean = |sum: f64| 100.0 * sum / n;
+        println!(
+            "{set}: {covered} of {N_SPLITS} intervals for new items ({:.1} %) hold the difference \
+             on the other half, {too_good} lie above it; claimed {:+.2} points, found {:+.2}, \
+             seeming {:+.2}",
+            100.0 * share,
+            mean(claims),
+            mean(found),
+            mean(seeming)
+        );
+        // 190 of 200 are expected; four standard errors of independent splits are 12.
+        assert!((178..=200).contains(&covered), "{set}: {covered} of {N_SPLITS}");
+        assert!(mean(claims) <= mean(found) + 0.2, "{set}: claims are too good");
+    }
+}
+
+/// The best of many on few items seems much better than it is; what is claimed does not.
+#[test]
+#[expect(clippy::print_stdout, reason = "the table is what it is for")]
+fn the_winners_curse_is_in_what_seems_and_not_in_what_is_claimed() {
+    let Some(real) = Real::load("mmlu_pro", "exact", 12) else { return };
+    let all = real.shuffled("all");
+    let mut truths: BTreeMap<String, f64> = BTreeMap::new();
+    for (n_items, least_seeming) in [(50, 0.05), (100, 0.03), (300, 0.01), (1000, 0.001)] {
+        let (mut seeming, mut claimed) = (0.0, 0.0);
+        for repeat in 0..N_REPEATS {
+            let mut items = real.shuffled(&format!("curse {n_items} {repeat}"));
+            items.truncate(n_items);
+            let row = real.recommended(&items);
+            let best = combination(&row);
+            let truth = *truths
+                .entry(best.what.clone())
+                .or_insert_with(|| real.accuracies(&all, best, "gemini-1.5-pro-002").0);
+            seeming += best.in_sample - truth;
+            claimed += best.accuracy_of_all.as_ref().expect("answers").point - truth;
+        }
+        let (seeming, claimed) = (seeming / f64::from(N_REPEATS), claimed / f64::from(N_REPEATS));
+        println!(
+            "{n_items} items: seems {:+.2} points too good, is claimed {:+.2} too good",
+            100.0 * seeming,
+            100.0 * claimed
+        );
+        assert!(seeming > least_seeming, "{n_items}: seems {seeming} too good");
+        // A mean of 40 shares of so many items varies by so much.
+        let error = (0.21 / (n_items as f64 * f64::from(N_REPEATS))).sqrt();
+        assert!(
+            claimed < 3.0 * error,
+            "{n_items}: claimed {claimed} too good, give or take {error}"
+        );
+    }
+}
+
+/// A study over data that is fetched, run on what lies beside the repository.
+fn study(name: &str, set: &str) -> Option<Value> {
+    let data = support::shared(&format!("data/{set}"))?;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/studies/{name}.yaml"));
+    let text = fs::read_to_string(file).expect("the study");
+    let named = format!("data/{set}");
+    assert!(text.contains(&named), "{name} names {named}");
+    let text = text.replace(&named, &data.display().to_string());
+    fs::write(folder.path().join("s.yaml"), text).expect("a write");
+    ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "run"]), 0);
+    let text = fs::read_to_string(folder.path().join("run/summary.json")).expect("a summary");
+    Some(serde_json::from_str(&text).expect("it is JSON"))
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[test]
+fn four_models_of_bfcl_are_outdone_by_no_other_and_routing_by_category_is_not_shown_to_pay() {
+    let Some(summary) = study("function-calling-prices", "bfcl_2024_08") else { return };
+    let row = &summary["recommendation"];
+    let choices = row["choices"].as_array().expect("choices").iter();
+    let singles: Vec<(&str, f64, f64)> = choices
+        .map(|it| &it["earned"])
+        .filter(|it| it["kind"] == "single")
+        .map(|it| {
+            let accuracy = number(&it["accuracy_of_all"]["point"]);
+            (it["what"].as_str().expect("a name"), number(&it["cost_per_1k"]), accuracy)
+        })
+        .collect();
+    let wanted = [
+        ("gemini-1.5-flash-preview-0514", 0.073, 0.8035),
+        ("gpt-4o-mini-2024-07-18-FC", 0.075, 0.827),
+        ("gpt-4o-mini-2024-07-18", 0.084, 0.874),
+        ("claude-3-5-sonnet-20240620", 2.205, 0.905),
+    ];
+    assert_eq!(singles.len(), wanted.len(), "{singles:?}");
+    for (got, wanted) in singles.iter().zip(wanted) {
+        assert_eq!(got.0, wanted.0);
+        assert!((got.1 - wanted.1).abs() < 6e-4 && (got.2 - wanted.2).abs() < 6e-4, "{got:?}");
+    }
+    assert_eq!(row["policy"], "claude-3-5-sonnet-20240620");
+    assert_eq!(row["verdict"], "too-few-items", "{}", row["because"]);
+    // Among all 71 models, those without a price too, routing gains nothing that shows.
+    let policies = summary["policies"].as_array().expect("policies");
+    let by_category = policies.iter().find(|it| it["policy"] == "by-category").expect("the router");
+    let accuracy = number(&by_category["accuracy_of_all"]["point"]);
+    assert!((accuracy - 0.9088).abs() < 0.006, "{accuracy}");
+    assert!(number(&by_category["versus"]["low"]) < 0.0, "{}", by_category["versus"]);
+}
+
+#[test]
+fn the_task_router_of_fourteen_tasks_pays() {
+    let Some(summary) = study("task-router", "llmrouter_14tasks") else { return };
+    let row = &summary["recommendation"];
+    assert_eq!(row["verdict"], "combination", "{}", row["because"]);
+    let earned = number(&row["earned"]["accuracy_of_all"]["point"]);
+    let single = number(&row["baseline"]["accuracy_of_all"]["point"]);
+    // In-sample it is .6668; what it earned is a little less.
+    assert!((earned - 0.665).abs() < 2e-3 && (single - 0.6197).abs() < 1e-4, "{earned} {single}");
+    for (task, model) in [
+        ("agentverse-logicgrid", "gemma-2-9b-it"),
+        ("trivia_qa", "llama3-chatqa-1.5-70b"),
+        ("human_eval", "qwen2.5-7b-instruct"),
+        ("math", "llama-3.3-nemotron-super-49b-v1"),
+    ] {
+        assert_eq!(row["routes"][task], model, "{task}");
+    }
+}
