@@ -118,7 +118,12 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         let ring = Ring::new(&loaded.plan, grounds, &policies, client.clone())?;
         let job = Job { args, loaded: &loaded, ring: &ring, lasts: lasts.0 };
         let drilled = match &args.target {
-            None => runtime.block_on(job.own(policies.keys())),
+            None => {
+                let only = args.input.selection.policies_named();
+                let is_wanted =
+                    |name: &&PolicyId| only.is_empty() || only.iter().any(|it| it == name.as_str());
+                runtime.block_on(job.own(policies.keys().filter(is_wanted)))
+            }
             Some(target) => runtime.block_on(job.target(target)),
         };
         let intervals = loaded.plan.intervals;

@@ -255,7 +255,7 @@ fn faults(rows: &[&OutageRow], name: fn(&str) -> String) -> Vec<Column> {
 }
 
 /// Availability in percent, with as many decimals as tell it from 100.
-fn share(estimate: &Estimate) -> String {
+pub(super) fn share(estimate: &Estimate) -> String {
     let percent = estimate.point * 100.0;
     let digits = match 100.0 - percent {
         down if down > 0.0 && down < 0.01 => 4,
