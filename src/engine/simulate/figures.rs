@@ -1,6 +1,6 @@
 //! From replicates to figures: means over them, with Student's interval.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Record, share};
 use crate::analysis::{self, Intervals};
@@ -26,7 +26,8 @@ impl Of<'_> {
     pub(super) fn row(&self, records: &[Record]) -> SimulatedRow {
         let mean = |of: &dyn Fn(&Record) -> Option<f64>| self.mean(records.iter().map(of));
         let of_shares = |of: &dyn Fn(&Record) -> Option<f64>| self.shares(records.iter().map(of));
-        let always = |of: &dyn Fn(&Record) -> Option<f64>| mean(of).unwrap_or_else(|| self.nothing());
+        let always =
+            |of: &dyn Fn(&Record) -> Option<f64>| mean(of).unwrap_or_else(|| self.nothing());
         let per_1k = |money: Option<Usd>, n: u64| share(money?.dollars() * 1e3, n);
         let minutes = self.lasts.0 as f64 / 60e6;
         let down = |it: &Record| share((it.n - it.n_served) as f64 * minutes, it.n);
@@ -59,11 +60,15 @@ impl Of<'_> {
         }
     }
 
-    /// The figures of each fault, by name.
+    /// The figures of each fault, by name, but for those that were there too often.
     pub(super) fn outages(&self, records: &[Record]) -> Vec<OutageRow> {
+        // What one replicate could not tell of a fault makes no mean.
+        let left_out: BTreeSet<usize> =
+            records.iter().flat_map(|record| record.spells.left_out.iter().copied()).collect();
         let names: BTreeMap<usize, &str> = records
             .iter()
             .flat_map(|record| &record.spells.rows)
+            .filter(|row| !left_out.contains(&row.spell.position))
             .map(|row| (row.spell.position, row.spell.fault.as_str()))
             .collect();
         let n = records.len() as f64;
@@ -106,7 +111,10 @@ impl Of<'_> {
                     let failed: u64 = rows.iter().map(|it| it.n_failed_calls).sum();
                     share(failed as f64, n_of(rows))
                 }),
-                detected: share(all().filter(|it| it.detected.is_some()).count() as f64, times as u64),
+                detected: share(
+                    all().filter(|it| it.detected.is_some()).count() as f64,
+                    times as u64,
+                ),
                 detected_s: seconds(&|it| it.detected),
                 failed_over_s: seconds(&|it| it.failed_over),
                 failed_back_s: seconds(&|it| it.failed_back),
@@ -145,7 +153,14 @@ impl Of<'_> {
     /// Of no request at all.
     fn nothing(&self) -> Estimate {
         let (point, low, high) = (0.0, 0.0, 0.0);
-        Estimate { point, low, high, level: self.intervals.level.value(), n: 0, method: "no request".to_owned() }
+        Estimate {
+            point,
+            low,
+            high,
+            level: self.intervals.level.value(),
+            n: 0,
+            method: "no request".to_owned(),
+        }
     }
 }
 
