@@ -98,8 +98,8 @@ pub struct OutageRow {
     pub detected: Option<f64>,
     /// From its beginning to the first breaker that opened, in seconds.
     pub detected_s: Option<Estimate>,
-    /// From its beginning to the end of the first request that met it and that somebody else served,
-    /// in seconds.
+    /// From its beginning to the end of the first request that met it and that somebody else
+    /// served, in seconds.
     pub failed_over_s: Option<Estimate>,
     /// From its end to the end of the first request behind it that whoever it hit served again, in
     /// seconds; unknown where no call met it, and where it came again before.
