@@ -5,11 +5,13 @@
 //! below 0, superiority where it is 0 or above (CONSORT's extension for non-inferiority trials,
 //! Piaggio and others, JAMA 2012, figure 1).
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::data::Estimate;
 use crate::data::summary::GateOutcome;
+use crate::data::{Estimate, Past};
 use crate::kernel::{PolicyId, TaskId};
 
 /// One condition on one figure of one task.
@@ -23,10 +25,21 @@ pub struct Gate {
     pub of: PolicyId,
     /// The policy that it is compared with, item by item; `None` for a figure of its own.
     pub versus: Option<PolicyId>,
+    /// The earlier run that it is compared with; `None` where it is compared with none.
+    pub baseline: Option<Baseline>,
     /// What is measured.
     pub metric: Metric,
     /// What it is held against.
     pub limit: Limit,
+}
+
+/// What an earlier run has of the policy of a gate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// The run, as the scenario names it.
+    pub run: String,
+    /// What it has.
+    pub past: Arc<Past>,
 }
 
 /// What a gate measures.

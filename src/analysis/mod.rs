@@ -2,6 +2,8 @@
 
 mod agreement;
 mod blend;
+mod changes;
+mod contrast;
 mod contribution;
 mod diversity;
 mod estimate;
@@ -17,6 +19,8 @@ mod vote_shares;
 
 pub use agreement::{ceiling, pairs};
 pub use blend::{Blend, Priced, at_cost, hull};
+pub use changes::changes;
+pub use contrast::{Figure, average, both_served, contrast, figure, paired, unpaired, values};
 pub use contribution::{Contribution, MOST_PLAYERS, leave_one_out, shapley};
 pub use diversity::diversity;
 pub use estimate::{Scored, accuracy, difference, is_of_counts, mean, served};

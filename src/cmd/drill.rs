@@ -17,7 +17,7 @@ use crate::engine::drill::{self, Books, Drilled, Gateway, Load, Ring};
 use crate::engine::serve::{Options, Server, Stats};
 use crate::engine::{collect, evaluate, simulate};
 use crate::kernel::{Lasting, Micros, PolicyId};
-use crate::provider::Endpoint;
+use crate::provider::{Client, Endpoint};
 use crate::scenario::Loaded;
 
 /// Put policies, or a gateway, between real requests and a provider with faults.
@@ -112,12 +112,18 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let policies = evaluate::all_policies(&loaded.plan);
     let grounds = evaluate::grounds(&loaded.plan, &rows).context("judge the answers")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let client = Client::new()?;
     for ground in &grounds {
         let Some(grounds) = super::simulate::of(&loaded.plan, ground) else { continue };
-        let ring = Ring::new(&loaded.plan, grounds, &policies)?;
+        let ring = Ring::new(&loaded.plan, grounds, &policies, client.clone())?;
         let job = Job { args, loaded: &loaded, ring: &ring, lasts: lasts.0 };
         let drilled = match &args.target {
-            None => runtime.block_on(job.own(policies.keys())),
+            None => {
+                let only = args.input.selection.policies_named();
+                let is_wanted =
+                    |name: &&PolicyId| only.is_empty() || only.iter().any(|it| it == name.as_str());
+                runtime.block_on(job.own(policies.keys().filter(is_wanted)))
+            }
             Some(target) => runtime.block_on(job.target(target)),
         };
         let intervals = loaded.plan.intervals;
@@ -140,19 +146,19 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Every policy that can be run, all repetitions side by side.
+    /// Every policy that can be run, all of them and all repetitions side by side.
     async fn own<'p>(
         &self,
         policies: impl Iterator<Item = &'p PolicyId>,
     ) -> Result<Vec<(PolicyId, Vec<Books>)>> {
-        let mut drilled = Vec::new();
-        for policy in policies.filter(|name| self.ring.tree(name).is_ok()) {
+        let can_be_run = |name: &&PolicyId| self.ring.tree(name).is_ok();
+        let drills = policies.filter(can_be_run).map(async |policy| {
             let drills = (0..self.args.repetitions).map(|at| self.one(policy, at));
             let books: Result<Vec<Books>> =
                 join_all(drills).await.into_iter().map(|it| Ok(it?.books)).collect();
-            drilled.push((policy.clone(), books?));
-        }
-        Ok(drilled)
+            Ok((policy.clone(), books?))
+        });
+        join_all(drills).await.into_iter().collect()
     }
 
     async fn one(&self, policy: &PolicyId, at: u32) -> Result<Drilled> {

@@ -2,6 +2,7 @@
 
 mod check;
 mod collection;
+mod compare;
 mod drill;
 mod evaluate;
 mod exit;
@@ -20,6 +21,8 @@ mod served;
 mod simulate;
 mod store;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 
@@ -57,6 +60,7 @@ enum Command {
     Drill(drill::Args),
     Serve(serve::Args),
     Report(report::Args),
+    Compare(compare::Args),
     Init(init::Args),
     List(list::Args),
     Store(store::Args),
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Drill(args) => drill::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Init(args) => init::run(&args),
         Command::List(args) => list::run(&args),
         Command::Store(args) => store::run(&args),

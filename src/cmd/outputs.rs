@@ -97,10 +97,14 @@ impl Output {
         let stamp: String = record.started_at.chars().filter(|c| !"-:".contains(*c)).collect();
         let default = || Path::new("reports").join(format!("{}-{stamp}", plan.name));
         let dir = self.output.clone().unwrap_or_else(default);
-        let formats: Vec<Format> = Format::kinds().map(|(format, ..)| format).collect();
-        report::write(&evaluation.summary, &formats, &dir).context("write reports")?;
+        // Figures are for whoever asks for them: `report RUN --format svg`.
+        let kinds = Format::kinds().map(|(format, ..)| format);
+        let formats: Vec<Format> = kinds.filter(|format| *format != Format::Svg).collect();
+        // First, because the page shows them.
+        report::write_items(&evaluation.items, &dir).context("write items")?;
         report::write_answers(&evaluation.answers, &dir).context("write answers")?;
         report::write_decisions(&evaluation.decisions, &dir).context("write decisions")?;
+        report::write(&evaluation.summary, &formats, &dir).context("write reports")?;
         write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
         record.n_answers = evaluation.answers.len() as u64;
         record.finished_at = crate::engine::collect::now();

@@ -21,14 +21,16 @@ const TERMINAL: &str = "terminal";
 Examples:
   quorumbench report reports/quickstart                      the table on the terminal
   quorumbench report reports/quickstart --format markdown
+  quorumbench report reports/quickstart --format svg         the figures, for a README
   quorumbench report reports/quickstart --format recorded    answers.jsonl, for a dataset")]
 pub(super) struct Args {
     /// The run folder.
     run: PathBuf,
 
-    /// json, csv, parquet, markdown, junit, terminal, or recorded (answers.jsonl).
+    /// json, csv, parquet, markdown, junit, html, svg, terminal, or recorded (answers.jsonl).
     #[arg(long, value_name = "F", value_delimiter = ',', default_value = TERMINAL,
-          value_parser = ["json", "csv", "parquet", "markdown", "junit", TERMINAL, RECORDED])]
+          value_parser = ["json", "csv", "parquet", "markdown", "junit", "html", "svg", TERMINAL,
+                          RECORDED])]
     format: Vec<String>,
 }
 

@@ -57,6 +57,11 @@ impl Selection {
         self.policies(plan)
     }
 
+    /// The policies that were named, if any were.
+    pub(super) fn policies_named(&self) -> &[String] {
+        &self.policy
+    }
+
     fn items(&self, plan: &mut Plan) -> Result<(), NotThere> {
         for id in &self.item_id {
             let is_it = |item: &Item| item.id.as_str() == id;
@@ -101,7 +106,8 @@ impl Selection {
     }
 
     fn policies(&self, plan: &mut Plan) -> Result<(), NotThere> {
-        let known: Vec<&str> = plan.policies.iter().map(|(id, _)| id.as_str()).collect();
+        let mut known: Vec<&str> = plan.policies.iter().map(|(id, _)| id.as_str()).collect();
+        known.extend(plan.candidates.iter().map(|one| one.id.as_str()));
         check("policy", &self.policy, &known)?;
         if self.policy.is_empty() {
             return Ok(());

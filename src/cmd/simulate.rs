@@ -12,6 +12,7 @@ use crate::data::Recorded;
 use crate::engine::collect;
 use crate::engine::evaluate::{self, Evaluation};
 use crate::engine::simulate;
+use crate::kernel::PolicyId;
 use crate::scenario::{Grounds, Plan};
 
 /// Run traffic and outages in virtual time over recorded answers; nobody is asked.
@@ -21,7 +22,7 @@ use crate::scenario::{Grounds, Plan};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  quorumbench simulate scenarios/incidents/openai-2025-06-10.yaml
+  quorumbench simulate scenarios/drills/primary-down.yaml
   quorumbench simulate my.yaml --policy net --seed 8
   quorumbench simulate my.yaml --replicates 100 -o reports/month")]
 pub(super) struct Args {
@@ -53,20 +54,33 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         loaded.recordings.iter().flat_map(|recording| &recording.rows).collect();
     let evaluation = evaluate::evaluate(&loaded.plan, &rows, loaded.doubts);
     let mut evaluation = evaluation.context("judge the answers")?;
-    add(&mut evaluation, &loaded.plan, &rows)?;
+    let only = args.input.selection.policies_named();
+    add_some(&mut evaluation, &loaded.plan, &rows, &|name| {
+        only.is_empty() || only.iter().any(|it| it == name.as_str())
+    })?;
     args.output.write(&loaded.plan, &evaluation, RunRecord::new(&loaded.plan, started))?;
     Ok(args.output.verdict(&evaluation.summary.gates))
 }
 
 /// Adds what simulated traffic comes to, where the scenario has traffic.
 pub(super) fn add(evaluation: &mut Evaluation<'_>, plan: &Plan, rows: &[&Recorded]) -> Result<()> {
+    add_some(evaluation, plan, rows, &|_| true)
+}
+
+/// The same for the policies that are wanted.
+fn add_some(
+    evaluation: &mut Evaluation<'_>,
+    plan: &Plan,
+    rows: &[&Recorded],
+    wanted: &dyn Fn(&PolicyId) -> bool,
+) -> Result<()> {
     if plan.simulation.is_none() {
         return Ok(());
     }
     let policies = evaluate::all_policies(plan);
     let grounds = evaluate::grounds(plan, rows).context("judge the answers")?;
     let grounds: Vec<Grounds<'_>> = grounds.iter().filter_map(|ground| of(plan, ground)).collect();
-    let simulated = simulate::simulate(plan, &policies, &grounds)?;
+    let simulated = simulate::simulate(plan, &policies, wanted, &grounds)?;
     evaluation.add_simulated(plan, simulated.rows, simulated.outages, simulated.doubts);
     evaluation.summary.timeline = simulated.timeline;
     evaluation.summary.bands = simulated.bands;

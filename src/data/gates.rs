@@ -28,6 +28,9 @@ pub struct GateRow {
     pub of: PolicyId,
     /// The policy that it is compared with, where the figure is a paired difference.
     pub versus: Option<PolicyId>,
+    /// The earlier run that it is compared with, as the scenario names it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
     /// What is measured.
     pub metric: String,
     /// The figure with its interval, where it has one.

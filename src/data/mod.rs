@@ -1,6 +1,7 @@
 //! Floor 1: what is asked, what came back, and what was made of it. Plain values, no behaviour.
 
 mod cell;
+mod changes;
 mod comparison;
 mod failure;
 mod finding;
@@ -9,6 +10,7 @@ mod handling;
 mod item;
 mod matrix;
 mod outcome;
+mod past;
 mod price;
 mod reasons;
 pub mod recommendation;
@@ -19,12 +21,14 @@ pub mod summary;
 mod warning;
 
 pub use cell::{Cell, CellState};
+pub use changes::{Change, ChangeRow, Changes, Side};
 pub use failure::Failure;
 pub use finding::Estimate;
 pub use handling::{Closes, Handling, Weight};
 pub use item::Item;
 pub use matrix::{Answer, AnswerIdx, ItemIdx, Matrix, ModelIdx};
 pub use outcome::{Outcome, Reason, Verdict};
+pub use past::{Past, PastOutcomes, PastRun};
 pub use price::{PriceList, Usage};
 pub use recorded::{Extracted, Recorded};
 pub use warning::Warning;

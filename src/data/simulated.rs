@@ -1,6 +1,8 @@
 //! What simulated traffic came to: the rows of `summary.json` about it.
 //!
-//! Estimates are means over replicates with Student's interval; n is the number of replicates.
+//! Estimates are means over replicates with Student's interval; n is the number of replicates. How
+//! long something took after a fault is a mean over the times that the fault was there and it
+//! happened, of all replicates, and n is their number.
 
 use std::collections::BTreeMap;
 
@@ -86,19 +88,21 @@ pub struct OutageRow {
     pub times: f64,
     /// How long together, in minutes, on average over replicates.
     pub minutes: f64,
-    /// The share of requests then that got anything but a failure.
+    /// The share of requests that came then that got anything but a failure.
     pub served: Option<Estimate>,
     /// Mean score of those.
     pub accuracy: Option<Estimate>,
-    /// Calls then that the fault made fail, for each request.
+    /// Calls that this fault made fail, for each request that came then.
     pub failed_calls_per_request: Option<Estimate>,
     /// The share of its times in which a breaker of whoever it hit opened.
     pub detected: Option<f64>,
     /// From its beginning to the first breaker that opened, in seconds.
     pub detected_s: Option<Estimate>,
-    /// From its beginning to the first request that somebody else served, in seconds.
+    /// From its beginning to the end of the first request that met it and that somebody else served,
+    /// in seconds.
     pub failed_over_s: Option<Estimate>,
-    /// From its end to the first request that whoever it hit served again, in seconds.
+    /// From its end to the end of the first request behind it that whoever it hit served again, in
+    /// seconds; unknown where no call met it, and where it came again before.
     pub failed_back_s: Option<Estimate>,
 }
 

@@ -43,7 +43,7 @@ pub enum Choice {
 
 kinds! {
     /// What chooses.
-    By, "what to balance by, such as `least-busy` or `{ weighted: { shares: { a: 7, b: 3 } } }`":
+    By, "what to balance by, such as `least-busy` or `{ weighted: { shares: { a: 7 } } }`":
     "weighted" => Weighted: "At random, by weights.",
     "least-busy" => LeastBusy: "Whoever has the fewest calls in flight.",
     "latency" => Latency: "Whoever was fastest of late.",

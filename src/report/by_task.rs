@@ -3,7 +3,7 @@
 use crate::data::Estimate;
 use crate::data::summary::{
     CalibrationRow, CategoryRow, CeilingRow, ComparisonRow, ContributionRow, DiversityRow,
-    ExtractorRow, GainRow, Measures, ModelRow, PairRow, PolicyRow, SampleRow, Summary,
+    ExtractorRow, FrontierRow, GainRow, Measures, ModelRow, PairRow, PolicyRow, SampleRow, Summary,
 };
 use crate::kernel::TaskId;
 
@@ -27,6 +27,8 @@ pub(super) struct TaskRows<'a> {
     pub(super) pairs: Vec<&'a PairRow>,
     /// Policies against what the same money buys.
     pub(super) comparisons: Vec<&'a ComparisonRow>,
+    /// Those that no other outdoes, the cheapest first.
+    pub(super) frontier: Vec<&'a FrontierRow>,
     /// What models get right in several attempts.
     pub(super) samples: Vec<&'a SampleRow>,
     /// How sure models are, against how right.
@@ -65,6 +67,13 @@ impl<'a> TaskRows<'a> {
     pub(super) fn measures(&self) -> impl Iterator<Item = &'a Measures> + Clone {
         let models = self.models.iter().map(|(row, _)| &row.measures);
         models.chain(self.policies.iter().map(|row| &row.measures))
+    }
+
+    /// The figures of the policy or model of that name.
+    pub(super) fn measures_of(&self, name: &str) -> Option<&'a Measures> {
+        let policies = self.policies.iter().map(|row| (row.policy.as_str(), &row.measures));
+        let models = self.models.iter().map(|(row, _)| (row.model.as_str(), &row.measures));
+        policies.chain(models).find(|(known, _)| *known == name).map(|(_, measures)| measures)
     }
 
     /// The differences of models, then of policies.
@@ -110,6 +119,7 @@ fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
         policies: others,
         categories: summary.categories.iter().filter(|row| row.task == *task).collect(),
         comparisons: summary.comparisons.iter().filter(|row| row.task == *task).collect(),
+        frontier: summary.frontier.iter().filter(|row| row.task == *task).collect(),
         samples: summary.samples.iter().filter(|row| row.task == *task).collect(),
         calibration: summary.calibration.iter().filter(|row| row.task == *task).collect(),
         extractors: summary.extractors.iter().filter(|row| row.task == *task).collect(),

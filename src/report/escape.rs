@@ -49,6 +49,26 @@ pub(super) fn prose(sentence: &str) -> String {
     text
 }
 
+/// A text in HTML or SVG, in an element or an attribute.
+pub(super) fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            // What XML can't hold.
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' => {
+                escaped.extend(letter.escape_default());
+            }
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
 fn push_escaped(text: &mut String, letter: char) {
     match letter {
         '<' => text.push_str("&lt;"),

@@ -9,10 +9,7 @@ use crate::report::markdown::table;
 /// `accuracy of net less best-single: 0.012 [-0.003, 0.027], at least -0.02 by its lower end`
 pub(super) fn sentence(row: &GateRow, name: fn(&str) -> String) -> String {
     let metric = &row.metric;
-    let of = match &row.versus {
-        None => name(row.of.as_str()),
-        Some(versus) => format!("{} less {}", name(row.of.as_str()), name(versus.as_str())),
-    };
+    let of = compared(row, name);
     format!("{metric} of {of} on {}: {}, {}", name(row.task.as_str()), figure(row), limit(row))
 }
 
@@ -23,10 +20,7 @@ pub(super) fn section(summary: &Summary) -> Option<String> {
     }
     let headings = ["gate", "outcome", "figure", "of", "task", "observed", "required"];
     let row = |row: &GateRow| {
-        let of = match &row.versus {
-            None => code(row.of.as_str()),
-            Some(versus) => format!("{} less {}", code(row.of.as_str()), code(versus.as_str())),
-        };
+        let of = compared(row, code);
         let outcome = match row.outcome {
             GateOutcome::Passed => "passed",
             GateOutcome::Failed => "**failed**",
@@ -46,11 +40,21 @@ pub(super) fn section(summary: &Summary) -> Option<String> {
     Some(format!("### Gates\n\n{}", table(&headings, 7, summary.gates.iter().map(row))))
 }
 
+/// Whose figure it is, and less whose.
+fn compared(row: &GateRow, name: fn(&str) -> String) -> String {
+    let of = name(row.of.as_str());
+    match (&row.versus, &row.baseline) {
+        (Some(versus), _) => format!("{of} less {}", name(versus.as_str())),
+        (None, Some(run)) => format!("{of} less itself in {}", name(run)),
+        (None, None) => of,
+    }
+}
+
 /// The figure with its interval, and how it was made.
 fn figure(row: &GateRow) -> String {
     match (&row.estimate, row.observed) {
         (None, None) => "unknown".to_owned(),
-        (None, Some(point)) => format!("{} (too few items for an interval)", short(point)),
+        (None, Some(point)) => format!("{} (without an interval)", short(point)),
         (Some(it), _) => format!(
             "{} [{}, {}] (n = {}, {})",
             short(it.point),

@@ -188,7 +188,7 @@ fn difference_cells(policy: Option<&PolicyRow>) -> [String; 4] {
     }
 }
 
-fn ceiling(row: &CeilingRow) -> String {
+pub(super) fn ceiling(row: &CeilingRow) -> String {
     let votes = row.effective_votes.filter(|votes| votes.is_finite()).map(|votes| {
         format!(" By how alike they fail they are worth {votes:.1} independent models.")
     });

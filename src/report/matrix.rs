@@ -1,8 +1,9 @@
-//! `answers.parquet` and `decisions.parquet`: what models said, and what policies made of it.
+//! `items.parquet`, `answers.parquet`, `decisions.parquet`: what was asked, what models said, and
+//! what policies made of it.
 
 use std::path::Path;
 
-use crate::data::{Outcome, Recorded};
+use crate::data::{Item, Outcome, Recorded};
 use crate::kernel::{ItemId, Micros, PolicyId, TaskId, Usd};
 use crate::report::ReportError;
 use crate::report::frames::Columns;
@@ -80,6 +81,32 @@ pub fn write_decisions(rows: &[DecisionRow], dir: &Path) -> Result<(), ReportErr
         .number("confidence", |row| row.outcome.confidence)
         .small("tied", |row| Some(row.outcome.tied.into()))
         .text("reason", |row| Some(row.outcome.reason.name()))
+        .frame()
+        .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
+    write_frame(frame, dir, NAME)
+}
+
+/// One question of a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemRow {
+    /// The task.
+    pub task: TaskId,
+    /// The question, with what a right answer looks like.
+    pub item: Item,
+}
+
+/// Writes `items.parquet`: what was asked, in the dataset's order. `targets` and `choices` are
+/// lists as JSON.
+pub fn write_items(rows: &[ItemRow], dir: &Path) -> Result<(), ReportError> {
+    const NAME: &str = "items.parquet";
+    let frame = Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("id", |row| Some(row.item.id.as_str()))
+        .text("input", |row| row.item.input.as_deref())
+        .text("targets", |row| serde_json::to_string(&row.item.targets).ok())
+        .text("choices", |row| serde_json::to_string(&row.item.choices).ok())
+        .text("category", |row| row.item.category.as_deref())
+        .text("cluster", |row| row.item.cluster.as_deref())
         .frame()
         .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
     write_frame(frame, dir, NAME)

@@ -1,6 +1,8 @@
 //! Floor 2: the figures of a run as files and as text; all of it a pure function of the summary.
 
 mod by_task;
+mod cells;
+mod changes;
 mod comparisons;
 mod csv;
 mod doubts;
@@ -9,6 +11,7 @@ mod extractors;
 mod frames;
 mod gates;
 mod grid;
+mod html;
 pub mod json;
 mod junit;
 pub mod markdown;
@@ -17,6 +20,7 @@ mod money;
 mod outages;
 mod pairs;
 mod parquet;
+mod past;
 mod place;
 mod reasons;
 mod recommendation;
@@ -24,6 +28,7 @@ mod recorded;
 mod reliability;
 #[cfg(test)]
 mod sample;
+mod svg;
 mod terminal;
 mod text;
 mod verdict;
@@ -36,7 +41,9 @@ use polars::prelude::PolarsError;
 
 use crate::data::summary::{SCHEMA, Summary};
 
-pub use matrix::{AnswerRow, DecisionRow, write_answers, write_decisions};
+pub use changes::{changes_markdown, changes_text};
+pub use matrix::{AnswerRow, DecisionRow, ItemRow, write_answers, write_decisions, write_items};
+pub use past::read_past;
 pub use recorded::write_recorded;
 pub use terminal::render;
 pub use verdict::verdicts;
@@ -54,15 +61,25 @@ pub enum Format {
     Markdown,
     /// A test case for each gate.
     Junit,
+    /// One page for people, with figures and items.
+    Html,
+    /// The figures of that page, a file each.
+    Svg,
 }
 
 /// Each format with its name and one sentence.
-const KINDS: [(Format, &str, &str); 5] = [
+const KINDS: [(Format, &str, &str); 7] = [
     (Format::Json, "json", "summary.json: every figure, for programs."),
     (Format::Csv, "csv", "The tables of models, policies, categories and pairs, for spreadsheets."),
     (Format::Parquet, "parquet", "The same tables with their types, for data frames and SQL."),
     (Format::Markdown, "markdown", "report.md: what a pull request comment shows."),
     (Format::Junit, "junit", "junit.xml: a test case for each gate, for CI."),
+    (
+        Format::Html,
+        "html",
+        "report.html: one page that works offline, with figures, tables and items.",
+    ),
+    (Format::Svg, "svg", "The figures of that page, a file each, for READMEs and slides."),
 ];
 
 impl Format {
@@ -124,7 +141,8 @@ pub enum ReportError {
 
 /// Writes the summary into `dir`, which is made if need be, once for each of `formats`.
 ///
-/// Every file appears whole or not at all, and none depends on another.
+/// Every file appears whole or not at all. Pages and figures show the items that `dir` holds by
+/// then; everything else is of the summary alone.
 pub fn write(summary: &Summary, formats: &[Format], dir: &Path) -> Result<(), ReportError> {
     for format in formats {
         match format {
@@ -133,6 +151,8 @@ pub fn write(summary: &Summary, formats: &[Format], dir: &Path) -> Result<(), Re
             Format::Parquet => parquet::write(summary, dir)?,
             Format::Markdown => markdown::write(summary, dir)?,
             Format::Junit => junit::write(summary, dir)?,
+            Format::Html => html::write(summary, dir)?,
+            Format::Svg => svg::write(summary, dir)?,
         }
     }
     Ok(())
@@ -170,7 +190,10 @@ mod tests {
             names.join(" "),
             "categories.csv categories.parquet contributions.csv contributions.parquet \
              diversity.csv diversity.parquet gains.csv gains.parquet junit.xml models.csv models.parquet \
-             pairs.csv pairs.parquet policies.csv policies.parquet report.md summary.json"
+             pairs.csv pairs.parquet policies.csv policies.parquet reading-2-accuracy-cost.svg \
+             reading-2-agreement.svg reading-2-differences.svg report.html report.md summary.json \
+             triage-accuracy-cost.svg triage-agreement.svg triage-categories.svg \
+             triage-differences.svg"
         );
         for name in names {
             let [one, other] = dirs.each_ref().map(|dir| fs::read(dir.path().join(&name)).unwrap());

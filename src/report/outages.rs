@@ -94,7 +94,7 @@ fn drilled_columns(rows: &[&DrilledRow], name: fn(&str) -> String) -> Vec<Column
         figures(rows, "failed\n/request", Leaves::As(8, "failed calls"), |row| {
             point(&row.failed_calls_per_request).map(|it| format!("{it:.2}"))
         }),
-        figures(rows, "trips\n", Leaves::As(1, "trips of breakers"), |row| {
+        figures(rows, "breaker\ntrips", Leaves::As(1, "trips of breakers"), |row| {
             point(&row.trips).map(|it| format!("{it:.1}"))
         }),
     ]
@@ -209,7 +209,7 @@ fn policies(rows: &[&SimulatedRow], name: fn(&str) -> String) -> Vec<Column> {
         figures(rows, "failed\n/request", Leaves::As(1, "failed calls"), |row| {
             Some(format!("{:.3}", point(&row.failed_calls_per_request)))
         }),
-        figures(rows, "trips\n", Leaves::As(2, "trips of breakers"), |row| {
+        figures(rows, "breaker\ntrips", Leaves::As(2, "trips of breakers"), |row| {
             Some(format!("{:.1}", point(&row.trips)))
         }),
         figures(rows, "price\n$/1000", Leaves::As(6, "price"), |row| {
@@ -255,7 +255,7 @@ fn faults(rows: &[&OutageRow], name: fn(&str) -> String) -> Vec<Column> {
 }
 
 /// Availability in percent, with as many decimals as tell it from 100.
-fn share(estimate: &Estimate) -> String {
+pub(super) fn share(estimate: &Estimate) -> String {
     let percent = estimate.point * 100.0;
     let digits = match 100.0 - percent {
         down if down > 0.0 && down < 0.01 => 4,

@@ -301,6 +301,7 @@ pub(super) fn gate(name: &str) -> GateRow {
         task: "triage".into(),
         of: "trio".into(),
         versus: Some("best-single".into()),
+        baseline: None,
         metric: "accuracy".into(),
         estimate: Some(Estimate {
             point: 0.012,

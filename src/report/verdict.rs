@@ -1,10 +1,10 @@
 //! One sentence a task: whether any policy beats the best single model, and at what price.
 
 use crate::data::Estimate;
-use crate::data::summary::{PolicyRow, Summary, Versus};
+use crate::data::summary::{PolicyRow, SimulatedRow, Summary, Versus};
 use crate::kernel::Interval;
 use crate::report::by_task::{BEST_SINGLE, TaskRows, by_task, is_baseline};
-use crate::report::{escape, text};
+use crate::report::{escape, outages, text};
 
 /// A sentence a task, headed by the task's name where there are several.
 ///
@@ -21,7 +21,43 @@ pub(super) fn sentences(summary: &Summary, name: fn(&str) -> String) -> Vec<Stri
         1 => String::new(),
         _ => format!("{}: ", name(task.task.as_str())),
     };
-    tasks.iter().map(|task| format!("{}{}", head(task), sentence(task, name))).collect()
+    let told = |task: &TaskRows<'_>| {
+        let simulated = simulated(summary, task, name).map(|it| format!(" {it}"));
+        format!("{}{}{}", head(task), sentence(task, name), simulated.unwrap_or_default())
+    };
+    tasks.iter().map(told).collect()
+}
+
+/// Who served most of the simulated requests, beside the best single model.
+fn simulated(summary: &Summary, task: &TaskRows<'_>, name: fn(&str) -> String) -> Option<String> {
+    let rows = || summary.simulated.iter().filter(|row| row.task == *task.task);
+    let is_policy =
+        |row: &&SimulatedRow| task.policies.iter().any(|policy| policy.policy == row.policy);
+    let alone = rows().find(|row| row.policy.as_str() == BEST_SINGLE)?;
+    let others = rows().filter(is_policy).filter(|row| row.policy != alone.policy);
+    let most = others.reduce(|best, row| {
+        // Of equals whoever is right more often, and then whoever comes first.
+        let rank =
+            |row: &SimulatedRow| (row.served.point, row.accuracy.as_ref().map(|it| it.point));
+        if rank(row) > rank(best) { row } else { best }
+    })?;
+    let served = |row: &SimulatedRow| format!("{} %", outages::share(&row.served));
+    let right = |row: &SimulatedRow| {
+        let accuracy = row.accuracy.as_ref().map(|it| it.point);
+        let healthy = row.healthy.zip(accuracy);
+        healthy.map_or(String::new(), |(healthy, accuracy)| {
+            let (accuracy, healthy) = (text::percent(accuracy), text::percent(healthy));
+            format!(", with an accuracy of {accuracy} % (on a healthy day {healthy} %)")
+        })
+    };
+    Some(format!(
+        "Of the simulated requests {} served {}, {} {}{}.",
+        name(BEST_SINGLE),
+        served(alone),
+        name(most.policy.as_str()),
+        served(most),
+        right(most)
+    ))
 }
 
 /// A policy and its difference to the best single model.

@@ -30,7 +30,7 @@ pub struct RawBreaker {
     pub slow_rate: Option<Probability>,
     /// A call that takes longer is slow.
     pub slow_after: Option<Lasting>,
-    /// The calls that rates look at: the last so many (`100`), or those of the last seconds (`60s`).
+    /// The calls that rates look at: the last so many (`100`), or those of some time (`60s`).
     pub window: Option<RawWindow>,
     /// Fewer calls than this decide nothing.
     pub minimum_calls: Option<NonZeroU32>,
@@ -165,6 +165,9 @@ impl RawBreaker {
         let is_cooldown = matches!(self.like, Like::Litellm | Like::LitellmPool);
         let others = self.failure_rate.is_some()
             || self.slow_rate.is_some()
+            || self.slow_after.is_some()
+            || self.growth.is_some()
+            || self.trial.is_some()
             || self.window.is_some()
             || self.minimum_calls.is_some()
             || self.permits.is_some();

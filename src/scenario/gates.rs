@@ -1,6 +1,9 @@
 //! Gates as they are typed, and what is made of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,9 +11,11 @@ use serde::Deserialize;
 use super::plan::Task;
 use super::read::Complaint;
 use super::suggest;
-use crate::analysis::gate::{Bound, Gate, Limit, Metric, Side};
+use crate::analysis::gate::{Baseline, Bound, Gate, Limit, Metric, Side};
+use crate::data::PastRun;
 use crate::kernel::lists::Named;
 use crate::kernel::{PolicyId, Spanned, TaskId};
+use crate::report::read_past;
 
 /// A condition on a figure, which decides how a run ends.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -20,6 +25,8 @@ pub enum RawGate {
     Threshold(RawThreshold),
     /// The paired difference of two policies.
     Difference(RawDifference),
+    /// The difference to an earlier run.
+    Baseline(RawBaseline),
 }
 
 /// A figure of one policy keeps to a limit.
@@ -70,21 +77,49 @@ pub struct RawDifference {
     pub task: Option<Spanned<TaskId>>,
 }
 
+/// How much a policy differs from itself in an earlier run keeps to a limit.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawBaseline {
+    /// The earlier run: its folder, or its `summary.json`, which has figures but no items.
+    pub run: Spanned<PathBuf>,
+    /// A policy, a model or `best-single`.
+    pub of: Spanned<PolicyId>,
+    /// What is measured.
+    #[serde(default = "accuracy")]
+    pub metric: Spanned<Metric>,
+    /// What it is now less what it was then is this or more; below 0, it may be worse by so much.
+    #[serde(default)]
+    pub at_least: Option<Spanned<f64>>,
+    /// The difference is this or less.
+    #[serde(default)]
+    pub at_most: Option<Spanned<f64>>,
+    /// As for a threshold.
+    #[serde(default)]
+    pub bound: Option<Bound>,
+    /// As for a threshold.
+    #[serde(default)]
+    pub task: Option<Spanned<TaskId>>,
+}
+
 fn accuracy() -> Spanned<Metric> {
     Spanned { value: Metric::Accuracy, span: 0..0 }
 }
 
 /// Each kind of gate with one sentence.
-pub const GATES: [(&str, &str); 2] = [
+pub const GATES: [(&str, &str); 3] = [
     (
         "threshold",
         "A figure of one policy keeps to a limit: accuracy, availability, price, latency.",
     ),
     ("difference", "How much two policies differ, item by item, keeps to a limit."),
+    ("baseline", "How much a policy differs from itself in an earlier run keeps to a limit."),
 ];
 
 /// What is known when gates are resolved.
 pub(super) struct Known<'a> {
+    /// What paths are relative to.
+    pub(super) folder: &'a Path,
     pub(super) tasks: &'a [Task],
     /// Every policy and model that can be judged.
     pub(super) policies: BTreeSet<&'a str>,
@@ -94,7 +129,7 @@ pub(super) struct Known<'a> {
 
 /// The gates, and what is wrong with them.
 pub(super) fn resolve(raw: &Named<RawGate>, known: &Known<'_>) -> (Vec<Gate>, Vec<Complaint>) {
-    let mut resolver = Resolver { known, complaints: Vec::new() };
+    let mut resolver = Resolver { known, complaints: Vec::new(), runs: BTreeMap::new() };
     let gates = raw.0.iter().filter_map(|(name, gate)| resolver.gate(name, gate)).collect();
     (gates, resolver.complaints)
 }
@@ -102,23 +137,27 @@ pub(super) fn resolve(raw: &Named<RawGate>, known: &Known<'_>) -> (Vec<Gate>, Ve
 struct Resolver<'a> {
     known: &'a Known<'a>,
     complaints: Vec<Complaint>,
+    /// Earlier runs that were read; `None` where that failed, which is told once.
+    runs: BTreeMap<PathBuf, Option<Arc<PastRun>>>,
 }
 
 impl Resolver<'_> {
     fn gate(&mut self, name: &Spanned<String>, raw: &RawGate) -> Option<Gate> {
-        let (of, metric, at_least, at_most, bound, task, versus) = match raw {
+        let (of, metric, at_least, at_most, bound, task) = match raw {
             RawGate::Threshold(it) => {
-                (&it.of, &it.metric, &it.at_least, &it.at_most, it.bound, &it.task, None)
+                (&it.of, &it.metric, &it.at_least, &it.at_most, it.bound, &it.task)
             }
-            RawGate::Difference(it) => (
-                &it.of,
-                &it.metric,
-                &it.at_least,
-                &it.at_most,
-                it.bound,
-                &it.task,
-                Some(&it.versus),
-            ),
+            RawGate::Difference(it) => {
+                (&it.of, &it.metric, &it.at_least, &it.at_most, it.bound, &it.task)
+            }
+            RawGate::Baseline(it) => {
+                (&it.of, &it.metric, &it.at_least, &it.at_most, it.bound, &it.task)
+            }
+        };
+        let (versus, run) = match raw {
+            RawGate::Threshold(_) => (None, None),
+            RawGate::Difference(it) => (Some(&it.versus), None),
+            RawGate::Baseline(it) => (None, Some(&it.run)),
         };
         self.policy(of);
         if let Some(versus) = versus {
@@ -130,8 +169,12 @@ impl Resolver<'_> {
         }
         let task = self.task(name, task.as_ref());
         let limit = self.limit(name, at_least.as_ref(), at_most.as_ref());
+        let baseline = match (run, &task) {
+            (Some(run), Some(task)) => Some(self.baseline(run, task, of)?),
+            _ => None,
+        };
         let (side, value) = limit?;
-        let least = if versus.is_some() { -1.0 } else { 0.0 };
+        let least = if versus.is_some() || run.is_some() { -1.0 } else { 0.0 };
         if metric.value.is_share() && !(least..=1.0).contains(&value.value) {
             let message = format!("{} is not between {least} and 1", value.value);
             self.complain(value, message, "a share: 0.95 is 95 %");
@@ -145,9 +188,35 @@ impl Resolver<'_> {
             task: task?,
             of: of.value.clone(),
             versus: versus.map(|it| it.value.clone()),
+            baseline,
             metric: metric.value,
             limit: Limit { side, value: value.value, bound },
         })
+    }
+
+    fn baseline(
+        &mut self,
+        run: &Spanned<PathBuf>,
+        task: &TaskId,
+        of: &Spanned<PolicyId>,
+    ) -> Option<Baseline> {
+        let path = self.known.folder.join(&run.value);
+        if !self.runs.contains_key(&path) {
+            let read = read_past(&path);
+            if let Err(error) = &read {
+                let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
+                self.complain(run, format!("failed to {error}{why}"), "name a run's folder");
+            }
+            self.runs.insert(path.clone(), read.ok().map(Arc::new));
+        }
+        let past = self.runs.get(&path)?.clone()?;
+        let Some(past) = past.of(task, &of.value) else {
+            let message = format!("that run has no policy `{}` on task {task}", of.value);
+            self.complain(run, message, "take a run of the same policy, or make one");
+            return None;
+        };
+        let run = run.value.display().to_string();
+        Some(Baseline { run, past: Arc::new(past) })
     }
 
     fn limit<'r>(

@@ -12,7 +12,9 @@ macro_rules! incidents {
 
 /// Each by the name of its file, with its text.
 const INCIDENTS: &[(&str, &str)] = incidents! {
-    "openai-2025-06-10"
+    "anthropic-2026-03-27" "anthropic-2026-04-28" "anthropic-quality-2025" "aws-2025-10-20"
+    "cloudflare-2025-11-18" "gcp-2025-06-12" "openai-2024-12-11" "openai-2024-12-26"
+    "openai-2025-06-10" "vertex-gemini-2026-02-27"
 };
 
 /// The names of all of them.

@@ -16,6 +16,8 @@ mod nearby;
 mod plan;
 mod policies;
 mod prices;
+#[cfg(test)]
+pub(crate) mod random;
 mod raw;
 mod read;
 mod recommend;

@@ -31,6 +31,10 @@ pub(super) fn resolve(
     if raw.simulate.bucket.0 == Micros(0) {
         complaints.push(complaint(traffic, "a `bucket` that lasts no time", "say 1h, or 10m"));
     }
+    if raw.simulate.replicates.get() < 2 {
+        let help = "at least 2: of a single one nobody knows how much chance it had";
+        complaints.push(complaint(traffic, "too few `replicates`", help));
+    }
     let names: BTreeSet<&str> = candidates.iter().map(|one| one.id.as_str()).collect();
     let mut capacity: BTreeMap<ModelId, NonZeroU32> = BTreeMap::new();
     for (name, most) in &raw.simulate.capacity {

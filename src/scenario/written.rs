@@ -295,12 +295,16 @@ fn written_gate(gate: &Gate) -> serde_json::Value {
         "bound": gate.limit.bound,
         "task": gate.task,
     });
-    match &gate.versus {
-        None => serde_json::json!({ "threshold": written }),
-        Some(versus) => {
+    match (&gate.versus, &gate.baseline) {
+        (Some(versus), _) => {
             written["versus"] = serde_json::json!(versus);
             serde_json::json!({ "difference": written })
         }
+        (None, Some(baseline)) => {
+            written["run"] = serde_json::json!(baseline.run);
+            serde_json::json!({ "baseline": written })
+        }
+        (None, None) => serde_json::json!({ "threshold": written }),
     }
 }
 

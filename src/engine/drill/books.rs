@@ -78,6 +78,11 @@ pub fn row(
         let mean = analysis::mean(&known, &each, intervals)?;
         Some(Estimate { method: "student over repetitions".to_owned(), ..mean })
     };
+    // Student's interval knows no ends; a share has them.
+    let of_shares = |of: &dyn Fn(&Books) -> Option<f64>| {
+        let Estimate { low, high, .. } = mean(of)?;
+        Some(Estimate { low: low.max(0.0), high: high.min(1.0), ..mean(of)? })
+    };
     let share = |part: f64, of: u64| (of > 0).then(|| part / of as f64);
     let latency = |p: f64| {
         move |it: &Books| {
@@ -100,9 +105,9 @@ pub fn row(
         policy: policy.clone(),
         requests: n,
         repetitions: drills.len() as u64,
-        served: mean(&|it| share(it.n_served as f64, it.n)),
-        accuracy: mean(&|it| share(it.scores, it.n_served)),
-        wrong: mean(&|it| share(it.n_wrong as f64, it.n)),
+        served: of_shares(&|it| share(it.n_served as f64, it.n)),
+        accuracy: of_shares(&|it| share(it.scores, it.n_served)),
+        wrong: of_shares(&|it| share(it.n_wrong as f64, it.n)),
         p50_ms: mean(&latency(0.5)),
         p95_ms: mean(&latency(0.95)),
         longest_ms: drills.iter().map(|it| it.longest).max().map(Micros::ms),

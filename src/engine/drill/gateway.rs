@@ -12,7 +12,7 @@ use super::{DrillError, Load, Ring};
 use crate::data::{ItemIdx, Outcome, Reason, Verdict};
 use crate::kernel::Micros;
 use crate::policy::episode::Request;
-use crate::provider::{Chat, Client, Endpoint, Exchange, Label, Line, Sampling};
+use crate::provider::{Chat, Endpoint, Exchange, Label, Line, Sampling};
 
 /// Where a gateway is, and what it is asked for.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub struct Gateway {
 /// # Errors
 /// See [`DrillError`].
 pub async fn through(ring: &Ring<'_>, gateway: &Gateway, load: &Load) -> Result<Books, DrillError> {
-    let line = Client::new()?.line(&gateway.endpoint)?;
+    let line = ring.client.line(&gateway.endpoint)?;
     let mut books = Books::default();
     let start = Instant::now();
     let now = || Micros(start.elapsed().as_micros() as u64);

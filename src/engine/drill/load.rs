@@ -19,7 +19,7 @@ use crate::policy::Fleet;
 use crate::policy::episode::{
     Action, CallId, Episode, Event, Reply, TimerId, Told, Trace, Tree, World,
 };
-use crate::provider::{Chat, Client, Endpoint, Exchange, Label, Line, Sampling};
+use crate::provider::{Chat, Endpoint, Exchange, Label, Line, Sampling};
 
 /// A request that is on its way.
 struct Live {
@@ -60,7 +60,7 @@ pub(super) async fn run(
     address: SocketAddr,
     load: &Load,
 ) -> Result<Drilled, DrillError> {
-    let line = Client::new()?.line(&Endpoint::chat_completions(format!("http://{address}/v1")))?;
+    let line = ring.client.line(&Endpoint::chat_completions(format!("http://{address}/v1")))?;
     let mut desk = Desk {
         ring,
         tree,

@@ -16,7 +16,7 @@ use crate::kernel::{Key, Micros, ModelId, PolicyId, Seed};
 use crate::policy::episode::{Models, NotAPolicy, Request, Trace, Tree};
 use crate::policy::knowledge::Subject;
 use crate::policy::{Fleet, Policy};
-use crate::provider::{ClientError, Message};
+use crate::provider::{Client, ClientError, Message};
 use crate::scenario::{Candidate, Grounds, Plan};
 use crate::task::prompt::PromptError;
 
@@ -64,10 +64,11 @@ pub struct Ring<'a> {
     pub(super) candidates: Vec<Option<&'a Candidate>>,
     /// What is said of each item.
     pub(super) prompts: Vec<Vec<Message>>,
+    pub(super) client: Client,
 }
 
 impl<'a> Ring<'a> {
-    /// Of one task.
+    /// Of one task, asked over connections of `client`.
     ///
     /// # Errors
     /// When a prompt can't be rendered.
@@ -75,6 +76,7 @@ impl<'a> Ring<'a> {
         plan: &'a Plan,
         grounds: Grounds<'a>,
         policies: &'a BTreeMap<PolicyId, Policy>,
+        client: Client,
     ) -> Result<Self, DrillError> {
         let candidate = |model: &ModelId| plan.candidates.iter().find(|one| one.id == *model);
         let candidates: Vec<Option<&Candidate>> =
@@ -89,7 +91,7 @@ impl<'a> Ring<'a> {
         let prompts = items.map(|item| grounds.task.messages(item)).collect::<Result<_, _>>();
         let prompts = prompts.map_err(DrillError::Prompt)?;
         let subject = grounds.subject(plan.seed);
-        Ok(Self { plan, grounds, policies, subject, timeouts, candidates, prompts })
+        Ok(Self { plan, grounds, policies, subject, timeouts, candidates, prompts, client })
     }
 
     /// What requests are about.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::field::Field;
-use super::tables::{Method, both_served, paired};
+use super::tables::Method;
 use super::{BEST_SINGLE, ORACLE};
-use crate::analysis::{self, Blend, Priced};
+use crate::analysis::{self, Blend, Priced, both_served, paired};
 use crate::data::summary::{Against, AvailabilityRow, ComparisonRow, FrontierRow, PolicyRow};
 use crate::data::{CellState, Outcome};
 use crate::kernel::PolicyId;

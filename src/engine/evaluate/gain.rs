@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::BEST_SINGLE;
 use super::field::Field;
-use super::tables::{Method, both_served};
-use crate::analysis::{self, Cast, Contest, Gains, MOST_PLAYERS, Tied};
+use super::tables::Method;
+use crate::analysis::{self, Cast, Contest, Gains, MOST_PLAYERS, Tied, both_served};
 use crate::data::summary::{ContributionRow, GainRow};
 use crate::data::{AnswerIdx, ItemIdx, Outcome, Verdict, Warning};
 use crate::kernel::PolicyId;

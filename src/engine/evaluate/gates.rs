@@ -2,45 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use super::tables::{self, Method};
-use crate::analysis::gate::{Gate, Metric};
-use crate::analysis::{self, Scored};
+use super::tables::Method;
+use crate::analysis::gate::{Baseline, Gate, Metric};
+use crate::analysis::{self, Figure};
 use crate::data::summary::{GateOutcome, GateRow, PolicyRow, SimulatedRow};
-use crate::data::{Estimate, Outcome, Verdict};
-use crate::kernel::{Interval, Micros, PolicyId};
+use crate::data::{Estimate, Item, Outcome};
+use crate::kernel::{Interval, PolicyId};
 use crate::stats;
 
 /// A row per gate.
 pub(super) fn rows<'a>(
     gates: impl Iterator<Item = &'a Gate>,
+    items: &[Item],
     rows: &[PolicyRow],
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
     method: &Method,
 ) -> Vec<GateRow> {
     let figure = |gate: &Gate| {
         let of = outcomes.get(&gate.of)?;
-        match &gate.versus {
-            Some(versus) => difference(gate.metric, of, outcomes.get(versus)?, method),
-            None => {
-                let row = rows.iter().find(|row| row.policy == gate.of)?;
-                threshold(gate.metric, row, of, method)
+        let row = rows.iter().find(|row| row.policy == gate.of)?;
+        match (&gate.versus, &gate.baseline) {
+            (Some(versus), _) => {
+                let (theirs, clusters) = (outcomes.get(versus)?, &method.clusters);
+                analysis::contrast(gate.metric, of, theirs, clusters, method.intervals)
             }
+            (None, Some(baseline)) => Some(since(gate.metric, baseline, (row, of), items, method)),
+            (None, None) => threshold(gate.metric, row, of, method),
         }
     };
     gates.map(|gate| row(gate, figure(gate).unwrap_or_default())).collect()
-}
-
-/// A figure: by itself, and with its interval where there are items enough for one.
-#[derive(Default)]
-struct Figure {
-    point: Option<f64>,
-    estimate: Option<Estimate>,
-}
-
-impl From<Option<Estimate>> for Figure {
-    fn from(estimate: Option<Estimate>) -> Self {
-        Self { point: estimate.as_ref().map(|it| it.point), estimate }
-    }
 }
 
 /// The row of a gate whose task was not run.
@@ -63,7 +53,7 @@ pub(super) fn simulated(gates: &[Gate], simulated: &[SimulatedRow], rows: &mut [
 }
 
 fn row(gate: &Gate, figure: Figure) -> GateRow {
-    let Gate { name, task, of, versus, metric, limit } = gate.clone();
+    let Gate { name, task, of, versus, baseline, metric, limit } = gate.clone();
     let Figure { point, estimate } = figure;
     let outcome = limit.judge(point, estimate.as_ref());
     let is_open = outcome == GateOutcome::Inconclusive;
@@ -78,6 +68,7 @@ fn row(gate: &Gate, figure: Figure) -> GateRow {
         task,
         of,
         versus,
+        baseline: baseline.map(|it| it.run),
         metric: metric.name().to_owned(),
         needed_n: estimate.as_ref().filter(|_| is_open).and_then(|it| limit.needed_n(it)),
         estimate,
@@ -96,9 +87,14 @@ fn threshold(
         (Metric::Accuracy, _) => measures.accuracy.clone().into(),
         (Metric::AccuracyOfAll, _) => measures.accuracy_of_all.clone().into(),
         (Metric::Availability, _) => analysis::served(&measures.counts, intervals).into(),
-        (_, None) => mean(&values(metric, outcomes)?, method),
+        (_, None) => analysis::average(
+            &analysis::values(metric, outcomes)?,
+            &method.clusters,
+            method.intervals,
+        ),
         (_, Some(p)) => {
-            let mut values: Vec<f64> = values(metric, outcomes)?.into_iter().flatten().collect();
+            let mut values: Vec<f64> =
+                analysis::values(metric, outcomes)?.into_iter().flatten().collect();
             values.sort_by(f64::total_cmp);
             let (level, n) = (intervals.level.value(), values.len() as u64);
             let point = stats::quantile(&values, p)?;
@@ -110,57 +106,22 @@ fn threshold(
     })
 }
 
-/// The paired difference of two policies, over the items on which both have the figure.
-fn difference(
+/// The difference to an earlier run: over the items that both runs have and served, where the
+/// earlier one has its items and the metric a value on each; else figure against figure.
+fn since(
     metric: Metric,
-    ours: &[Outcome],
-    theirs: &[Outcome],
+    baseline: &Baseline,
+    (row, ours): (&PolicyRow, &[Outcome]),
+    items: &[Item],
     method: &Method,
-) -> Option<Figure> {
-    let scored = |pairs: Vec<(Scored, Scored)>| {
-        analysis::difference(&"".into(), &pairs, method.intervals).map(|it| it.difference)
+) -> Figure {
+    let past = &baseline.past;
+    let by_item = past.items.as_ref().filter(|_| metric.percentile().is_none());
+    let Some(theirs) = by_item else {
+        return analysis::unpaired(metric, &row.measures, &past.measures);
     };
-    let of = |score: fn(Verdict) -> f64| {
-        let of = move |outcomes: &[Outcome], item: usize| {
-            let verdict = outcomes[item].verdict;
-            (verdict != Verdict::NotRun).then(|| score(verdict))
-        };
-        tables::paired(|item| of(ours, item), |item| of(theirs, item), &method.clusters)
-    };
-    Some(match metric {
-        Metric::Accuracy => scored(tables::both_served(ours, theirs, &method.clusters)).into(),
-        Metric::AccuracyOfAll => scored(of(|verdict| verdict.score().unwrap_or(0.0))).into(),
-        Metric::Availability => {
-            scored(of(|it| f64::from(!matches!(it, Verdict::Failed(_))))).into()
-        }
-        _ => {
-            let (ours, theirs) = (values(metric, ours)?, values(metric, theirs)?);
-            let both = ours.iter().zip(&theirs);
-            let differences: Vec<Option<f64>> = both.map(|(a, b)| Some((*a)? - (*b)?)).collect();
-            let Figure { point, estimate } = mean(&differences, method);
-            let paired = |it: Estimate| Estimate { method: format!("paired {}", it.method), ..it };
-            Figure { point, estimate: estimate.map(paired) }
-        }
-    })
-}
-
-/// Dollars per thousand, or milliseconds, of each item that counts; `None` as soon as one that
-/// counts is unknown, because a mean of what happens to be known would mislead.
-fn values(metric: Metric, outcomes: &[Outcome]) -> Option<Vec<Option<f64>>> {
-    let value = |outcome: &Outcome| match metric {
-        Metric::CostPer1k if outcome.verdict == Verdict::NotRun => Some(None),
-        Metric::CostPer1k => outcome.cost.map(|cost| Some(cost.dollars() * 1000.0)),
-        _ if outcome.verdict.score().is_none() => Some(None),
-        _ => outcome.latency.map(Micros::ms).map(Some),
-    };
-    outcomes.iter().map(value).collect()
-}
-
-/// The mean of those that count.
-fn mean(values: &[Option<f64>], method: &Method) -> Figure {
-    let known = values.iter().zip(&method.clusters);
-    let known = known.filter_map(|(value, cluster)| Some(((*value)?, *cluster)));
-    let (values, clusters): (Vec<f64>, Vec<u32>) = known.unzip();
-    let point = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
-    Figure { point, estimate: analysis::mean(&values, &clusters, method.intervals) }
+    let was = |item: &Item| theirs.get(&item.id).cloned().unwrap_or(Outcome::NOT_RUN);
+    let theirs: Vec<Outcome> = items.iter().map(was).collect();
+    analysis::contrast(metric, ours, &theirs, &method.clusters, method.intervals)
+        .unwrap_or_default()
 }

@@ -34,10 +34,10 @@ use crate::analysis::gate::Gate;
 use crate::data::summary::{
     self, GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, Tool, WarningRow,
 };
-use crate::data::{Matrix, Outcome, Recorded, Warning};
+use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
-use crate::report::{AnswerRow, DecisionRow};
+use crate::report::{AnswerRow, DecisionRow, ItemRow};
 use crate::scenario::{Plan, Task};
 use crate::vote::Rule;
 use field::Field;
@@ -56,6 +56,8 @@ pub const ORACLE: &str = "oracle";
 pub struct Evaluation<'a> {
     /// Its figures.
     pub summary: Summary,
+    /// A row per item that was asked.
+    pub items: Vec<ItemRow>,
     /// A row per cell.
     pub answers: Vec<AnswerRow<'a>>,
     /// A row per policy and item.
@@ -156,8 +158,12 @@ pub fn evaluate_with<'a>(
     given: Option<&Given>,
 ) -> Result<Evaluation<'a>, EvaluateError> {
     let policies = all_policies(plan);
-    let mut evaluation =
-        Evaluation { summary: empty(plan), answers: Vec::new(), decisions: Vec::new() };
+    let mut evaluation = Evaluation {
+        summary: empty(plan),
+        items: Vec::new(),
+        answers: Vec::new(),
+        decisions: Vec::new(),
+    };
     doubts.extend(warnings::of_plan(plan));
     for task in &plan.tasks {
         let rows = judge::rows_of(task, rows);
@@ -256,11 +262,13 @@ fn fill<'a>(
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
     let gates = plan.gates.iter().filter(|gate| gate.task == task.id);
-    summary.gates.extend(gates::rows(gates, &rows, outcomes, method));
+    summary.gates.extend(gates::rows(gates, matrix.items(), &rows, outcomes, method));
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, outcomes, method));
     summary.pairs.extend(pairs);
+    let item = |item: &Item| ItemRow { task: task.id.clone(), item: item.clone() };
+    evaluation.items.extend(matrix.items().iter().map(item));
     evaluation.answers.extend(rows::answers(judged));
     evaluation.decisions.extend(rows::decisions(matrix, outcomes));
 }

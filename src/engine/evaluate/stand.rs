@@ -112,7 +112,7 @@ impl<'a> Stand<'a> {
         theirs: &[Option<f64>],
     ) -> Option<Versus> {
         let pairs: Vec<(Scored, Scored)> =
-            super::tables::paired(|at| ours[at], |at| theirs[at], &self.method.clusters);
+            crate::analysis::paired(|at| ours[at], |at| theirs[at], &self.method.clusters);
         let versus = analysis::difference(baseline, &pairs, self.method.intervals)?;
         Some(Versus { metric: "accuracy_of_all".to_owned(), ..versus })
     }

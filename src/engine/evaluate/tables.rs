@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::{self, Case, Intervals, Scored};
+use crate::analysis::{self, Case, Intervals, both_served};
 use crate::data::summary::{CategoryRow, Fitting, Measures, ModelRow, PolicyRow, Versus};
 use crate::data::{Cell, ItemIdx, Matrix, Outcome};
 use crate::engine::evaluate::BEST_SINGLE;
@@ -151,29 +151,6 @@ fn rungs(outcomes: &[Outcome]) -> BTreeMap<PolicyId, u64> {
 fn versus(ours: &[Outcome], baseline: &[Outcome], method: &Method) -> Option<Versus> {
     let pairs = both_served(ours, baseline, &method.clusters);
     analysis::difference(&BEST_SINGLE.into(), &pairs, method.intervals)
-}
-
-/// The scores of two policies, item by item, where both were served.
-pub(super) fn both_served(
-    ours: &[Outcome],
-    theirs: &[Outcome],
-    clusters: &[u32],
-) -> Vec<(Scored, Scored)> {
-    let judged = |outcomes: &[Outcome], item: usize| outcomes[item].verdict.judged();
-    paired(|item| judged(ours, item), |item| judged(theirs, item), clusters)
-}
-
-/// The scores of two, over the items on which both have one.
-pub(super) fn paired(
-    ours: impl Fn(usize) -> Option<f64>,
-    theirs: impl Fn(usize) -> Option<f64>,
-    clusters: &[u32],
-) -> Vec<(Scored, Scored)> {
-    let pair = |(item, cluster): (usize, &u32)| {
-        let scored = |score| Scored { score, cluster: *cluster };
-        Some((scored(ours(item)?), scored(theirs(item)?)))
-    };
-    clusters.iter().enumerate().filter_map(pair).collect()
 }
 
 /// The cluster of each item as a number; an item without one is a cluster by itself.

@@ -25,6 +25,7 @@ impl Of<'_> {
     /// The figures of the whole.
     pub(super) fn row(&self, records: &[Record]) -> SimulatedRow {
         let mean = |of: &dyn Fn(&Record) -> Option<f64>| self.mean(records.iter().map(of));
+        let of_shares = |of: &dyn Fn(&Record) -> Option<f64>| self.shares(records.iter().map(of));
         let always =
             |of: &dyn Fn(&Record) -> Option<f64>| mean(of).unwrap_or_else(|| self.nothing());
         let per_1k = |money: Option<Usd>, n: u64| share(money?.dollars() * 1e3, n);
@@ -36,10 +37,12 @@ impl Of<'_> {
             task: self.task.clone(),
             policy: self.policy.clone(),
             requests: records.iter().map(|it| it.n).sum(),
-            served: always(&|it| share(it.n_served as f64, it.n)),
-            accuracy: mean(&|it| share(it.scores, it.n_served)),
+            served: of_shares(&|it| share(it.n_served as f64, it.n))
+                .unwrap_or_else(|| self.nothing()),
+            accuracy: of_shares(&|it| share(it.scores, it.n_served)),
             healthy: self.healthy,
-            wrong: always(&|it| share(it.n_wrong as f64, it.n)),
+            wrong: of_shares(&|it| share(it.n_wrong as f64, it.n))
+                .unwrap_or_else(|| self.nothing()),
             latency_ms: self.latency(records),
             worst_case_ms: self.worst_case.ms(),
             calls_per_request: always(&|it| share(it.n_calls as f64, it.n)),
@@ -78,8 +81,13 @@ impl Of<'_> {
             let mean = |of: &dyn Fn(&[super::spells::Watched]) -> Option<f64>| {
                 self.mean(by_replicate.iter().map(|rows| of(rows)))
             };
+            let of_shares = |of: &dyn Fn(&[super::spells::Watched]) -> Option<f64>| {
+                self.shares(by_replicate.iter().map(|rows| of(rows)))
+            };
             let seconds = |of: &dyn Fn(&super::spells::Watched) -> Option<Micros>| {
-                self.mean(all().map(|it| of(it).map(|time| time.0 as f64 / 1e6)))
+                let times = all().map(|it| of(it).map(|time| time.0 as f64 / 1e6));
+                let method = "student over times of the fault".to_owned();
+                self.mean(times).map(|mean| Estimate { method, ..mean })
             };
             let n_of = |rows: &[super::spells::Watched]| rows.iter().map(|it| it.n).sum::<u64>();
             let served = |rows: &[super::spells::Watched]| -> u64 {
@@ -91,8 +99,10 @@ impl Of<'_> {
                 fault: (*fault).to_owned(),
                 times: times as f64 / n,
                 minutes: minutes / n,
-                served: mean(&|rows| share(served(rows) as f64, n_of(rows))),
-                accuracy: mean(&|rows| share(rows.iter().map(|it| it.scores).sum(), served(rows))),
+                served: of_shares(&|rows| share(served(rows) as f64, n_of(rows))),
+                accuracy: of_shares(&|rows| {
+                    share(rows.iter().map(|it| it.scores).sum(), served(rows))
+                }),
                 failed_calls_per_request: mean(&|rows| {
                     let failed: u64 = rows.iter().map(|it| it.n_failed_calls).sum();
                     share(failed as f64, n_of(rows))
@@ -128,6 +138,12 @@ impl Of<'_> {
         let each: Vec<u32> = (0..known.len() as u32).collect();
         let mean = analysis::mean(&known, &each, self.intervals)?;
         Some(Estimate { method: "student over replicates".to_owned(), ..mean })
+    }
+
+    /// The same of shares, which have ends that Student's interval does not know.
+    fn shares(&self, values: impl Iterator<Item = Option<f64>>) -> Option<Estimate> {
+        let it = self.mean(values)?;
+        Some(Estimate { low: it.low.max(0.0), high: it.high.min(1.0), ..it })
     }
 
     /// Of no request at all.

@@ -59,7 +59,7 @@ pub enum SimulateError {
     NoItem(TaskId),
 }
 
-/// Simulates every policy in `policies` but oracles, on every task.
+/// Simulates those of `policies` that are `wanted`, but no oracle, on every task.
 ///
 /// A pure function of plan, grounds and seed, on however many threads: replicates share nothing.
 ///
@@ -68,12 +68,13 @@ pub enum SimulateError {
 pub fn simulate(
     plan: &Plan,
     policies: &BTreeMap<PolicyId, Policy>,
+    wanted: &dyn Fn(&PolicyId) -> bool,
     grounds: &[Grounds<'_>],
 ) -> Result<Simulations, SimulateError> {
     let simulation = plan.simulation.as_ref().ok_or(SimulateError::NoTraffic)?;
     let mut simulations = Simulations { bands: bands(plan, simulation), ..Simulations::default() };
     for ground in grounds {
-        Town::new(plan, policies, simulation, ground)?.visit(&mut simulations);
+        Town::new(plan, policies, simulation, ground)?.visit(wanted, &mut simulations);
     }
     Ok(simulations)
 }
@@ -160,10 +161,10 @@ impl<'a> Town<'a> {
         })
     }
 
-    fn visit(&self, simulations: &mut Simulations) {
+    fn visit(&self, wanted: &dyn Fn(&PolicyId) -> bool, simulations: &mut Simulations) {
         let subject = self.ground.subject(self.plan.seed);
         let models = Models { names: self.ground.matrix.models(), timeouts: &self.timeouts };
-        for name in self.policies.keys() {
+        for name in self.policies.keys().filter(|name| wanted(name)) {
             // Nobody can run what is told who is right, or who was never asked.
             let tree = Tree::new(name, self.policies, models, self.ground.knowledge);
             let Ok(tree) = tree else { continue };

@@ -12,6 +12,7 @@ use crate::data::summary::TimelineRow;
 use crate::fault::{Effect, Fates};
 use crate::kernel::{Micros, PolicyId, TaskId, Usd};
 use crate::policy::Fleet;
+use crate::policy::episode::Request;
 
 /// The longest latency that is told apart from longer ones: a day.
 const LONGEST: u64 = 86_400_000_000;
@@ -87,6 +88,14 @@ impl Record {
         }
     }
 
+    fn counts_trips(&mut self, now: Micros, fleet: &Fleet) {
+        let n_trips = u64::from(fleet.n_opened());
+        if n_trips > self.n_trips {
+            self.n_trips = n_trips;
+            self.spells.opened(now, fleet);
+        }
+    }
+
     /// The rows of the timeline.
     pub(super) fn timeline(&mut self, task: &TaskId, policy: &PolicyId) -> Vec<TimelineRow> {
         let Some(timeline) = &mut self.timeline else { return Vec::new() };
@@ -117,15 +126,19 @@ fn fails(fates: &Fates<'_>) -> bool {
 }
 
 impl Witness for Record {
-    fn called(&mut self, called: &Called<'_>, _: &Fleet) {
-        self.n_calls += 1;
-        if fails(called.fates) {
-            self.n_failed_calls += 1;
-            self.spells.failed_call(called.now, called.model);
-        }
+    fn arrived(&mut self, now: Micros, _: u64, _: &Request) {
+        self.spells.arrived(now);
     }
 
-    fn ended(&mut self, now: Micros, _: u64, ended: &Ended<'_>, fleet: &Fleet) {
+    fn called(&mut self, called: &Called<'_>, fleet: &Fleet) {
+        self.n_calls += 1;
+        self.counts_trips(called.now, fleet);
+        let is_failed = fails(called.fates);
+        self.n_failed_calls += u64::from(is_failed);
+        self.spells.called(called, is_failed);
+    }
+
+    fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, fleet: &Fleet) {
         let outcome = ended.outcome;
         let judged = outcome.verdict.judged();
         let latency = now.since(ended.arrived).0.clamp(1, LONGEST);
@@ -148,9 +161,8 @@ impl Witness for Record {
             rung.n_answered += u64::from(is_answer);
             rung.scores += judged.unwrap_or(0.0);
         }
-        let opened = u64::from(fleet.n_opened()) > self.n_trips;
-        self.n_trips = u64::from(fleet.n_opened());
-        self.spells.ended(now, ended, judged, opened.then_some(fleet));
+        self.counts_trips(now, fleet);
+        self.spells.ended(now, n, ended, judged);
         if let Some(timeline) = &mut self.timeline {
             timeline.add(now, judged, latency, fleet);
         }

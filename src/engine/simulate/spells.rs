@@ -1,5 +1,6 @@
 //! What happens while faults are there: whether they are noticed, and how long it takes.
 
+use super::witness::Called;
 use super::world::Ended;
 use crate::data::ModelIdx;
 use crate::fault::Spell;
@@ -18,16 +19,24 @@ pub(super) struct SpellRecord {
     next: usize,
 }
 
-/// One time that one fault was there.
+/// One time that one fault was there. Requests count that came then, whenever they ended.
 #[derive(Debug, Clone)]
 pub(super) struct Watched {
     pub(super) spell: Spell,
     /// The models of the policy that it is for, in order.
     models: Vec<ModelIdx>,
+    /// Requests that came then and are on their way.
+    n_out: u64,
     pub(super) n: u64,
     pub(super) n_served: u64,
     pub(super) scores: f64,
     pub(super) n_failed_calls: u64,
+    /// Whether a call has met it.
+    is_met: bool,
+    /// Requests on their way that have met it, until somebody else has served one.
+    met_by: Vec<u64>,
+    /// Whether the fault has come again, so that nobody can tell any more who is back from which.
+    is_followed: bool,
     pub(super) detected: Option<Micros>,
     pub(super) failed_over: Option<Micros>,
     pub(super) failed_back: Option<Micros>,
@@ -39,10 +48,14 @@ impl SpellRecord {
         let watched = |(spell, models)| Watched {
             spell,
             models,
+            n_out: 0,
             n: 0,
             n_served: 0,
             scores: 0.0,
             n_failed_calls: 0,
+            is_met: false,
+            met_by: Vec::new(),
+            is_followed: false,
             detected: None,
             failed_over: None,
             failed_back: None,
@@ -53,76 +66,106 @@ impl SpellRecord {
 
     fn begin(&mut self, now: Micros) {
         while self.rows.get(self.next).is_some_and(|row| row.spell.start <= now) {
+            let position = self.rows[self.next].spell.position;
+            for at in &self.live {
+                let row = &mut self.rows[*at];
+                row.is_followed |= row.spell.position == position;
+            }
             self.live.push(self.next);
             self.next += 1;
         }
     }
 
-    pub(super) fn failed_call(&mut self, now: Micros, model: ModelIdx) {
+    /// A request came.
+    pub(super) fn arrived(&mut self, now: Micros) {
         self.begin(now);
         for at in &self.live {
             let row = &mut self.rows[*at];
-            if row.spell.end > now && row.models.binary_search(&model).is_ok() {
-                row.n_failed_calls += 1;
+            row.n_out += u64::from(now < row.spell.end);
+        }
+    }
+
+    /// A model was asked.
+    pub(super) fn called(&mut self, called: &Called<'_>, is_failed: bool) {
+        let (meets, slowed) = (called.fates.meets.as_ref(), called.fates.slowed.as_ref());
+        let names = [meets.map(|it| it.0), slowed.map(|it| it.0)];
+        if names == [None, None] {
+            return;
+        }
+        self.begin(called.now);
+        for at in &self.live {
+            let row = &mut self.rows[*at];
+            let fault = Some(row.spell.fault.as_str());
+            let is_meant = row.models.binary_search(&called.model).is_ok();
+            if row.spell.end <= called.now || !is_meant || !names.contains(&fault) {
+                continue;
+            }
+            row.is_met = true;
+            row.n_failed_calls += u64::from(is_failed && names[0] == fault);
+            if row.failed_over.is_none() && !row.met_by.contains(&called.n) {
+                row.met_by.push(called.n);
             }
         }
     }
 
-    /// A request is over; `opened` where a breaker has opened since the last.
-    pub(super) fn ended(
-        &mut self,
-        now: Micros,
-        ended: &Ended<'_>,
-        judged: Option<f64>,
-        opened: Option<&Fleet>,
-    ) {
+    /// A breaker has opened.
+    pub(super) fn opened(&mut self, now: Micros, fleet: &Fleet) {
+        for at in &self.live {
+            let row = &mut self.rows[*at];
+            let is_there = now < row.spell.end || row.n_out > 0;
+            let is_open = |model: &ModelIdx| fleet.guards(*model).any(|guard| guard.is_open(now));
+            if is_there && row.is_met && row.detected.is_none() && row.models.iter().any(is_open) {
+                row.detected = Some(now.since(row.spell.start));
+            }
+        }
+    }
+
+    /// The request of this number is over.
+    pub(super) fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, judged: Option<f64>) {
         self.begin(now);
         let rows = &mut self.rows;
         self.live.retain(|at| {
             let row = &mut rows[*at];
-            let is_over = now >= row.spell.end;
-            if !is_over {
-                row.during(now, ended, judged, opened);
-                return true;
+            let came = row.spell.start <= ended.arrived && ended.arrived < row.spell.end;
+            if came {
+                row.counts(judged);
             }
-            let is_back = judged.is_some()
-                && ended.arrived >= row.spell.end
-                && ended.answered_by.is_some_and(|by| row.models.binary_search(&by).is_ok());
-            if is_back {
-                row.failed_back = Some(now.since(row.spell.end));
-            }
-            !is_back
+            row.watches(now, n, ended, judged.is_some());
+            !row.is_settled(now)
         });
     }
 }
 
 impl Watched {
-    fn during(
-        &mut self,
-        now: Micros,
-        ended: &Ended<'_>,
-        judged: Option<f64>,
-        opened: Option<&Fleet>,
-    ) {
-        if ended.arrived < self.spell.start {
-            return;
-        }
-        let since = now.since(self.spell.start);
+    /// A request that came then is over.
+    fn counts(&mut self, judged: Option<f64>) {
+        self.n_out -= 1;
         self.n += 1;
         if let Some(score) = judged {
             self.n_served += 1;
             self.scores += score;
-            let by_other =
-                ended.answered_by.is_none_or(|by| self.models.binary_search(&by).is_err());
-            if by_other && self.failed_over.is_none() {
-                self.failed_over = Some(since);
+        }
+    }
+
+    /// Whether somebody else has served a request that met it, or whoever it hit serves again.
+    fn watches(&mut self, now: Micros, n: u64, ended: &Ended<'_>, is_served: bool) {
+        let is_hit = |by: ModelIdx| self.models.binary_search(&by).is_ok();
+        let by_them = ended.answered_by.is_some_and(is_hit);
+        if let Some(at) = self.met_by.iter().position(|met| *met == n) {
+            self.met_by.swap_remove(at);
+            if is_served && !by_them {
+                self.failed_over = Some(now.since(self.spell.start));
+                self.met_by.clear();
             }
         }
-        if let (Some(fleet), None) = (opened, self.detected) {
-            let is_open = |model: &ModelIdx| fleet.guards(*model).any(|guard| guard.is_open(now));
-            if self.models.iter().any(is_open) {
-                self.detected = Some(since);
-            }
+        let may_be_back = self.is_met && !self.is_followed && self.failed_back.is_none();
+        if may_be_back && is_served && by_them && ended.arrived >= self.spell.end {
+            self.failed_back = Some(now.since(self.spell.end));
         }
+    }
+
+    fn is_settled(&self, now: Micros) -> bool {
+        let is_back = self.failed_back.is_some() || !self.is_met || self.is_followed;
+        now >= self.spell.end && self.n_out == 0 && is_back
     }
 }

@@ -10,6 +10,8 @@ use crate::policy::episode::{Action, Event, Request};
 /// A call that begins.
 pub(super) struct Called<'a> {
     pub(super) now: Micros,
+    /// The request's number.
+    pub(super) n: u64,
     pub(super) model: ModelIdx,
     pub(super) fates: &'a Fates<'a>,
 }

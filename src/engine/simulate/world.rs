@@ -61,6 +61,13 @@ enum Place {
     Taken,
 }
 
+impl Out {
+    /// What it costs where nobody waits for it any more: nothing while it waits for a place.
+    fn paid(&self) -> Option<Usd> {
+        if self.place == Place::Waiting { Some(Usd::ZERO) } else { self.billed }
+    }
+}
+
 /// What a request came to, for whoever keeps the books.
 pub(super) struct Ended<'a> {
     pub(super) outcome: &'a crate::data::Outcome,
@@ -212,7 +219,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
             out.reply
         } else {
             let state = CellState::Failed(Failure::TimedOut);
-            Reply { state, cost: out.billed, confidence: None, retry_after: None }
+            Reply { state, cost: out.paid(), confidence: None, retry_after: None }
         };
         let Some(live) = self.requests.get_mut(out.request) else { return };
         live.cost = sum(live.cost, reply.cost);
@@ -290,7 +297,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
             model: &stage.models[usize::from(model.0)],
             model_key: self.model_keys[usize::from(model.0)],
             question: request.key.with(u64::from(sample)),
-            attempt: u32::from(call.attempt),
+            attempt: u32::from(call.attempt) | u32::from(stage.tree.twin(call)) << 16,
             tokens: take.tokens,
         };
         let fates = stage.faults.fates(self.now, &asked, &mut self.fault_state);
@@ -306,7 +313,8 @@ impl<'a, W: Witness> Simulated<'a, W> {
             wrong_answer(answers, request.key.with(u64::MAX - 1).with(u64::from(model.0)))
         };
         let coming = answering.coming(&fates, wrong);
-        self.witness.called(&Called { now: self.now, model, fates: &fates }, &self.fleet);
+        let called = Called { now: self.now, n: live.n, model, fates: &fates };
+        self.witness.called(&called, &self.fleet);
         let place = if coming.keeps_place { Place::Waiting } else { Place::None };
         let out = Out {
             request: at,
@@ -335,9 +343,10 @@ impl<'a, W: Witness> Simulated<'a, W> {
         let Some(live) = self.requests.get_mut(at) else { return };
         let number = live.calls[usize::from(call.node)];
         let Some(out) = self.calls.take(number) else { return };
-        live.cost = sum(live.cost, out.billed);
-        live.lost = sum(live.lost, out.billed);
-        self.witness.cancelled(self.now, live.n, out.billed);
+        let paid = out.paid();
+        live.cost = sum(live.cost, paid);
+        live.lost = sum(live.lost, paid);
+        self.witness.cancelled(self.now, live.n, paid);
         if out.place == Place::Taken {
             self.free_place(out.model);
         }

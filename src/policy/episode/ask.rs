@@ -5,6 +5,7 @@ use super::tree::Kind;
 use super::{Action, CallId, Reply, TimerId, Walk};
 use crate::data::{CellState, Failure, ModelIdx, Outcome, Reason, Verdict, Weight};
 use crate::kernel::{Micros, Usd};
+use crate::policy::fleet::Took;
 use crate::policy::parts::breaker::{Admission, CallResult};
 use crate::policy::parts::retry::Retry;
 
@@ -13,7 +14,7 @@ impl Walk<'_, '_> {
     pub(super) fn ask(&mut self, node: u16) {
         let tree = self.world.tree;
         let part = &tree.nodes[usize::from(node)];
-        let Kind::Ask { model, sample, timeout } = part.kind else { return };
+        let Kind::Ask { model, sample, timeout, .. } = part.kind else { return };
         let state = self.state(node);
         let left = state.deadline.map(|deadline| deadline.since(self.now));
         if left == Some(Micros(0)) {
@@ -33,7 +34,7 @@ impl Walk<'_, '_> {
         let timeout = left.map_or(timeout, |left| timeout.min(left));
         let now = self.now;
         let state = self.state_mut(node);
-        let call = CallId { node, attempt: state.n_tries };
+        let call = CallId { node, attempt: state.number(state.n_tries) };
         (state.permit, state.called_at) = (permit, Some(now));
         state.n_tries += 1;
         self.world.fleet.began(model, now);
@@ -47,8 +48,12 @@ impl Walk<'_, '_> {
         let part = &tree.nodes[usize::from(node)];
         let Kind::Ask { model, .. } = part.kind else { return };
         let state = self.state_mut(node);
-        let is_awaited = state.phase == Phase::Running && state.n_tries == call.attempt + 1;
-        let Some(called_at) = state.called_at.take().filter(|_| is_awaited) else { return };
+        let is_last = state.number(state.n_tries) == call.attempt + 1;
+        // What comes late is no news of the call that is out now.
+        if state.phase != Phase::Running || !is_last {
+            return;
+        }
+        let Some(called_at) = state.called_at.take() else { return };
         let took = self.now.since(called_at);
         let failure = match reply.state {
             CellState::Failed(failure) => Some(failure),
@@ -56,8 +61,8 @@ impl Walk<'_, '_> {
             CellState::Answered { .. } | CellState::Unparsed | CellState::Refused => None,
         };
         let state = self.state_mut(node);
-        state.cost = match call.attempt {
-            0 => reply.cost,
+        state.cost = match state.n_tries {
+            1 => reply.cost,
             _ => state.cost.zip(reply.cost).map(|(sum, one)| sum + one),
         };
         state.failure = failure;
@@ -67,10 +72,10 @@ impl Walk<'_, '_> {
             let result = CallResult { failure: weight, took };
             self.world.fleet.record(self.now, (breaker, model), permit, result);
         }
-        self.world.fleet.ended(model, self.now, Some(took));
+        self.world.fleet.ended(model, self.now, Took::All(took));
         match failure {
             None => self.end_answered(node, reply),
-            Some(failure) => match self.wait(node, failure, call.attempt, reply.retry_after) {
+            Some(failure) => match self.wait(node, failure, reply.retry_after) {
                 Some(at) => {
                     let timer = TimerId { node, number: call.attempt };
                     self.out.push(Action::SetTimer { timer, at });
@@ -81,13 +86,8 @@ impl Walk<'_, '_> {
     }
 
     /// When it is tried again, if it is.
-    fn wait(
-        &self,
-        node: u16,
-        failure: Failure,
-        attempt: u16,
-        asked: Option<Micros>,
-    ) -> Option<Micros> {
+    fn wait(&self, node: u16, failure: Failure, asked: Option<Micros>) -> Option<Micros> {
+        let attempt = self.state(node).n_tries - 1;
         let part = &self.world.tree.nodes[usize::from(node)];
         let retry = part.conduct.retry.unwrap_or(Retry::NEVER);
         let key = self.episode.request.key.with(u64::from(node)).with(u64::from(attempt));
@@ -127,13 +127,13 @@ impl Walk<'_, '_> {
         let breaker = self.world.tree.nodes[usize::from(node)].conduct.breaker;
         let state = self.state_mut(node);
         let (permit, called_at) = (state.permit.take(), state.called_at.take());
-        let attempt = state.n_tries.wrapping_sub(1);
+        let attempt = state.number(state.n_tries).wrapping_sub(1);
         if let (Some(breaker), Some(permit)) = (breaker, permit) {
             let result = CallResult { failure: Some(Weight::Ignored), took: Micros(0) };
             self.world.fleet.record(now, (breaker, model), permit, result);
         }
-        if called_at.is_some() {
-            self.world.fleet.ended(model, now, None);
+        if let Some(called_at) = called_at {
+            self.world.fleet.ended(model, now, Took::AtLeast(now.since(called_at)));
             self.out.push(Action::Cancel { call: CallId { node, attempt } });
         }
     }

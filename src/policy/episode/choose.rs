@@ -67,7 +67,7 @@ impl Walk<'_, '_> {
                 among[weighted(&weights, drawn.uniform())]
             }
             Choice::LeastBusy => least(&|at| f64::from(load(at).in_flight)),
-            Choice::Latency => least(&|at| load(at).mean()),
+            Choice::Latency => least(&|at| load(at).expected()),
             Choice::PeakEwma => least(&|at| load(at).peak_cost(self.now)),
             Choice::Usage => least(&|at| load(at).used(self.now)),
             Choice::TwoChoices => {

@@ -1,7 +1,9 @@
 //! Votes and cascades: what several members said becomes one answer.
 
 use super::Walk;
+use super::tree::Kind;
 use crate::data::{Outcome, Verdict};
+use crate::kernel::Usd;
 use crate::policy::{Cascade, Vote};
 use crate::vote::{StopRule, Voter};
 
@@ -72,17 +74,33 @@ impl Walk<'_, '_> {
         self.end(node, self.with_calls(node, outcome));
     }
 
-    /// The outcome with the calls of everybody who was asked.
+    /// The outcome with the calls of everybody who was asked, whoever was called off included. What
+    /// those cost nobody tells, so that the cost is unknown then.
     pub(super) fn with_calls(&self, node: u16, outcome: Outcome) -> Outcome {
         let children = &self.world.tree.nodes[usize::from(node)].children;
-        let ended = children.iter().filter_map(|child| self.state(*child).outcome.as_ref());
-        let n_calls = ended.clone().map(|outcome| outcome.n_calls).sum();
-        let cost = ended.map(|outcome| outcome.cost).sum();
+        let spent = |child: &u16| match &self.state(*child).outcome {
+            Some(outcome) => (outcome.n_calls, outcome.cost),
+            None => match self.n_started(*child) {
+                0 => (0, Some(Usd::ZERO)),
+                n_started => (n_started, None),
+            },
+        };
+        let n_calls = children.iter().map(|child| spent(child).0).sum();
+        let cost = children.iter().map(|child| spent(child).1).sum();
         let verdict = match outcome.verdict {
             // Whoever was not asked has not failed.
             Verdict::NotRun => Verdict::Failed(crate::data::Failure::Unavailable),
             verdict => verdict,
         };
         Outcome { verdict, n_calls, cost, ..outcome }
+    }
+
+    /// The calls that a part has started.
+    fn n_started(&self, node: u16) -> u32 {
+        let part = &self.world.tree.nodes[usize::from(node)];
+        match part.kind {
+            Kind::Ask { .. } => u32::from(self.state(node).n_tries),
+            _ => part.children.iter().map(|child| self.n_started(*child)).sum(),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Action, TimerId, Walk};
 use crate::data::{Failure, Outcome, Reason, Verdict};
 use crate::policy::failover::is_served;
+use crate::policy::fleet::Asked;
 use crate::policy::hedge::After;
 use crate::policy::{Failover, Hedge, Rung, WhenOpen};
 
@@ -28,8 +29,8 @@ impl Walk<'_, '_> {
                     return self.queue_start(child);
                 }
                 Rung::Cache => {
-                    let question = self.episode.request.question;
-                    let kept = self.world.fleet.kept(question, self.now, ladder.cache_for);
+                    let asked = self.asked(node);
+                    let kept = self.world.fleet.kept(asked, self.now, ladder.cache_for);
                     if let Some(kept) = kept {
                         let rung = Some(Rung::CACHE.into());
                         let kept = Outcome { rung, reason: Reason::Rung, ..kept };
@@ -49,6 +50,11 @@ impl Walk<'_, '_> {
             Some(outcome) => {
                 let (rung, reason) = (Some(part.name.clone()), Reason::Rung);
                 let outcome = Outcome { rung, reason, ..outcome };
+                // What comes from the cache is not put there again, or it would never grow old.
+                let is_answer = matches!(outcome.verdict, Verdict::Answered { .. });
+                if is_answer && ladder.rungs.contains(&Rung::Cache) {
+                    self.world.fleet.keep(self.asked(node), self.now, &outcome);
+                }
                 self.end(node, self.with_calls(node, outcome));
             }
             None => {
@@ -62,8 +68,16 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Whether every member was tried, and none could be asked.
+    fn asked(&self, node: u16) -> Asked {
+        Asked { node, question: self.episode.request.question }
+    }
+
+    /// Whether every member was tried, and none could be asked. Where time is up nobody is asked
+    /// either, which says nothing of breakers.
     fn all_are_open(&self, node: u16, ladder: &Failover) -> bool {
+        if self.state(node).deadline.is_some_and(|deadline| self.now >= deadline) {
+            return false;
+        }
         let children = &self.world.tree.nodes[usize::from(node)].children;
         let was_shut = |child: &u16| {
             self.state(*child).outcome.as_ref().is_some_and(|outcome| outcome.n_calls == 0)
@@ -86,9 +100,7 @@ impl Walk<'_, '_> {
 
     fn force(&mut self, node: u16) {
         let tree = self.world.tree;
-        let state = self.state_mut(node);
-        state.reset();
-        state.is_forced = true;
+        self.state_mut(node).force();
         for child in &tree.nodes[usize::from(node)].children {
             self.force(*child);
         }
@@ -126,7 +138,7 @@ impl Walk<'_, '_> {
             }
         };
         if let Some(wait) = wait.filter(|_| !is_last) {
-            let timer = TimerId { node, number: next };
+            let timer = TimerId { node, number: self.state(node).number(next) };
             self.out.push(Action::SetTimer { timer, at: self.now + wait });
         }
     }
@@ -134,7 +146,8 @@ impl Walk<'_, '_> {
     /// A member has had its time.
     pub(super) fn hedge_is_due(&mut self, node: u16, hedge: &Hedge, number: u16) {
         // Another timer is set when the next was asked for another reason.
-        if self.state(node).next == number + 1 {
+        let state = self.state(node);
+        if state.number(state.next) == number + 1 {
             self.next_hedge(node, hedge);
         }
     }

@@ -263,11 +263,6 @@ impl<'a, 'w> Walk<'a, 'w> {
 
     fn finish(&mut self) {
         let Some(outcome) = self.state_mut(0).outcome.take() else { return };
-        let Request { question, .. } = self.episode.request;
-        let is_answer = matches!(outcome.verdict, crate::data::Verdict::Answered { .. });
-        if self.world.tree.keeps_answers && is_answer {
-            self.world.fleet.keep(question, self.now, &outcome);
-        }
         self.out.push(Action::Finish(Box::new(outcome)));
     }
 

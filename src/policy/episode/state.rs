@@ -22,6 +22,8 @@ pub(super) struct State {
     pub(super) next: u16,
     /// Calls made, by a part that asks; rounds, by one that has members.
     pub(super) n_tries: u16,
+    /// How often it was begun anew, which tells its calls and timers from those before.
+    pub(super) round: u16,
     /// Whether breakers are passed by.
     pub(super) is_forced: bool,
     pub(super) permit: Option<Permit>,
@@ -31,9 +33,22 @@ pub(super) struct State {
     pub(super) outcome: Option<Outcome>,
 }
 
+/// More calls or timers than this are not made in one round.
+const ROUND: u16 = 4096;
+
 impl State {
     pub(super) fn reset(&mut self) {
         *self = Self::default();
+    }
+
+    /// Begins anew, with breakers passed by.
+    pub(super) fn force(&mut self) {
+        *self = Self { round: self.round + 1, is_forced: true, ..Self::default() };
+    }
+
+    /// The number of its n-th call or timer.
+    pub(super) fn number(&self, n: u16) -> u16 {
+        self.round * ROUND + n
     }
 }
 

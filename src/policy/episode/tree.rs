@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::CallId;
 use crate::data::ModelIdx;
 use crate::kernel::{Micros, ModelId, PolicyId};
 use crate::policy::conduct::Conduct;
@@ -12,7 +13,6 @@ use crate::policy::{Balance, Cascade, Failover, Hedge, Policy, Vote};
 #[derive(Debug, Clone)]
 pub struct Tree {
     pub(super) nodes: Vec<Node>,
-    pub(super) keeps_answers: bool,
 }
 
 /// One part of a policy.
@@ -32,6 +32,8 @@ pub(super) enum Kind {
         model: ModelIdx,
         sample: u32,
         timeout: Micros,
+        /// How many parts before it ask the same.
+        twin: u16,
     },
     Vote(Vote),
     Cascade(Cascade),
@@ -76,7 +78,7 @@ impl Tree {
         models: Models<'_>,
         knowledge: &Knowledge,
     ) -> Result<Self, NotAPolicy> {
-        let tree = Self { nodes: Vec::new(), keeps_answers: false };
+        let tree = Self { nodes: Vec::new() };
         let mut maker = Maker { tree, policies, models, knowledge };
         maker.add(root, 0, 0, Conduct::default())?;
         Ok(maker.tree)
@@ -92,6 +94,15 @@ impl Tree {
     /// How many parts it has.
     pub fn n_parts(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Which of its parts that ask the same model for the same sample the one is that makes this
+    /// call: chance has it that each fares by itself.
+    pub fn twin(&self, call: CallId) -> u16 {
+        match self.nodes[usize::from(call.node)].kind {
+            Kind::Ask { twin, .. } => twin,
+            _ => 0,
+        }
     }
 
     /// The models that it may ask.
@@ -171,18 +182,19 @@ impl Maker<'_> {
                 let known = self.models.names.binary_search(model);
                 let idx = known.map_err(|_| NotAPolicy::Unknown(name.clone()))?;
                 let (model, timeout) = (ModelIdx(idx as u16), self.models.timeouts[idx]);
-                part(Kind::Ask { model, sample, timeout }, Conduct::default())
+                let is_twin = |node: &&Node| match node.kind {
+                    Kind::Ask { model: other, sample: of, .. } => (other, of) == (model, sample),
+                    _ => false,
+                };
+                let twin = self.tree.nodes.iter().filter(is_twin).count() as u16;
+                part(Kind::Ask { model, sample, timeout, twin }, Conduct::default())
             }
             Policy::BestSingle | Policy::Route(_) | Policy::Mix(_) => {
                 part(Kind::Choose, Conduct::default())
             }
             Policy::Vote(vote) => part(Kind::Vote(vote.clone()), Conduct::default()),
             Policy::Cascade(cascade) => part(Kind::Cascade(cascade.clone()), Conduct::default()),
-            Policy::Failover(ladder) => {
-                let keeps = ladder.rungs.contains(&crate::policy::Rung::Cache);
-                self.tree.keeps_answers |= keeps;
-                part(Kind::Failover(ladder.clone()), ladder.conduct)
-            }
+            Policy::Failover(ladder) => part(Kind::Failover(ladder.clone()), ladder.conduct),
             Policy::Hedge(hedge) => part(Kind::Hedge(hedge.clone()), hedge.conduct),
             Policy::Balance(balance) => part(Kind::Balance(balance.clone()), balance.conduct),
             Policy::Oracle(_) => return Err(NotAPolicy::Oracle(name.clone())),

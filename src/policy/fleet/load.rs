@@ -18,12 +18,24 @@ pub struct Load {
     begun: VecDeque<Micros>,
 }
 
+/// How long a call took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::policy) enum Took {
+    /// So long.
+    All(Micros),
+    /// So long when it was called off, which says something of a model's speed only where calls of
+    /// late took less.
+    AtLeast(Micros),
+}
+
 /// Latencies that are remembered.
 const MOST: usize = 100;
 /// Latencies that make a mean.
 const OF_LATE: usize = 10;
 /// A quantile of fewer than these says nothing.
 const LEAST: usize = 20;
+/// What a call costs where the first ones have not come back, in microseconds.
+const UNKNOWN: f64 = 1e15;
 /// A peak is forgotten within this, by a factor of e.
 const DECAY: f64 = 10e6;
 
@@ -49,10 +61,15 @@ impl Load {
         }
     }
 
-    /// A call is over; `None` where it was called off, which says nothing of its speed.
-    pub(super) fn ended(&mut self, now: Micros, took: Option<Micros>) {
+    /// A call is over.
+    pub(super) fn ended(&mut self, now: Micros, took: Took) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        let Some(Micros(took)) = took else { return };
+        let took = match took {
+            Took::All(Micros(took)) => took,
+            // Without these, slow calls would be missing, of whoever is hedged when slow.
+            Took::AtLeast(Micros(took)) if took as f64 > self.mean() => took,
+            Took::AtLeast(_) => return,
+        };
         if self.latencies.len() == MOST {
             self.latencies.pop_front();
         }
@@ -75,9 +92,21 @@ impl Load {
         last.sum::<u64>() as f64 / n
     }
 
-    /// What one call more would cost, as Finagle's peak EWMA has it.
+    /// The mean, but endless while the first calls are out, of which nothing is known.
+    pub fn expected(&self) -> f64 {
+        match self.latencies.is_empty() && self.in_flight > 0 {
+            true => f64::INFINITY,
+            false => self.mean(),
+        }
+    }
+
+    /// What one call more would cost, as Finagle's peak EWMA has it: more than any latency while the
+    /// first calls are out, of which nothing is known.
     pub fn peak_cost(&self, now: Micros) -> f64 {
-        self.peak * self.decay(now) * f64::from(self.in_flight + 1)
+        match self.latencies.is_empty() && self.in_flight > 0 {
+            true => UNKNOWN + f64::from(self.in_flight),
+            false => self.peak * self.decay(now) * f64::from(self.in_flight + 1),
+        }
     }
 
     /// The share of its requests a minute that were made within the last; 0 without a limit.
@@ -108,12 +137,20 @@ mod tests {
         let mut load = Load::new(Some(10));
         (0..5).for_each(|at| load.began(Micros(at * 20_000_000)));
         assert_eq!((load.in_flight, load.used(Micros(80_000_000))), (5, 0.3));
+        let others = Load::new(None);
+        let idle = (others.expected(), others.peak_cost(Micros(0)));
+        assert_eq!(idle, (0.0, 0.0), "whoever was not asked yet comes first");
+        assert!(load.expected() > 1e9 && load.peak_cost(Micros(0)) > 1e9, "nothing came back yet");
         assert_eq!((load.mean(), load.quantile(0.5)), (0.0, None));
-        (1..=30).for_each(|took| load.ended(Micros(80_000_000), Some(Micros(took))));
+        (1..=30).for_each(|took| load.ended(Micros(80_000_000), Took::All(Micros(took))));
         // The mean of 21 to 30, and the 15th and 29th of 30.
         assert_eq!(load.mean(), 25.5);
         assert_eq!([0.5, 0.95].map(|it| load.quantile(it)), [Some(Micros(15)), Some(Micros(29))]);
-        load.ended(Micros(80_000_000), Some(Micros(1_000_000)));
+        for took in [25, 26] {
+            load.ended(Micros(80_000_000), Took::AtLeast(Micros(took)));
+        }
+        assert_eq!(load.mean(), 26.0, "of 22 to 30 and 26, and the other says nothing");
+        load.ended(Micros(80_000_000), Took::All(Micros(1_000_000)));
         let costs = [80_000_000, 90_000_000].map(|now| load.peak_cost(Micros(now)));
         assert!((costs[0] - 1e6).abs() < 1.0, "{costs:?}");
         assert!((costs[1] - 1e6 / std::f64::consts::E).abs() < 1.0, "{costs:?}");

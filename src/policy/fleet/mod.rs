@@ -7,8 +7,10 @@ use crate::data::{ModelIdx, Outcome};
 use crate::kernel::Micros;
 use crate::policy::parts::breaker::{Admission, CallResult, Permit};
 use crate::policy::parts::guard::{Guard, GuardConfig};
+pub(super) use cache::Asked;
 use cache::Cache;
 pub use load::Load;
+pub(super) use load::Took;
 
 /// Breakers, loads and kept answers.
 #[derive(Debug, Clone)]
@@ -58,7 +60,10 @@ impl Fleet {
 
     pub(super) fn admit(&mut self, breaker: usize, model: ModelIdx, now: Micros) -> Admission {
         let at = self.at(breaker, model);
-        self.guards[at].admit(now)
+        let before = self.guards[at].n_opened;
+        let admission = self.guards[at].admit(now);
+        self.n_opened += self.guards[at].n_opened - before;
+        admission
     }
 
     pub(super) fn record(
@@ -78,16 +83,17 @@ impl Fleet {
         self.loads[usize::from(model.0)].began(now);
     }
 
-    pub(super) fn ended(&mut self, model: ModelIdx, now: Micros, took: Option<Micros>) {
+    pub(super) fn ended(&mut self, model: ModelIdx, now: Micros, took: Took) {
         self.loads[usize::from(model.0)].ended(now, took);
     }
 
-    pub(super) fn kept(&self, question: u64, now: Micros, within: Micros) -> Option<Outcome> {
-        self.cache.get(question, now, within)
+    /// What a part of the policy last answered to a question, if that is no older than `within`.
+    pub(super) fn kept(&self, asked: Asked, now: Micros, within: Micros) -> Option<Outcome> {
+        self.cache.get(asked, now, within)
     }
 
-    pub(super) fn keep(&mut self, question: u64, now: Micros, outcome: &Outcome) {
-        self.cache.put(question, now, outcome);
+    pub(super) fn keep(&mut self, asked: Asked, now: Micros, outcome: &Outcome) {
+        self.cache.put(asked, now, outcome);
     }
 
     fn at(&self, breaker: usize, model: ModelIdx) -> usize {

@@ -40,7 +40,13 @@ impl Guard {
     /// Asks to make a call at `now`.
     pub fn admit(&mut self, now: Micros) -> Admission {
         match &mut self.kind {
-            Kind::Breaker(breaker) => breaker.admit(now),
+            Kind::Breaker(breaker) => {
+                let before = breaker.n_trips();
+                let admission = breaker.admit(now);
+                // A trial that took too long has failed, and that is found out here.
+                self.n_opened += u32::from(breaker.n_trips() > before);
+                admission
+            }
             Kind::Cooldown(cooldown) => cooldown.admit(now, Permit { generation: 0 }),
         }
     }

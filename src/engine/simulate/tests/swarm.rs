@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::scenarios::{Ready, text};
+use super::scenarios::Ready;
 use crate::engine::simulate::witness::{Called, Witness};
 use crate::engine::simulate::world::{Ended, Simulated};
 use crate::fault::{OnWire, Process};
 use crate::kernel::{Micros, PolicyId, Usd};
 use crate::policy::episode::{Action, CallId, Event, Request};
 use crate::policy::{Fleet, Policy, WhenOpen};
+use crate::scenario::random::text;
 
 /// Scenarios that are tried; one alone where its seed stands in the environment.
 const SEEDS: std::ops::Range<u64> = 0..2000;
@@ -85,7 +86,7 @@ impl Witness for Checker {
     }
 
     fn called(&mut self, called: &Called<'_>, fleet: &Fleet) {
-        let Called { now, model, fates } = called;
+        let Called { now, model, fates, .. } = called;
         let refuses = fleet.guards(*model).any(|guard| guard.refuses(*now));
         assert!(!self.is_guarded || !refuses, "a call through an open breaker");
         let names = [
@@ -139,7 +140,7 @@ fn follow(ready: &Ready, name: &PolicyId) -> Option<Checker> {
 /// What fired in the scenario of a seed, by kind of fault and by what calls met.
 fn one(seed: u64) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     let folder = tempfile::tempdir().unwrap();
-    let ready = Ready::new(folder.path(), &text(seed), 12, None);
+    let ready = Ready::new(folder.path(), &text(seed, 1), 12, None);
     let kind = |name: &String| {
         let fault = ready.plan.faults.0.iter().find(|fault| fault.name == *name);
         fault.unwrap().process.name()

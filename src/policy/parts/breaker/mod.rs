@@ -1,11 +1,12 @@
 //! A circuit breaker: stops asking whoever keeps failing, and tries again after a while.
 //!
 //! The rules are those of resilience4j (`CircuitBreakerConfig`, `CircuitBreakerMetrics`,
-//! `CircuitBreakerStateMachine`, 2.x), whose windows slide: a rate is at or above its threshold over
-//! the last calls or the last seconds; a result that belongs to an older state counts for nothing;
-//! while half open, `permits` calls are let through, and only when all of them are back is it
-//! decided. Beyond resilience4j a failure may count half, and the wait grows with every trip in a
-//! row.
+//! `CircuitBreakerStateMachine`, 2.x), whose windows slide: a rate is at or above its threshold
+//! over the last calls or the last seconds; while half open, `permits` calls are let through, and
+//! only when all of them are back is it decided. Beyond resilience4j a failure may count half, and
+//! the wait grows with every trip in a row. Unlike there, a result that belongs to an older state
+//! counts for nothing (resilience4j counts it in the window of the new one), and a wait is over at
+//! its end, not an instant behind it. `tests/breaker_oracles.rs` holds it to both.
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,3 @@
+//! What only the floor that knows all others can try.
+
+mod parity;

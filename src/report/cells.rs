@@ -1,0 +1,335 @@
+//! What a run folder holds item by item, read back for the reports that show items.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, ParquetReader, PolarsError, PolarsResult, SerReader};
+
+use crate::report::ReportError;
+
+const ITEMS: &str = "items.parquet";
+const DECISIONS: &str = "decisions.parquet";
+const ANSWERS: &str = "answers.parquet";
+
+/// One task of a run: its items, and what every policy came to on each.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cells {
+    /// The task.
+    pub(super) task: String,
+    /// The items, in the dataset's order where the folder holds the questions.
+    pub(super) items: Vec<Question>,
+    /// Whom `Cell::rung` counts.
+    pub(super) rungs: Vec<String>,
+    /// Models and policies by name; each has a cell for every item.
+    pub(super) columns: BTreeMap<String, Vec<Cell>>,
+}
+
+/// One item.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Question {
+    /// Its name.
+    pub(super) id: String,
+    /// What was asked.
+    pub(super) input: Option<String>,
+    /// Every accepted answer.
+    pub(super) targets: Vec<String>,
+    /// The options.
+    pub(super) choices: Vec<String>,
+    /// Its part of the dataset.
+    pub(super) category: Option<String>,
+    /// The distinct answers to it, in the order in which they were first met.
+    pub(super) answers: Vec<String>,
+    /// What models said whose answer could not be read, and how calls failed.
+    pub(super) notes: BTreeMap<String, String>,
+}
+
+/// What one policy came to on one item.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cell {
+    /// What it ended in.
+    pub(super) ending: Ending,
+    /// Which of the item's answers.
+    pub(super) answer: Option<u32>,
+    /// Dollars.
+    pub(super) cost: Option<f64>,
+    /// Milliseconds.
+    pub(super) latency: Option<f64>,
+    /// The member that answered, by its place in `Cells::rungs`.
+    pub(super) rung: Option<u32>,
+}
+
+/// What an episode ended in, with how right it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Right,
+    Partly,
+    Wrong,
+    Abstained,
+    Unparsed,
+    Refused,
+    Failed,
+    NotRun,
+}
+
+impl Cell {
+    pub(super) const NOT_RUN: Self =
+        Self { ending: Ending::NotRun, answer: None, cost: None, latency: None, rung: None };
+}
+
+impl Ending {
+    /// A letter for it.
+    pub(super) fn letter(self) -> char {
+        match self {
+            Self::Right => 'r',
+            Self::Partly => 'p',
+            Self::Wrong => 'w',
+            Self::Abstained => 'a',
+            Self::Unparsed => 'u',
+            Self::Refused => 'x',
+            Self::Failed => 'f',
+            Self::NotRun => '-',
+        }
+    }
+
+    fn of(verdict: &str, score: Option<f64>) -> Self {
+        match (verdict, score) {
+            ("answered", Some(1.0)) => Self::Right,
+            ("answered", Some(score)) if score > 0.0 => Self::Partly,
+            ("answered", _) => Self::Wrong,
+            ("abstained", _) => Self::Abstained,
+            ("unparsed", _) => Self::Unparsed,
+            ("refused", _) => Self::Refused,
+            ("failed", _) => Self::Failed,
+            _ => Self::NotRun,
+        }
+    }
+}
+
+/// Reads the items and decisions of a run folder, task by task in the order of the file. A folder
+/// without decisions has none, and one without questions has the names of its items only.
+///
+/// # Errors
+/// A file that is there and can't be read, or lacks a column.
+pub(super) fn read(dir: &Path) -> Result<Vec<Cells>, ReportError> {
+    let Some(decisions) = frame(dir, DECISIONS)? else { return Ok(Vec::new()) };
+    let (items, answers) = (frame(dir, ITEMS)?, frame(dir, ANSWERS)?);
+    let mut reader = Reader::default();
+    let failed = |name: &str| {
+        let path = dir.join(name);
+        move |source| ReportError::Table { path, source }
+    };
+    if let Some(items) = &items {
+        reader.questions(items).map_err(failed(ITEMS))?;
+    }
+    reader.decisions(&decisions).map_err(failed(DECISIONS))?;
+    if let Some(answers) = &answers {
+        reader.notes(answers).map_err(failed(ANSWERS))?;
+    }
+    Ok(reader.tasks)
+}
+
+/// The tasks so far, and where each item stands in its task.
+#[derive(Default)]
+struct Reader<'f> {
+    tasks: Vec<Cells>,
+    places: BTreeMap<(&'f str, &'f str), usize>,
+}
+
+impl<'f> Reader<'f> {
+    fn task(&mut self, name: &str) -> &mut Cells {
+        let known = self.tasks.iter().position(|known| known.task == name);
+        let place = known.unwrap_or_else(|| {
+            let (task, columns) = (name.to_owned(), BTreeMap::new());
+            self.tasks.push(Cells { task, items: Vec::new(), rungs: Vec::new(), columns });
+            self.tasks.len() - 1
+        });
+        &mut self.tasks[place]
+    }
+
+    fn questions(&mut self, frame: &'f DataFrame) -> PolarsResult<()> {
+        let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);
+        let (inputs, categories) = (texts(frame, "input")?, texts(frame, "category")?);
+        let (targets, choices) = (texts(frame, "targets")?, texts(frame, "choices")?);
+        for row in 0..frame.height() {
+            let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
+            let items = &mut self.task(task).items;
+            items.push(Question {
+                id: id.to_owned(),
+                input: inputs[row].map(str::to_owned),
+                targets: list(targets[row]),
+                choices: list(choices[row]),
+                category: categories[row].map(str::to_owned),
+                ..Question::default()
+            });
+            let place = items.len() - 1;
+            self.places.insert((task, id), place);
+        }
+        Ok(())
+    }
+
+    fn decisions(&mut self, frame: &'f DataFrame) -> PolarsResult<()> {
+        let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);
+        let (policies, verdicts) = (texts(frame, "policy")?, texts(frame, "verdict")?);
+        let (answers, rungs) = (texts(frame, "answer")?, texts(frame, "rung")?);
+        let (scores, costs) = (numbers(frame, "score")?, numbers(frame, "cost_usd")?);
+        let latencies = numbers(frame, "latency_ms")?;
+        let names: BTreeSet<&str> = rungs.iter().flatten().copied().collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        for row in 0..frame.height() {
+            let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
+            let Some(policy) = policies[row] else { continue };
+            let place = self.places.get(&(task, id)).copied();
+            let cells = self.task(task);
+            let place = place.unwrap_or_else(|| {
+                cells.items.push(Question { id: id.to_owned(), ..Question::default() });
+                cells.items.len() - 1
+            });
+            let rung = rungs[row].and_then(|rung| names.binary_search(&rung).ok());
+            let cell = Cell {
+                ending: Ending::of(verdicts[row].unwrap_or_default(), scores[row]),
+                answer: answers[row].map(|text| answer_of(&mut cells.items[place], text)),
+                cost: costs[row],
+                latency: latencies[row],
+                rung: rung.map(|at| at as u32),
+            };
+            if !cells.columns.contains_key(policy) {
+                cells.columns.insert(policy.to_owned(), Vec::new());
+            }
+            if let Some(column) = cells.columns.get_mut(policy) {
+                column.resize(column.len().max(place + 1), Cell::NOT_RUN);
+                column[place] = cell;
+            }
+            self.places.insert((task, id), place);
+        }
+        for cells in &mut self.tasks {
+            let n_items = cells.items.len();
+            cells.columns.values_mut().for_each(|column| column.resize(n_items, Cell::NOT_RUN));
+            cells.rungs = names.iter().map(|name| (*name).to_owned()).collect();
+        }
+        Ok(())
+    }
+
+    /// Only of first samples, which are what policies are judged on.
+    fn notes(&mut self, frame: &DataFrame) -> PolarsResult<()> {
+        let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);
+        let (models, responses) = (texts(frame, "model")?, texts(frame, "response")?);
+        let (statuses, verdicts) = (texts(frame, "status")?, texts(frame, "verdict")?);
+        let samples = frame.column("sample")?.as_materialized_series().u32()?;
+        let samples: Vec<Option<u32>> = samples.iter().collect();
+        for row in (0..frame.height()).filter(|row| samples[*row] == Some(0)) {
+            let note = match verdicts[row] {
+                Some("unparsed" | "refused") => responses[row],
+                Some("failed") => statuses[row],
+                _ => None,
+            };
+            let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
+            let place = self.places.get(&(task, id)).copied();
+            if let (Some(note), Some(place), Some(model)) = (note, place, models[row]) {
+                self.task(task).items[place].notes.insert(model.to_owned(), note.to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn frame(dir: &Path, name: &str) -> Result<Option<DataFrame>, ReportError> {
+    let path = dir.join(name);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let file =
+        File::open(&path).map_err(|source| ReportError::Io { path: path.clone(), source })?;
+    let read = ParquetReader::new(file).finish();
+    read.map(Some).map_err(|source: PolarsError| ReportError::Table { path, source })
+}
+
+pub(super) fn texts<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<Vec<Option<&'f str>>> {
+    Ok(frame.column(name).map(Column::as_materialized_series)?.str()?.iter().collect())
+}
+
+pub(super) fn numbers(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<f64>>> {
+    Ok(frame.column(name).map(Column::as_materialized_series)?.f64()?.iter().collect())
+}
+
+fn list(text: Option<&str>) -> Vec<String> {
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+fn answer_of(item: &mut Question, text: &str) -> u32 {
+    let known = item.answers.iter().position(|known| known == text);
+    known.unwrap_or_else(|| {
+        item.answers.push(text.to_owned());
+        item.answers.len() - 1
+    }) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Item, Outcome, Recorded, Verdict};
+    use crate::kernel::{Micros, Usd};
+    use crate::report::{AnswerRow, DecisionRow, ItemRow};
+    use crate::report::{write_answers, write_decisions, write_items};
+
+    fn decision(policy: &str, id: &str, verdict: Verdict, answer: Option<&str>) -> DecisionRow {
+        let outcome = Outcome {
+            verdict,
+            rung: Some("mini".into()),
+            cost: Usd::from_dollars(0.5),
+            latency: Micros::from_ms(3.0),
+            ..Outcome::NOT_RUN
+        };
+        let (task, answer) = ("triage".into(), answer.map(str::to_owned));
+        let (policy, id, score) = (policy.into(), id.into(), verdict.score());
+        DecisionRow { task, policy, id, answer, score, outcome }
+    }
+
+    #[test]
+    fn a_run_folder_reads_back_item_by_item() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(read(dir.path()).unwrap(), []);
+        let answered = |score| Verdict::Answered { answer: None, score };
+        let rows = [
+            decision("mini", "2", answered(1.0), Some("B")),
+            decision("mini", "1", Verdict::Unparsed, None),
+            decision("trio", "2", answered(0.5), Some("A")),
+            decision("trio", "3", answered(0.0), Some("")),
+        ];
+        write_decisions(&rows, dir.path()).unwrap();
+        // Without questions, items come as decisions name them.
+        let ids = |cells: &Cells| -> Vec<String> {
+            cells.items.iter().map(|item| item.id.clone()).collect()
+        };
+        assert_eq!(ids(&read(dir.path()).unwrap()[0]), ["2", "1", "3"]);
+        let question = |id: &str| {
+            let targets = vec!["B".to_owned(), "b".to_owned()];
+            let item = Item { input: Some("Which?".into()), targets, ..Item::new(id) };
+            ItemRow { task: "triage".into(), item }
+        };
+        write_items(&["1", "2"].map(question), dir.path()).unwrap();
+        let recorded = Recorded {
+            id: "1".into(),
+            model: "mini".into(),
+            response: Some("no idea".into()),
+            ..Recorded::default()
+        };
+        let task = "triage".into();
+        let recorded = &recorded;
+        let unread = AnswerRow { task, recorded, answer: None, score: None, verdict: "unparsed" };
+        write_answers(&[unread], dir.path()).unwrap();
+
+        let [cells] = read(dir.path()).unwrap().try_into().unwrap();
+        assert_eq!(ids(&cells), ["1", "2", "3"]);
+        assert_eq!(cells.items[0].notes["mini"], "no idea");
+        assert_eq!(cells.items[1].targets, ["B", "b"]);
+        assert_eq!(cells.items[1].answers, ["B", "A"]);
+        let letters = |policy: &str| -> String {
+            cells.columns[policy].iter().map(|cell| cell.ending.letter()).collect()
+        };
+        assert_eq!((letters("mini"), letters("trio")), ("ur-".to_owned(), "-pw".to_owned()));
+        let cell = cells.columns["trio"][1];
+        assert_eq!((cell.answer, cell.cost, cell.latency), (Some(1), Some(0.5), Some(3.0)));
+        assert_eq!(cell.rung.map(|rung| cells.rungs[rung as usize].as_str()), Some("mini"));
+    }
+}

@@ -1,0 +1,206 @@
+//! Scenarios made of draws, for tests: policies nested, faults mixed, some kinds switched off.
+
+use std::fmt::Write;
+
+use crate::fault::OnWire;
+use crate::kernel::{Key, Seed};
+
+/// The next draws, one after the other.
+struct Draws(Key, u64);
+
+impl Draws {
+    fn new(seed: u64) -> Self {
+        Self(Key::new(Seed(seed), "swarm", &[]), 0)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        self.1 += 1;
+        self.0.with(self.1).below(n as u64) as usize
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+
+    fn some(&mut self, of: &[String], least: usize) -> String {
+        let n = least + self.below(of.len() + 1 - least);
+        let first = self.below(of.len());
+        let names: Vec<&str> = (0..n).map(|at| of[(first + at) % of.len()].as_str()).collect();
+        names.join(", ")
+    }
+}
+
+/// A scenario of that seed, as text, beside which a dataset `items.jsonl` has to stand. It takes
+/// fifteen seconds and has five requests in each, or goes so many times as fast.
+pub(crate) fn text(seed: u64, speed: u64) -> String {
+    let mut draws = Draws::new(seed);
+    let t = |ms: u64| format!("{}us", ms * 1000 / speed);
+    let n_models = 2 + draws.below(3);
+    let mut text = format!(
+        "version: 1\nname: swarm\nseed: {seed}\n\
+         tasks: {{ t: {{ dataset: items.jsonl }} }}\nproviders:\n"
+    );
+    let mut models = Vec::new();
+    for at in 0..n_models {
+        let (accuracy, p50) = (draws.below(10), 50 + draws.below(300) as u64);
+        let _ = writeln!(
+            text,
+            "  p{at}: {{ synthetic: {{ accuracy: 0.{accuracy}, latency: {{ p50: {}, p95: \
+             {} }}, output_tokens: 5, groups: [g{}] }} }}",
+            t(p50),
+            t(p50 * 4),
+            at % 2
+        );
+        models.push(format!("m{at}"));
+    }
+    text.push_str("models:\n");
+    for at in 0..n_models {
+        let limits = draws.one(&["", ", requests_per_minute: 120"]);
+        let _ = writeln!(
+            text,
+            "  m{at}: {{ provider: p{at}, price: {{ input: 1, output: 2 }}, limits: {{ timeout: \
+             {}{limits} }} }}",
+            t(1000)
+        );
+    }
+    let [half, one, two, three] = [500, 1000, 2000, 3000].map(t);
+    let _ = writeln!(
+        text,
+        "breakers:\n  \
+         quick: {{ failure_rate: 0.3, window: 10, minimum_calls: 3, wait: {two}, permits: 2 }}\n  \
+         timed: {{ failure_rate: 0.5, window: 5s, minimum_calls: 2, wait: {one}, growth: 2, trial: \
+         {three}, slow_rate: 0.5, slow_after: {half} }}\n  \
+         cool: {{ like: litellm-pool, wait: {three} }}\n  \
+         hosted: {{ like: portkey, minimum_calls: 2, wait: {two} }}",
+    );
+    policies(&mut text, &mut draws, models, speed);
+    faults(&mut text, &mut draws, n_models, speed);
+    let (lasts, every, rate) = (t(15_000), t(5000), 5 * speed);
+    let traffic = [
+        format!("poisson: {{ rate: {rate}/s, for: {lasts}, repeats: 0.3 }}"),
+        format!(
+            "bursts: {{ rate: {}/s, burst_rate: {}/s, burst_for: {two}, every: {every}, for: \
+             {lasts} }}",
+            2 * speed,
+            6 * rate
+        ),
+        format!("diurnal: {{ rate: {rate}/s, for: {lasts}, peak: {every} }}"),
+    ];
+    let traffic = &traffic[draws.below(3)];
+    let capacity = draws.one(&["", ", capacity: { m0: 2 }", ", capacity: { m0: 1, m1: 3 }"]);
+    let _ = writeln!(text, "traffic: {{ {traffic} }}\nsimulate: {{ replicates: 2{capacity} }}");
+    text
+}
+
+/// Four policies, each of models and of policies before it.
+fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed: u64) {
+    text.push_str("policies:\n");
+    let models = known.clone();
+    for at in 0..4 {
+        let asks = asking(draws, speed);
+        let kind = match draws.below(8) {
+            0 => format!("vote: {{ members: [{}] }}", draws.some(&known, 2)),
+            1 => format!("vote: {{ members: [{}], stop_early: true }}", draws.some(&known, 2)),
+            2 => format!(
+                "cascade: {{ stages: [{}], accept: {{ agreement: 0.9 }} }}",
+                draws.some(&known, 2)
+            ),
+            3 | 4 => {
+                let last = draws.one(&["", ", \"@cache\"", ", \"@cache\", \"@apology\""]);
+                let open = draws.one(&["degrade", "bypass", "fail-fast"]);
+                let rungs = draws.some(&known, 1);
+                format!("failover: {{ rungs: [{rungs}{last}], when_open: {open}{asks} }}")
+            }
+            5 => {
+                let wait = 150_000 / speed;
+                let fixed = format!("fixed: {{ wait: {wait}us }}");
+                let after = draws.one(&[&fixed, "quantile: { share: 0.8 }"]).to_owned();
+                let members = draws.some(&known, 2);
+                format!("hedge: {{ members: [{members}], after: {{ {after} }}{asks} }}")
+            }
+            6 => {
+                let by = draws.one(&[
+                    "least-busy",
+                    "latency",
+                    "peak-ewma",
+                    "two-choices",
+                    "usage",
+                    "weighted",
+                ]);
+                let among = draws.some(&models, 2);
+                format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
+            }
+            _ => {
+                let members = draws.some(&known, 2);
+                format!("route: {{ among: [{members}], by: category }}")
+            }
+        };
+        let _ = writeln!(text, "  c{at}:\n    {kind}");
+        known.push(format!("c{at}"));
+    }
+}
+
+fn asking(draws: &mut Draws, speed: u64) -> String {
+    let t = |ms: u64| format!("{}us", ms * 1000 / speed);
+    let breaker = draws.one(&["", "quick", "timed", "cool", "hosted"]);
+    let breaker = if breaker.is_empty() { String::new() } else { format!(", breaker: {breaker}") };
+    let retry = format!(", retry: {{ attempts: 3, base: {}, cap: {} }}", t(100), t(300));
+    let retry = draws.one(&["", &retry]).to_owned();
+    let (deadline, timeout) = (format!(", deadline: {}", t(900)), format!(", timeout: {}", t(300)));
+    let deadline = draws.one(&["", &deadline, &timeout]).to_owned();
+    format!("{breaker}{retry}{deadline}")
+}
+
+fn faults(text: &mut String, draws: &mut Draws, n_models: usize, speed: u64) {
+    let [tenth, two, three, four, five, six] =
+        [100, 2000, 3000, 4000, 5000, 6000].map(|ms| format!("{}us", ms * 1000 / speed));
+    text.push_str("faults:\n  none: { slow-down: { at: 1d, factor: 2 } }\n");
+    let wire: Vec<&str> = OnWire::kinds().iter().map(|(name, _)| *name).collect();
+    for at in 0..draws.below(4) {
+        let of = match draws.below(3) {
+            0 => String::new(),
+            1 => format!("of: {{ model: m{} }}, ", draws.below(n_models)),
+            _ => format!("of: {{ group: g{} }}, ", draws.below(2)),
+        };
+        let reply = draws.one(&wire);
+        let share = draws.one(&["0.3", "1.0"]);
+        let times = format!(
+            "good_for: {{ exponential: {{ mean: {four} }} }}, bad_for: {{ log-normal: {{ median: \
+             {two}, sigma: 1 }} }}"
+        );
+        let fault = match draws.below(9) {
+            0 => format!(
+                "outage: {{ {of}at: {three}, for: {six}, error_rate: {share}, reply: {reply} }}"
+            ),
+            1 => format!("renewal: {{ {of}{times}, error_rate: {share}, reply: {reply} }}"),
+            2 => format!(
+                "gilbert-elliott: {{ {of}good_for: {five}, bad_for: {three}, step: {tenth}, reply: {reply} }}"
+            ),
+            3 => format!(
+                "diurnal: {{ {of}every: {four}, weights: [1, 2], bad_for: {{ weibull: {{ scale: {two}, \
+                 shape: 0.8 }} }}, reply: {reply} }}"
+            ),
+            4 => format!(
+                "common-shock: {{ {of}every: {four}, hits: 0.7, bad_for: {{ exponential: {{ mean: {two} \
+                 }} }}, reply: {reply} }}"
+            ),
+            5 => format!("slow-down: {{ {of}share: {share}, factor: 3, added: {tenth} }}"),
+            6 => format!("rate-limit: {{ {of}requests_per_minute: {} }}", 20 * speed),
+            7 => format!("degraded: {{ {of}share: {share} }}"),
+            _ => format!("wrong-model: {{ {of}share: {share}, serves: m0 }}"),
+        };
+        let _ = writeln!(text, "  f{at}: {{ {fault} }}");
+    }
+}
+
+/// The lines of `items.jsonl`: so many items of three choices, of which the first is right.
+pub(crate) fn items(n: usize) -> String {
+    let item = |at: usize| {
+        format!(
+            "{{\"id\": \"i{at}\", \"input\": \"q{at}\", \"target\": \"A\", \"choices\": \
+             [\"A\", \"B\", \"C\"], \"category\": \"c{}\"}}\n",
+            at % 3
+        )
+    };
+    (0..n).map(item).collect()
+}
