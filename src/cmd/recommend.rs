@@ -15,7 +15,7 @@ use crate::engine::collect;
 use crate::engine::evaluate::{self, Evaluation};
 use crate::engine::recommend::{self, RecommendError, Recommended};
 use crate::exchange::export::Gateway;
-use crate::kernel::TaskId;
+use crate::kernel::{PolicyId, TaskId};
 use crate::scenario::{Plan, Wish};
 
 /// Search for the policy that is worth its money, and say how sure that is.
@@ -140,9 +140,14 @@ fn recommended<'a>(
 ) -> Result<Evaluation<'a>> {
     let found = recommend::recommend(plan, wish, rows)?;
     let Recommended { mut row, policies, given } = found;
+    let stages: Vec<PolicyId> = match &policies[..] {
+        [stages @ .., _] => stages.iter().map(|(name, _)| name.clone()).collect(),
+        [] => Vec::new(),
+    };
     plan.policies.extend(policies);
     let judged = evaluate::evaluate_with(plan, rows, doubts, given.as_ref());
     let mut evaluation = judged.context("judge the answers")?;
+    evaluation.leave_out(&stages);
     recommend::explain(&mut row, &mut evaluation.summary);
     evaluation.summary.recommendation = Some(row);
     Ok(evaluation)

@@ -10,6 +10,7 @@ mod gates;
 mod ground;
 mod judge;
 mod learn;
+mod rows;
 mod run;
 mod stand;
 mod tables;
@@ -33,7 +34,7 @@ use crate::analysis::gate::Gate;
 use crate::data::summary::{
     self, GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, Tool, WarningRow,
 };
-use crate::data::{Item, ItemIdx, Matrix, Outcome, Recorded, Verdict, Warning};
+use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
 use crate::report::{AnswerRow, DecisionRow, ItemRow};
@@ -64,6 +65,21 @@ pub struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
+    /// Leaves out what nobody is to look at by itself, such as the first stage of a cascade that
+    /// was searched for on these very items.
+    pub fn leave_out(&mut self, policies: &[PolicyId]) {
+        let keeps = |policy: &PolicyId| !policies.contains(policy);
+        let summary = &mut self.summary;
+        summary.policies.retain(|row| keeps(&row.policy));
+        summary.categories.retain(|row| keeps(&row.policy));
+        summary.comparisons.retain(|row| keeps(&row.policy));
+        summary.availability.retain(|row| keeps(&row.policy));
+        summary.frontier.retain(|row| keeps(&row.policy));
+        summary.gains.retain(|row| keeps(&row.policy));
+        summary.contributions.retain(|row| keeps(&row.policy));
+        self.decisions.retain(|row| keeps(&row.policy));
+    }
+
     /// Adds what simulated traffic came to.
     pub fn add_simulated(
         &mut self,
@@ -253,54 +269,8 @@ fn fill<'a>(
     summary.pairs.extend(pairs);
     let item = |item: &Item| ItemRow { task: task.id.clone(), item: item.clone() };
     evaluation.items.extend(matrix.items().iter().map(item));
-    evaluation.answers.extend(answer_rows(judged));
-    evaluation.decisions.extend(decision_rows(matrix, outcomes));
-}
-
-fn answer_rows<'a, 'j>(judged: &'j Judged<'a>) -> impl Iterator<Item = AnswerRow<'a>> + 'j {
-    let matrix = &judged.matrix;
-    let cells = matrix.item_idxs().flat_map(move |item| {
-        let of_model = move |model| (0..matrix.n_samples()).map(move |k| (item, model, k));
-        matrix.model_idxs().flat_map(of_model)
-    });
-    cells.zip(&judged.rows).filter_map(|((item, model, sample), row)| {
-        let verdict = Verdict::from(matrix.cell(item, model, sample).state);
-        Some(AnswerRow {
-            task: matrix.task().clone(),
-            recorded: (*row)?,
-            answer: text(matrix, item, verdict),
-            score: verdict.score(),
-            verdict: verdict.name(),
-        })
-    })
-}
-
-fn decision_rows<'a>(
-    matrix: &'a Matrix,
-    outcomes: &'a BTreeMap<PolicyId, Vec<Outcome>>,
-) -> impl Iterator<Item = DecisionRow> + 'a {
-    outcomes.iter().flat_map(move |(policy, outcomes)| {
-        matrix.item_idxs().zip(outcomes).map(move |(item, outcome)| DecisionRow {
-            task: matrix.task().clone(),
-            policy: policy.clone(),
-            id: matrix.item(item).id.clone(),
-            answer: match &outcome.composed {
-                Some(text) => Some(text.to_string()),
-                None => text(matrix, item, outcome.verdict),
-            },
-            score: outcome.verdict.score(),
-            outcome: outcome.clone(),
-        })
-    })
-}
-
-fn text(matrix: &Matrix, item: ItemIdx, verdict: Verdict) -> Option<String> {
-    match verdict {
-        Verdict::Answered { answer: Some(answer), .. } => {
-            Some(matrix.answers(item)[usize::from(answer.0)].text.clone())
-        }
-        _ => None,
-    }
+    evaluation.answers.extend(rows::answers(judged));
+    evaluation.decisions.extend(rows::decisions(matrix, outcomes));
 }
 
 fn refuse_votes_without_answers(

@@ -163,17 +163,17 @@ impl Answer {
         contender: Option<(&Picked, &[Outcome])>,
         steps: &[Option<Picked>],
     ) {
-        let mut pairs: Vec<(&[Outcome], &[Outcome])> = Vec::new();
+        let mut pairs: Vec<(&Picked, &[Outcome])> = Vec::new();
         let mut all: Vec<&mut Versus> = Vec::new();
         let of_contender = self.contender.as_mut().and_then(|it| it.versus.as_mut());
         if let (Some((picked, reference)), Some(versus)) = (contender, of_contender) {
-            pairs.push((&picked.outcomes, reference));
+            pairs.push((picked, reference));
             all.push(versus);
         }
         for ((.., earned), pair) in self.steps.iter_mut().zip(steps.chunks(2)) {
             let versus = earned.as_mut().and_then(|it| it.versus.as_mut());
             if let ([Some(single), Some(combination)], Some(versus)) = (pair, versus) {
-                pairs.push((&combination.outcomes, &single.outcomes));
+                pairs.push((combination, &single.outcomes));
                 all.push(versus);
             }
         }

@@ -37,7 +37,7 @@ pub(super) enum Among {
 /// The margin that makes it 95 % sure, on one side, that a loss is kept to.
 pub(super) const SURE: f64 = 1.644_853_626_951_472_6;
 
-/// Costs closer than this share are equal: sums in other orders differ by less.
+/// A cost may exceed its limit by this share, which is rounding.
 const ROUNDING: f64 = 1e-9;
 
 /// The best by `goal` of those that `keeps` lets pass; `None` where there is none.
@@ -64,16 +64,22 @@ pub(super) fn choose(
         found.iter().filter(|it| is_cheap(it) && is_among(it) && keeps_loss(it)).collect();
     let by_score = |a: &Found, b: &Found| b.score.total_cmp(&a.score);
     let by_cost = |a: &Found, b: &Found| cost_order(a.cost, b.cost);
-    known.sort_by(|a, b| match goal.loss {
+    let order = |a: &&Found, b: &&Found| match goal.loss {
         None => by_score(a, b).then(by_cost(a, b)),
         Some(_) => by_cost(a, b).then(by_score(a, b)),
-    });
+    };
+    // Mostly the first one keeps, and then the others need not be sorted.
+    let first = known.iter().copied().min_by(order)?;
+    if keeps(first) {
+        return Some(first);
+    }
+    known.sort_by(order);
     known.into_iter().find(|it| keeps(it))
 }
 
-/// By cost, where what differs by rounding is equal.
+/// By cost in seven digits: sums in other orders differ by less.
 fn cost_order(a: f64, b: f64) -> Ordering {
-    if (a - b).abs() <= ROUNDING * a.abs().max(b.abs()) { Ordering::Equal } else { a.total_cmp(&b) }
+    (a as f32).total_cmp(&(b as f32))
 }
 
 /// What no other outdoes in score and cost, the cheapest first.

@@ -57,8 +57,8 @@ impl Goals {
 }
 
 /// The prices to look at: of every single model that no other outdoes, and of combinations that
-/// gain something over what is cheaper, the dearest among them; the most telling ones where there are
-/// many.
+/// gain something over what is cheaper, the dearest among them; the most telling ones where there
+/// are many.
 ///
 /// The limit that stands for a price lies halfway to the next one, so that the same model is not
 /// within it on some folds and beyond it on others.

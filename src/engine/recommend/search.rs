@@ -147,8 +147,8 @@ impl Search<'_> {
 
     /// Pairs and trios that agree, and one model where they don't.
     ///
-    /// A cascade is at best right wherever its last one is asked, and that for nothing; where a vote
-    /// or a model is as good as that for no more, it is passed over.
+    /// A cascade is at best right wherever its last one is asked, and that for nothing; where a
+    /// vote or a model is as good as that for no more, it is passed over.
     fn cascades(
         &self,
         ballots: &Ballots,

@@ -67,7 +67,10 @@ fn categories(
     otherwise: &PolicyId,
     why: &mut BTreeMap<String, String>,
 ) -> Value {
-    let condition = |(category, model): (&String, &PolicyId)| json!({ "query": { "metadata.category": { "$eq": category } }, "then": model.as_str() });
+    let condition = |(category, model): (&String, &PolicyId)| {
+        let query = json!({ "metadata.category": { "$eq": category } });
+        json!({ "query": query, "then": model.as_str() })
+    };
     let conditions: Vec<Value> = of.iter().map(condition).collect();
     let named = |model: &PolicyId| {
         let mut target = target(deployment, model, why);
