@@ -41,8 +41,8 @@ use polars::prelude::PolarsError;
 
 use crate::data::summary::{SCHEMA, Summary};
 
-pub use gates::gate_sentence;
 pub use changes::{changes_markdown, changes_text};
+pub use gates::gate_sentence;
 pub use matrix::{AnswerRow, DecisionRow, ItemRow, write_answers, write_decisions, write_items};
 pub use past::read_past;
 pub use recorded::write_recorded;

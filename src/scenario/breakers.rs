@@ -128,8 +128,7 @@ impl RawBreaker {
         let alone = match self.like {
             Like::Resilience4j => return GuardConfig::Breaker(self.over(Config::DEFAULT)),
             Like::Portkey => {
-                let hosted =
-                    Config { window: Size::Seconds(60), permits: 0, ..Config::DEFAULT };
+                let hosted = Config { window: Size::Seconds(60), permits: 0, ..Config::DEFAULT };
                 return GuardConfig::Breaker(self.over(hosted));
             }
             Like::Litellm => Alone::Yes,
