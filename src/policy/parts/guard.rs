@@ -88,3 +88,25 @@ impl Guard {
         self.n_opened += u32::from(opens);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Weight;
+
+    #[test]
+    fn a_trial_that_takes_too_long_is_one_opening_more() {
+        let (wait, trial) = (Micros(100), Some(Micros(50)));
+        let config = BreakerConfig { wait, trial, permits: 1, ..BreakerConfig::DEFAULT };
+        let mut guard = Guard::new(&GuardConfig::Breaker(config));
+        let Admission::Go(permit) = guard.admit(Micros(0)) else { panic!("it is closed") };
+        guard.record(Micros(0), permit, CallResult { failure: Some(Weight::Opens), took: wait });
+        assert_eq!(guard.n_opened, 1);
+        // The trial begins at 100 and never comes back, which the next call finds out.
+        assert!(matches!(guard.admit(Micros(100)), Admission::Go(_)));
+        assert_eq!(guard.admit(Micros(149)), Admission::Wait);
+        assert_eq!(guard.n_opened, 1);
+        assert_eq!(guard.admit(Micros(150)), Admission::NotBefore(Micros(250)));
+        assert_eq!(guard.n_opened, 2);
+    }
+}
