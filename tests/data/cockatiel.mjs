@@ -32,7 +32,7 @@ function breaker(of) {
       });
     case 'sampling':
       return new cockatiel.SamplingBreaker({
-        threshold: of.threshold, duration: of.size * 1000, minimumRps: of.minimum / of.size,
+        threshold: of.threshold, duration: of.size * 1000, minimumRps: (of.minimum - 0.5) / of.size,
       });
     default:
       return new cockatiel.ConsecutiveBreaker(of.size);
@@ -70,9 +70,11 @@ async function trace(of) {
     if (random() < 0.05) rate = random();
     let gap;
     if (of.kind === 'sampling') {
-      // A call at the beginning of each second, and others behind it: its windows begin with calls.
+      // A call at the beginning of each second, and others behind it, but for trials: its windows
+      // begin with calls, and ours with seconds.
       const left = 1000 - (now % 1000);
-      gap = n === 0 ? 0 : random() < 0.4 ? left : Math.min(left, whole(0, 400));
+      const waits = policy.state === CircuitState.Open || random() < 0.4;
+      gap = n === 0 ? 0 : waits ? left : Math.min(left, whole(0, 400));
     } else {
       gap = n === 0 ? 0 : whole(0, 1500);
     }
