@@ -51,7 +51,7 @@ impl Trace {
         let mut breaker = Breaker::new(self.config());
         let mut now = Micros(1_000_000_000_000);
         let said = |(gap, call): (&str, char)| {
-            now = now + Micros(gap.parse::<u64>().unwrap() * 1000);
+            now = now + Micros(gap.parse::<u64>().expect("a length of time") * 1000);
             let was_closed = breaker.is_closed();
             let Admission::Go(permit) = breaker.admit(now) else { return 'x' };
             let fails = call.eq_ignore_ascii_case(&'f');

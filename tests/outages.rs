@@ -256,6 +256,19 @@ traffic: { poisson: { rate: 1/s, for: 1h } }
 }
 
 #[test]
+fn a_fault_that_is_there_too_often_is_not_told_by_halves() {
+    let faults = "faults:
+  flaps: { gilbert-elliott: { good_for: 2s, bad_for: 2s } }
+  once: { outage: { at: 1h, for: 2h } }
+traffic: { poisson: { rate: 10/h, for: 1d } }
+";
+    let summary = simulate(&with("any", faults), &["--replicates", "2"]);
+    let rows = summary["outages"].as_array().expect("rows");
+    let faults: Vec<&str> = rows.iter().filter_map(|row| row["fault"].as_str()).collect();
+    assert!(faults.contains(&"once") && !faults.contains(&"flaps"), "{faults:?}");
+}
+
+#[test]
 fn the_example_of_the_page_runs() {
     let page = read("docs/outages.md");
     let example = page.split("```yaml\n").nth(1).and_then(|it| it.split("```").next());

@@ -19,6 +19,8 @@ use crate::kernel::{PolicyId, TaskId};
 pub struct Gate {
     /// Its name in the scenario.
     pub name: String,
+    /// The line of the scenario on which it stands, from 1.
+    pub line: usize,
     /// The task.
     pub task: TaskId,
     /// The policy.

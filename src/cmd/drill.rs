@@ -1,23 +1,26 @@
 //! `drill`: outages over real HTTP, against our own policies or somebody's gateway.
 
+mod target;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 use futures_util::future::join_all;
+
+use target::Asked;
 
 use super::Exit;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
 use super::serve::Wait;
 use crate::data::Recorded;
-use crate::engine::drill::{self, Books, Drilled, Gateway, Load, Ring};
-use crate::engine::serve::{Options, Server, Stats};
+use crate::engine::drill::{self, Books, Drilled, Load, Ring};
+use crate::engine::serve::{Options, Server};
 use crate::engine::{collect, evaluate, simulate};
 use crate::kernel::{Lasting, Micros, PolicyId};
-use crate::provider::{Client, Endpoint};
+use crate::provider::Client;
 use crate::scenario::Loaded;
 
 /// Put policies, or a gateway, between real requests and a provider with faults.
@@ -30,7 +33,7 @@ use crate::scenario::Loaded;
 Examples:
   quorumbench drill scenarios/drills/primary-down.yaml
   quorumbench drill my.yaml --policy net --for 30s --repetitions 5
-  quorumbench drill my.yaml --target http://127.0.0.1:4000/v1 --ask cheap --key-env GATEWAY_KEY
+  quorumbench drill my.yaml --target http://127.0.0.1:4000/v1 --key-env GATEWAY_KEY
 
 A gateway's own configuration names the providers: http://127.0.0.1:8399/v1, unless --upstream says
 otherwise, and models by the names that the scenario gives them.")]
@@ -64,15 +67,24 @@ pub(super) struct Args {
     #[arg(long, value_name = "URL")]
     target: Option<String>,
 
-    /// The model, group or route that is asked of the gateway.
-    #[arg(long, value_name = "NAME", default_value = "primary", requires = "target")]
-    ask: String,
+    /// The models, groups or routes that are asked of the gateway, one after the other. Left out:
+    /// every model that a fault is for.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "target")]
+    ask: Vec<String>,
+
+    /// What the gateway calls it, with `{ask}` where its name goes.
+    #[arg(long, value_name = "PATTERN", default_value = "{ask}", requires = "target")]
+    ask_as: String,
+
+    /// How long a gateway is left alone between repetitions, so that it forgets.
+    #[arg(long, value_name = "TIME", default_value = "0", requires = "target")]
+    pause: Lasting,
 
     /// The environment variable that holds the gateway's key.
     #[arg(long, value_name = "NAME", requires = "target")]
     key_env: Option<String>,
 
-    /// A header for the gateway, as `name: value`.
+    /// A header for the gateway, as `name: value`; `{ask}` in it stands for what is asked.
     #[arg(long, value_name = "HEADER", requires = "target")]
     header: Vec<String>,
 
@@ -122,12 +134,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
                 let only = args.input.selection.policies_named();
                 let is_wanted =
                     |name: &&PolicyId| only.is_empty() || only.iter().any(|it| it == name.as_str());
-                runtime.block_on(job.own(policies.keys().filter(is_wanted)))
+                let own = job.own(policies.keys().filter(is_wanted));
+                runtime.block_on(own).context("drill")?
             }
-            Some(target) => runtime.block_on(job.target(target)),
+            Some(target) => runtime.block_on(Asked { job: &job, target }.all())?,
         };
         let intervals = loaded.plan.intervals;
-        for (name, books) in drilled.context("drill")? {
+        for (name, books) in drilled {
             let of = (&grounds.task.id, &name);
             evaluation.summary.drilled.push(drill::row(of, &books, intervals));
         }
@@ -135,6 +148,12 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let record = RunRecord::new(&loaded.plan, started);
     args.output.write(&loaded.plan, &evaluation, record)?;
     Ok(args.output.verdict(&evaluation.summary.gates))
+}
+
+/// Says what goes on.
+#[expect(clippy::print_stderr, reason = "stderr is talk")]
+fn talk(line: &str) {
+    eprintln!("{line}");
 }
 
 /// What is to be drilled with what.
@@ -152,7 +171,10 @@ impl Job<'_> {
         policies: impl Iterator<Item = &'p PolicyId>,
     ) -> Result<Vec<(PolicyId, Vec<Books>)>> {
         let can_be_run = |name: &&PolicyId| self.ring.tree(name).is_ok();
-        let drills = policies.filter(can_be_run).map(async |policy| {
+        let policies: Vec<&PolicyId> = policies.filter(can_be_run).collect();
+        let (n, times) = (policies.len(), self.args.repetitions);
+        talk(&format!("drilling {n} policies {times} times, side by side, for {}", self.lasts()));
+        let drills = policies.into_iter().map(async |policy| {
             let drills = (0..self.args.repetitions).map(|at| self.one(policy, at));
             let books: Result<Vec<Books>> =
                 join_all(drills).await.into_iter().map(|it| Ok(it?.books)).collect();
@@ -175,22 +197,8 @@ impl Job<'_> {
         Ok(drilled?)
     }
 
-    /// A gateway, one repetition after the other: it knows one address of its providers.
-    async fn target(&self, target: &str) -> Result<Vec<(PolicyId, Vec<Books>)>> {
-        let gateway = self.args.gateway(target)?;
-        let mut books = Vec::new();
-        for at in 0..self.args.repetitions {
-            let (server, load) = (self.server(self.args.upstream).await?, self.load(at));
-            let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-            let drill = async {
-                let drilled = drill::through(self.ring, &gateway, &load).await;
-                drop(stop);
-                drilled
-            };
-            let (stats, drilled) = tokio::join!(server.run(async { drop(stopped.await) }), drill);
-            books.push(seen(drilled?, &stats));
-        }
-        Ok(vec![(PolicyId::from(target), books)])
+    fn lasts(&self) -> Lasting {
+        Lasting(self.lasts)
     }
 
     async fn server(&self, address: SocketAddr) -> Result<Server> {
@@ -205,34 +213,11 @@ impl Job<'_> {
     }
 }
 
-/// A gateway's books, with what its providers saw.
-fn seen(books: Books, stats: &Stats) -> Books {
-    let requests = stats.rows.iter().map(|row| row.requests).sum();
-    let answered: u64 = stats.rows.iter().map(|row| row.answered).sum();
-    Books { n_calls: requests, n_failed_calls: requests - answered, ..books }
-}
-
 impl Args {
     fn lasts(&self) -> Result<Option<Lasting>> {
         match self.lasts {
             Some(lasts) if lasts == Lasting::default() => bail!("drill for no time at all"),
             lasts => Ok(lasts),
         }
-    }
-
-    fn gateway(&self, target: &str) -> Result<Gateway> {
-        let mut headers = std::collections::BTreeMap::new();
-        for header in &self.header {
-            let (name, value) = header
-                .split_once(':')
-                .with_context(|| format!("read the header `{header}`: write `name: value`"))?;
-            headers.insert(name.trim().to_owned(), value.trim().to_owned());
-        }
-        let endpoint = Endpoint::chat_completions(target.to_owned());
-        Ok(Gateway {
-            endpoint: endpoint.with_access(self.key_env.clone(), headers),
-            model: self.ask.clone(),
-            timeout: Duration::from_micros(self.patience.0.0),
-        })
     }
 }

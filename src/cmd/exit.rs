@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use annotate_snippets::Renderer;
 
+use super::annotations;
 use crate::engine::collect::QuestionError;
 use crate::engine::evaluate::EvaluateError;
 use crate::scenario::Diagnostic;
@@ -62,6 +63,9 @@ impl std::error::Error for Invalid {}
 pub(super) fn report(error: &anyhow::Error) -> Exit {
     if let Some(invalid) = error.downcast_ref::<Invalid>() {
         eprintln!("{invalid}");
+        if annotations::are_shown() {
+            eprint!("{}", annotations::of_mistakes(&invalid.0));
+        }
         return Exit::Invalid;
     }
     eprintln!("error: failed to {error}");

@@ -1,6 +1,6 @@
 //! `list`: everything that a scenario can name.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::Exit;
@@ -12,6 +12,7 @@ use crate::kernel::Price;
 use crate::policy::Policy;
 use crate::provider::Spec;
 use crate::report::Format;
+use crate::scenario::traffic::Traffic;
 use crate::scenario::{Catalogue, GATES, Listed};
 use crate::task::extract::Extract;
 use crate::task::score::Score;
@@ -77,9 +78,7 @@ fn entries(kind: Kind) -> Result<Vec<Entry>> {
         Kind::Faults => own(Process::kinds().iter().chain(OnWire::kinds()).copied()),
         Kind::Gates => own(GATES),
         Kind::Exports => own(Gateway::kinds().map(|(_, name, text)| (name, text))),
-        Kind::Traffic => {
-            bail!("list them: this version has none yet")
-        }
+        Kind::Traffic => own(Traffic::kinds().iter().copied()),
     })
 }
 

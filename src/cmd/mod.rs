@@ -1,5 +1,6 @@
 //! Floor 6: the command line, one file a subcommand. stdout is data, stderr is talk.
 
+mod annotations;
 mod check;
 mod collection;
 mod compare;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::Exit;
+use super::{Exit, annotations};
 use crate::data::summary::{GateOutcome, GateRow};
 use crate::engine::evaluate::Evaluation;
 use crate::report::{self, Format};
@@ -79,12 +79,15 @@ impl RunRecord {
 impl Output {
     /// How a run ends whose gates came to this.
     pub(super) fn verdict(&self, gates: &[GateRow]) -> Exit {
-        let keeps = |row: &GateRow| match row.outcome {
+        if gates.iter().all(|row| self.keeps(row)) { Exit::Done } else { Exit::Gate }
+    }
+
+    fn keeps(&self, row: &GateRow) -> bool {
+        match row.outcome {
             GateOutcome::Passed => true,
             GateOutcome::Failed => false,
             GateOutcome::Inconclusive => self.inconclusive == Inconclusive::Pass,
-        };
-        if gates.iter().all(keeps) { Exit::Done } else { Exit::Gate }
+        }
     }
 
     /// Writes the run folder and shows the figures; returns the folder.
@@ -109,18 +112,23 @@ impl Output {
         record.n_answers = evaluation.answers.len() as u64;
         record.finished_at = crate::engine::collect::now();
         write(&dir.join("run.json"), &(serde_json::to_string_pretty(&record)? + "\n"))?;
-        self.show(evaluation, &dir)?;
+        self.show(plan, evaluation, &dir)?;
         Ok(dir)
     }
 
     #[expect(clippy::print_stderr, reason = "stderr is talk")]
-    fn show(&self, evaluation: &Evaluation<'_>, dir: &Path) -> Result<()> {
+    fn show(&self, plan: &Plan, evaluation: &Evaluation<'_>, dir: &Path) -> Result<()> {
         if self.json {
             print(&(serde_json::to_string_pretty(&evaluation.summary)? + "\n"))?;
         } else {
             print(&report::render(&evaluation.summary, width(), is_coloured()))?;
         }
         eprintln!("reports: {}", dir.display());
+        if annotations::are_shown() {
+            let gates = &evaluation.summary.gates;
+            let keeps = |row: &GateRow| self.keeps(row);
+            eprint!("{}", annotations::of_gates(plan, gates, report::gate_sentence, keeps));
+        }
         if let Some(page) = std::env::var_os("GITHUB_STEP_SUMMARY") {
             append(Path::new(&page), &report::markdown::render(&evaluation.summary))?;
         }

@@ -98,8 +98,8 @@ pub struct OutageRow {
     pub detected: Option<f64>,
     /// From its beginning to the first breaker that opened, in seconds.
     pub detected_s: Option<Estimate>,
-    /// From its beginning to the end of the first request that met it and that somebody else served,
-    /// in seconds.
+    /// From its beginning to the end of the first request that met it and that somebody else
+    /// served, in seconds.
     pub failed_over_s: Option<Estimate>,
     /// From its end to the end of the first request behind it that whoever it hit served again, in
     /// seconds; unknown where no call met it, and where it came again before.
@@ -145,7 +145,7 @@ pub struct BandRow {
 pub struct DrilledRow {
     /// The task.
     pub task: TaskId,
-    /// The policy, or the gateway under its address.
+    /// The policy, or what was asked of the gateway.
     pub policy: PolicyId,
     /// Requests of all repetitions together.
     pub requests: u64,
@@ -157,10 +157,17 @@ pub struct DrilledRow {
     pub accuracy: Option<Estimate>,
     /// The share of requests that were served, and not with a right answer.
     pub wrong: Option<Estimate>,
+    /// The share of requests that got a success without an answer in it, which a program that looks
+    /// at the status alone takes for one. They are not served.
+    pub hollow: Option<Estimate>,
     /// The median latency of requests that were served, in milliseconds.
     pub p50_ms: Option<Estimate>,
     /// Nineteen of twenty of them took at most this, in milliseconds.
     pub p95_ms: Option<Estimate>,
+    /// The median time to the first text of a gateway's stream, in milliseconds.
+    pub ttft_p50_ms: Option<Estimate>,
+    /// Nineteen of twenty had it within this, in milliseconds.
+    pub ttft_p95_ms: Option<Estimate>,
     /// The longest that a request took, served or not, in milliseconds.
     pub longest_ms: Option<f64>,
     /// Calls that reached the providers, for each request.

@@ -1,5 +1,7 @@
 //! All faults of a scenario, and what they make of a call.
 
+use std::collections::BTreeMap;
+
 use super::rate_limit::Buckets;
 use super::spells::Spells;
 use super::{Call, Chance, Fates, Process};
@@ -23,7 +25,11 @@ pub struct Faults(pub Vec<Fault>);
 /// What faults remember: what is left in the buckets of rate limits, and the good and bad times
 /// that were made. The latter are the same whenever they are made.
 #[derive(Debug, Clone)]
-pub struct FaultState(Vec<(Chance, Memory)>);
+pub struct FaultState {
+    each: Vec<(Chance, Memory)>,
+    /// The positions of those that are for a model.
+    by_model: BTreeMap<ModelId, Vec<usize>>,
+}
 
 /// What one fault remembers.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +55,13 @@ impl FaultState {
     /// Nothing remembered yet, for the chance of this seed.
     pub fn new(faults: &Faults, seed: Seed) -> Self {
         let memory = |fault: &Fault| (Chance::new(seed, &fault.name), Memory::default());
-        Self(faults.0.iter().map(memory).collect())
+        let mut by_model: BTreeMap<ModelId, Vec<usize>> = BTreeMap::new();
+        for (position, fault) in faults.0.iter().enumerate() {
+            for model in &fault.models {
+                by_model.entry(model.clone()).or_default().push(position);
+            }
+        }
+        Self { each: faults.0.iter().map(memory).collect(), by_model }
     }
 }
 
@@ -62,13 +74,13 @@ impl Faults {
     /// calls nor on other faults.
     pub fn fates<'a>(&'a self, now: Micros, call: &Call<'_>, state: &mut FaultState) -> Fates<'a> {
         let mut fates = Fates::default();
-        for (fault, (chance, memory)) in self.0.iter().zip(&mut state.0) {
+        let FaultState { each, by_model } = state;
+        for position in by_model.get(call.model).into_iter().flatten() {
             if fates.meets.is_some() {
                 break;
             }
-            if fault.models.binary_search(call.model).is_ok() {
-                fates.add(&fault.name, fault.process.fate(now, call, *chance, memory));
-            }
+            let (fault, (chance, memory)) = (&self.0[*position], &mut each[*position]);
+            fates.add(&fault.name, fault.process.fate(now, call, *chance, memory));
         }
         fates
     }
@@ -94,7 +106,7 @@ impl Faults {
         let mut state = FaultState::new(self, seed);
         let mut spells = Vec::new();
         for (position, fault) in self.0.iter().enumerate() {
-            let (chance, memory) = &mut state.0[position];
+            let (chance, memory) = &mut state.each[position];
             let name = &fault.name;
             for (start, end) in fault.process.spells(until, *chance, memory) {
                 spells.push(Spell { start, end, fault: name.clone(), position });

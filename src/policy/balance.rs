@@ -47,7 +47,7 @@ kinds! {
     "weighted" => Weighted: "At random, by weights.",
     "least-busy" => LeastBusy: "Whoever has the fewest calls in flight.",
     "latency" => Latency: "Whoever was fastest of late.",
-    "peak-ewma" => PeakEwma: "The least work in flight, times how long calls took at worst of late.",
+    "peak-ewma" => PeakEwma: "The least work in flight, times the worst latency of late.",
     "two-choices" => TwoChoices: "The less busy of two drawn at random.",
     "usage" => Usage: "Whoever has used the smallest share of its requests a minute.",
 }

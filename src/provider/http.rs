@@ -25,6 +25,8 @@ pub struct Exchange {
     pub ttft: Option<Micros>,
     /// From sending to the last byte, or to the failure.
     pub latency: Micros,
+    /// Whether the response came to its own end, as far as HTTP can tell.
+    pub whole: bool,
 }
 
 /// Why no client can be made.
@@ -177,6 +179,7 @@ impl Line {
             advice: Advice::default(),
             ttft: None,
             latency: Micros(0),
+            whole: false,
         };
         let sent = self.client.inner.post(request.url).headers(self.headers.clone());
         match sent.timeout(timeout).body(request.body).send().await {
@@ -222,6 +225,7 @@ impl Line {
             let words = error.map_or(last, |error| self.words(error));
             return exchange.fail(failure, &self.redacted(&words));
         }
+        exchange.whole = true;
         exchange.advice = Advice::of(header, (status != 200).then(|| reader.body()));
         exchange.result = reader.finish();
         if exchange.result.is_err() {

@@ -2,8 +2,9 @@
 
 use crate::data::Estimate;
 use crate::data::summary::{
-    CalibrationRow, CategoryRow, CeilingRow, ComparisonRow, ContributionRow, DiversityRow,
-    ExtractorRow, FrontierRow, GainRow, Measures, ModelRow, PairRow, PolicyRow, SampleRow, Summary,
+    BandRow, CalibrationRow, CategoryRow, CeilingRow, ComparisonRow, ContributionRow, DiversityRow,
+    ExtractorRow, FrontierRow, GainRow, Measures, ModelRow, OutageRow, PairRow, PolicyRow,
+    SampleRow, SimulatedRow, Summary, TimelineRow,
 };
 use crate::kernel::TaskId;
 
@@ -29,6 +30,13 @@ pub(super) struct TaskRows<'a> {
     pub(super) comparisons: Vec<&'a ComparisonRow>,
     /// Those that no other outdoes, the cheapest first.
     pub(super) frontier: Vec<&'a FrontierRow>,
+    /// What happens over simulated time.
+    pub(super) timeline: Vec<&'a TimelineRow>,
+    /// When faults were there, in that time; the same for every task.
+    pub(super) bands: &'a [BandRow],
+    /// Policies under simulated traffic, and while faults were there.
+    pub(super) simulated: Vec<&'a SimulatedRow>,
+    pub(super) outages: Vec<&'a OutageRow>,
     /// What models get right in several attempts.
     pub(super) samples: Vec<&'a SampleRow>,
     /// How sure models are, against how right.
@@ -120,6 +128,10 @@ fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
         categories: summary.categories.iter().filter(|row| row.task == *task).collect(),
         comparisons: summary.comparisons.iter().filter(|row| row.task == *task).collect(),
         frontier: summary.frontier.iter().filter(|row| row.task == *task).collect(),
+        timeline: summary.timeline.iter().filter(|row| row.task == *task).collect(),
+        bands: &summary.bands,
+        simulated: summary.simulated.iter().filter(|row| row.task == *task).collect(),
+        outages: summary.outages.iter().filter(|row| row.task == *task).collect(),
         samples: summary.samples.iter().filter(|row| row.task == *task).collect(),
         calibration: summary.calibration.iter().filter(|row| row.task == *task).collect(),
         extractors: summary.extractors.iter().filter(|row| row.task == *task).collect(),

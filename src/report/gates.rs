@@ -1,7 +1,7 @@
 //! Gates in words and as a table.
 
 use crate::data::summary::{GateOutcome, GateRow, Summary};
-use crate::report::escape::{cell, code};
+use crate::report::escape::{cell, code, plain};
 use crate::report::markdown::table;
 
 /// What was held against what, names written by `name`.
@@ -11,6 +11,11 @@ pub(super) fn sentence(row: &GateRow, name: fn(&str) -> String) -> String {
     let metric = &row.metric;
     let of = compared(row, name);
     format!("{metric} of {of} on {}: {}, {}", name(row.task.as_str()), figure(row), limit(row))
+}
+
+/// The same with names as they are.
+pub fn gate_sentence(row: &GateRow) -> String {
+    sentence(row, plain)
 }
 
 /// The part of `report.md` about gates.

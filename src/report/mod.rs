@@ -42,6 +42,7 @@ use polars::prelude::PolarsError;
 use crate::data::summary::{SCHEMA, Summary};
 
 pub use changes::{changes_markdown, changes_text};
+pub use gates::gate_sentence;
 pub use matrix::{AnswerRow, DecisionRow, ItemRow, write_answers, write_decisions, write_items};
 pub use past::read_past;
 pub use recorded::write_recorded;

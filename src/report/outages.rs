@@ -81,6 +81,9 @@ fn drilled_columns(rows: &[&DrilledRow], name: fn(&str) -> String) -> Vec<Column
         figures(rows, "wrong\n%", Leaves::As(2, "wrong"), |row| {
             point(&row.wrong).map(text::percent)
         }),
+        figures(rows, "hollow\n%", Leaves::As(7, "hollow"), |row| {
+            point(&row.hollow).map(text::percent)
+        }),
         figures(rows, "p50\nms", Leaves::As(3, "median latency"), |row| {
             point(&row.p50_ms).map(text::ms)
         }),
@@ -327,8 +330,11 @@ pub(super) fn drilled(rows: &[DrilledRow]) -> PolarsResult<DataFrame> {
         .estimate("served", |row| row.served.as_ref())
         .estimate("accuracy", |row| row.accuracy.as_ref())
         .estimate("wrong", |row| row.wrong.as_ref())
+        .estimate("hollow", |row| row.hollow.as_ref())
         .estimate("p50_ms", |row| row.p50_ms.as_ref())
         .estimate("p95_ms", |row| row.p95_ms.as_ref())
+        .estimate("ttft_p50_ms", |row| row.ttft_p50_ms.as_ref())
+        .estimate("ttft_p95_ms", |row| row.ttft_p95_ms.as_ref())
         .number("longest_ms", |row| row.longest_ms)
         .estimate("calls_per_request", |row| row.calls_per_request.as_ref())
         .estimate("failed_calls_per_request", |row| row.failed_calls_per_request.as_ref())

@@ -30,7 +30,8 @@ pub struct RawBreaker {
     pub slow_rate: Option<Probability>,
     /// A call that takes longer is slow.
     pub slow_after: Option<Lasting>,
-    /// The calls that rates look at: the last so many (`100`), or those of some time (`60s`).
+    /// The calls that rates look at: the last so many (`100`), or those of the last seconds
+    /// (`60s`).
     pub window: Option<RawWindow>,
     /// Fewer calls than this decide nothing.
     pub minimum_calls: Option<NonZeroU32>,

@@ -118,6 +118,8 @@ pub const GATES: [(&str, &str); 3] = [
 
 /// What is known when gates are resolved.
 pub(super) struct Known<'a> {
+    /// The scenario.
+    pub(super) text: &'a str,
     /// What paths are relative to.
     pub(super) folder: &'a Path,
     pub(super) tasks: &'a [Task],
@@ -185,6 +187,7 @@ impl Resolver<'_> {
         });
         Some(Gate {
             name: name.value.clone(),
+            line: self.line(name),
             task: task?,
             of: of.value.clone(),
             versus: versus.map(|it| it.value.clone()),
@@ -192,6 +195,11 @@ impl Resolver<'_> {
             metric: metric.value,
             limit: Limit { side, value: value.value, bound },
         })
+    }
+
+    fn line<T>(&self, at: &Spanned<T>) -> usize {
+        let before = self.known.text.get(..at.span.start).unwrap_or_default();
+        before.matches('\n').count() + 1
     }
 
     fn baseline(

@@ -121,6 +121,7 @@ impl Loader<'_> {
         let of_models = models.iter().map(ModelId::as_str);
         let of_policies = policies.iter().map(|(policy, _)| policy.as_str());
         let known = gates::Known {
+            text: &self.text,
             folder: self.folder,
             tasks: &tasks,
             policies: of_models.chain(of_policies).chain(suggest::JUDGED_ALWAYS).collect(),

@@ -8,7 +8,14 @@ pub(crate) fn quorumbench(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quorumbench"));
     command.current_dir(folder).args(args).stdin(Stdio::null());
     // What is set where the tests run is no part of them.
-    for name in ["GITHUB_STEP_SUMMARY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+    for name in [
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
         command.env_remove(name);
     }
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_traces(name)) {

@@ -78,6 +78,7 @@ fn exchange(result: Result<u64, Failure>) -> Exchange {
         advice: Advice::default(),
         ttft: None,
         latency: Micros(0),
+        whole: true,
     }
 }
 

@@ -19,8 +19,12 @@ pub struct Books {
     pub n_wrong: u64,
     /// The sum of the scores.
     pub scores: f64,
+    /// Requests that got a success without an answer in it.
+    pub n_hollow: u64,
     /// Of requests that were served.
     pub latencies: Vec<Micros>,
+    /// To the first text, of requests that were served in pieces.
+    pub first_texts: Vec<Micros>,
     /// The longest of all, served or not.
     pub longest: Micros,
     /// Calls made; by a gateway, requests that its providers saw.
@@ -35,6 +39,8 @@ pub struct Books {
     pub cost: Option<Usd>,
     /// Requests by who answered.
     pub rungs: BTreeMap<PolicyId, (u64, f64)>,
+    /// What was said with the first failure that said anything.
+    pub said: Option<String>,
 }
 
 /// A request that is over.
@@ -84,13 +90,8 @@ pub fn row(
         Some(Estimate { low: low.max(0.0), high: high.min(1.0), ..mean(of)? })
     };
     let share = |part: f64, of: u64| (of > 0).then(|| part / of as f64);
-    let latency = |p: f64| {
-        move |it: &Books| {
-            let mut ms: Vec<f64> = it.latencies.iter().map(|latency| latency.ms()).collect();
-            ms.sort_by(f64::total_cmp);
-            stats::quantile(&ms, p)
-        }
-    };
+    let latency = |p: f64| move |it: &Books| quantile_ms(&it.latencies, p);
+    let first_text = |p: f64| move |it: &Books| quantile_ms(&it.first_texts, p);
     let n: u64 = drills.iter().map(|it| it.n).sum();
     let mut rungs: BTreeMap<PolicyId, (u64, f64)> = BTreeMap::new();
     for (name, (n, scores)) in drills.iter().flat_map(|it| &it.rungs) {
@@ -108,8 +109,11 @@ pub fn row(
         served: of_shares(&|it| share(it.n_served as f64, it.n)),
         accuracy: of_shares(&|it| share(it.scores, it.n_served)),
         wrong: of_shares(&|it| share(it.n_wrong as f64, it.n)),
+        hollow: of_shares(&|it| share(it.n_hollow as f64, it.n)),
         p50_ms: mean(&latency(0.5)),
         p95_ms: mean(&latency(0.95)),
+        ttft_p50_ms: mean(&first_text(0.5)),
+        ttft_p95_ms: mean(&first_text(0.95)),
         longest_ms: drills.iter().map(|it| it.longest).max().map(Micros::ms),
         calls_per_request: mean(&|it| share(it.n_calls as f64, it.n)),
         failed_calls_per_request: mean(&|it| share(it.n_failed_calls as f64, it.n)),
@@ -117,4 +121,10 @@ pub fn row(
         cost_per_1k: mean(&|it| share(it.cost?.dollars() * 1e3, it.n)),
         rungs: rungs.into_iter().map(rung).collect(),
     }
+}
+
+fn quantile_ms(latencies: &[Micros], p: f64) -> Option<f64> {
+    let mut ms: Vec<f64> = latencies.iter().map(|latency| latency.ms()).collect();
+    ms.sort_by(f64::total_cmp);
+    stats::quantile(&ms, p)
 }

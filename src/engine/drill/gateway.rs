@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::books::{Books, Ended};
 use super::reply::judged;
 use super::{DrillError, Load, Ring};
-use crate::data::{ItemIdx, Outcome, Reason, Verdict};
+use crate::data::{Failure, ItemIdx, Outcome, Reason, Verdict};
 use crate::kernel::Micros;
 use crate::policy::episode::Request;
 use crate::provider::{Chat, Endpoint, Exchange, Label, Line, Sampling};
@@ -56,6 +56,11 @@ pub async fn through(ring: &Ring<'_>, gateway: &Gateway, load: &Load) -> Result<
                 let latency = now().since(arrived);
                 let outcome = outcome(ring, request.item, &exchange);
                 books.ended(&Ended { outcome: &outcome, latency, cost: None });
+                books.n_hollow += u64::from(is_hollow(&exchange, load.stream));
+                match exchange.result {
+                    Ok(_) => books.first_texts.extend(exchange.ttft),
+                    Err(_) => books.said = books.said.or(exchange.detail),
+                }
             }
             () = sleep_until(start + wake) => {}
         }
@@ -82,6 +87,17 @@ async fn ask(
         slept: Micros(0),
     };
     line.ask(&chat, gateway.timeout, &label).await
+}
+
+/// Whether there is no answer in what says that it is a success, to its own end. An error event in
+/// a stream is none of that, because every client takes it for an error.
+fn is_hollow(exchange: &Exchange, stream: bool) -> bool {
+    let Err(failure) = &exchange.result else { return false };
+    let says_so = matches!(
+        failure,
+        Failure::Malformed | Failure::Empty | Failure::Truncated | Failure::CutStream
+    );
+    exchange.status == Some(200) && exchange.whole && (says_so || !stream)
 }
 
 /// What a user got, with the model that says it answered as the rung.

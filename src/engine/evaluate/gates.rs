@@ -53,7 +53,7 @@ pub(super) fn simulated(gates: &[Gate], simulated: &[SimulatedRow], rows: &mut [
 }
 
 fn row(gate: &Gate, figure: Figure) -> GateRow {
-    let Gate { name, task, of, versus, baseline, metric, limit } = gate.clone();
+    let Gate { name, task, of, versus, baseline, metric, limit, .. } = gate.clone();
     let Figure { point, estimate } = figure;
     let outcome = limit.judge(point, estimate.as_ref());
     let is_open = outcome == GateOutcome::Inconclusive;

@@ -12,7 +12,7 @@ const DAY: f64 = 86_400.0 * SECOND;
 /// When requests come, one after the other. What comes as the n-th depends on seed and n alone.
 #[derive(Debug, Clone)]
 pub(super) struct Arrivals {
-    traffic: Traffic,
+    traffic: Arc<Traffic>,
     trace: Arc<Vec<Micros>>,
     key: Key,
     n: u64,
@@ -22,7 +22,8 @@ pub(super) struct Arrivals {
 
 impl Arrivals {
     pub(super) fn new(simulation: &Simulation, key: Key) -> Self {
-        let (traffic, trace) = (simulation.traffic.clone(), Arc::clone(&simulation.arrivals));
+        let traffic = Arc::new(simulation.traffic.clone());
+        let trace = Arc::clone(&simulation.arrivals);
         Self { traffic, trace, key, n: 0, at: 0.0 }
     }
 
@@ -74,8 +75,9 @@ impl Iterator for Arrivals {
     type Item = Micros;
 
     fn next(&mut self) -> Option<Micros> {
-        let traffic = self.traffic.clone();
-        let lasts = match &traffic {
+        // Shared, so that a request takes no memory.
+        let traffic = Arc::clone(&self.traffic);
+        let lasts = match traffic.as_ref() {
             Traffic::Poisson(it) => {
                 self.at += self.gap(it.rate, 0);
                 it.lasts

@@ -1,6 +1,6 @@
 //! From replicates to figures: means over them, with Student's interval.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Record, share};
 use crate::analysis::{self, Intervals};
@@ -60,11 +60,15 @@ impl Of<'_> {
         }
     }
 
-    /// The figures of each fault, by name.
+    /// The figures of each fault, by name, but for those that were there too often.
     pub(super) fn outages(&self, records: &[Record]) -> Vec<OutageRow> {
+        // What one replicate could not tell of a fault makes no mean.
+        let left_out: BTreeSet<usize> =
+            records.iter().flat_map(|record| record.spells.left_out.iter().copied()).collect();
         let names: BTreeMap<usize, &str> = records
             .iter()
             .flat_map(|record| &record.spells.rows)
+            .filter(|row| !left_out.contains(&row.spell.position))
             .map(|row| (row.spell.position, row.spell.fault.as_str()))
             .collect();
         let n = records.len() as f64;

@@ -14,7 +14,7 @@ pub struct Difference {
     /// The position in the trace.
     pub step: usize,
     /// What the drill did there.
-    pub told: Option<Told>,
+    pub told: Option<Box<Told>>,
     /// What is different.
     pub why: String,
 }
@@ -41,7 +41,7 @@ pub fn replay(
     let mut live: BTreeMap<u64, (Episode, Awaited)> = BTreeMap::new();
     let mut last = Micros(0);
     for (step, told) in trace.told.iter().enumerate() {
-        let part = |why: String| Difference { step, told: Some(told.clone()), why };
+        let part = |why: String| Difference { step, told: Some(Box::new(told.clone())), why };
         if told.now < last {
             return Err(part("time goes back".to_owned()));
         }

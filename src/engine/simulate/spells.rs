@@ -1,5 +1,7 @@
 //! What happens while faults are there: whether they are noticed, and how long it takes.
 
+use std::collections::BTreeMap;
+
 use super::witness::Called;
 use super::world::Ended;
 use crate::data::ModelIdx;
@@ -7,13 +9,15 @@ use crate::fault::Spell;
 use crate::kernel::Micros;
 use crate::policy::Fleet;
 
-/// More times than these are not looked at one by one.
+/// A fault that is there more often is not looked at time by time.
 const MOST: usize = 10_000;
 
 /// The times that faults were there, with what a policy came to then.
 #[derive(Debug)]
 pub(super) struct SpellRecord {
     pub(super) rows: Vec<Watched>,
+    /// The positions of faults that are there too often.
+    pub(super) left_out: Vec<usize>,
     /// Those that have begun and are not settled.
     live: Vec<usize>,
     next: usize,
@@ -60,8 +64,15 @@ impl SpellRecord {
             failed_over: None,
             failed_back: None,
         };
-        let rows = spells.into_iter().take(MOST).map(watched).collect();
-        Self { rows, live: Vec::new(), next: 0 }
+        let mut times: BTreeMap<usize, usize> = BTreeMap::new();
+        for (spell, _) in &spells {
+            *times.entry(spell.position).or_default() += 1;
+        }
+        let is_too_often = |position: &usize| times.get(position).is_some_and(|n| *n > MOST);
+        let left_out: Vec<usize> = times.keys().copied().filter(is_too_often).collect();
+        let is_in = |(spell, _): &(Spell, _)| !left_out.contains(&spell.position);
+        let rows = spells.into_iter().filter(is_in).map(watched).collect();
+        Self { rows, left_out, live: Vec::new(), next: 0 }
     }
 
     fn begin(&mut self, now: Micros) {

@@ -77,6 +77,17 @@ impl Walk<'_, '_> {
     /// The outcome with the calls of everybody who was asked, whoever was called off included. What
     /// those cost nobody tells, so that the cost is unknown then.
     pub(super) fn with_calls(&self, node: u16, outcome: Outcome) -> Outcome {
+        let (n_calls, cost) = self.calls_below(node);
+        let verdict = match outcome.verdict {
+            // Whoever was not asked has not failed.
+            Verdict::NotRun => Verdict::Failed(crate::data::Failure::Unavailable),
+            verdict => verdict,
+        };
+        Outcome { verdict, n_calls, cost, ..outcome }
+    }
+
+    /// The calls of everybody below a part who was asked, and what they cost.
+    pub(super) fn calls_below(&self, node: u16) -> (u32, Option<Usd>) {
         let children = &self.world.tree.nodes[usize::from(node)].children;
         let spent = |child: &u16| match &self.state(*child).outcome {
             Some(outcome) => (outcome.n_calls, outcome.cost),
@@ -85,14 +96,9 @@ impl Walk<'_, '_> {
                 n_started => (n_started, None),
             },
         };
-        let n_calls = children.iter().map(|child| spent(child).0).sum();
-        let cost = children.iter().map(|child| spent(child).1).sum();
-        let verdict = match outcome.verdict {
-            // Whoever was not asked has not failed.
-            Verdict::NotRun => Verdict::Failed(crate::data::Failure::Unavailable),
-            verdict => verdict,
-        };
-        Outcome { verdict, n_calls, cost, ..outcome }
+        children.iter().map(spent).fold((0, Some(Usd::ZERO)), |(n, sum), (n_one, one)| {
+            (n + n_one, sum.zip(one).map(|(sum, one)| sum + one))
+        })
     }
 
     /// The calls that a part has started.

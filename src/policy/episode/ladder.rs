@@ -44,28 +44,28 @@ impl Walk<'_, '_> {
 
     /// A rung has ended.
     pub(super) fn rung_ended(&mut self, node: u16, ladder: &Failover, child: u16) {
-        let part = &self.world.tree.nodes[usize::from(child)];
-        let outcome = self.state(child).outcome.clone();
-        match outcome.filter(is_served) {
-            Some(outcome) => {
-                let (rung, reason) = (Some(part.name.clone()), Reason::Rung);
-                let outcome = Outcome { rung, reason, ..outcome };
-                // What comes from the cache is not put there again, or it would never grow old.
-                let is_answer = matches!(outcome.verdict, Verdict::Answered { .. });
-                if is_answer && ladder.rungs.contains(&Rung::Cache) {
-                    self.world.fleet.keep(self.asked(node), self.now, &outcome);
-                }
-                self.end(node, self.with_calls(node, outcome));
-            }
-            None => {
-                let is_last = usize::from(self.state(node).next) == ladder.rungs.len();
-                let bypasses = ladder.when_open == WhenOpen::Bypass;
-                if is_last && bypasses && self.all_are_open(node, ladder) {
-                    return self.force_first(node, ladder);
-                }
-                self.next_rung(node, ladder);
-            }
+        if self.state(child).outcome.as_ref().is_some_and(is_served) {
+            return self.rung_served(node, ladder, child);
         }
+        let is_last = usize::from(self.state(node).next) == ladder.rungs.len();
+        let bypasses = ladder.when_open == WhenOpen::Bypass;
+        if is_last && bypasses && self.all_are_open(node, ladder) {
+            return self.force_first(node, ladder);
+        }
+        self.next_rung(node, ladder);
+    }
+
+    fn rung_served(&mut self, node: u16, ladder: &Failover, child: u16) {
+        let (n_calls, cost) = self.calls_below(node);
+        let Some(outcome) = self.state_mut(child).outcome.take() else { return };
+        let rung = Some(self.world.tree.nodes[usize::from(child)].name.clone());
+        let outcome = Outcome { rung, reason: Reason::Rung, n_calls, cost, ..outcome };
+        // What comes from the cache is not put there again, or it would never grow old.
+        let is_answer = matches!(outcome.verdict, Verdict::Answered { .. });
+        if is_answer && ladder.rungs.contains(&Rung::Cache) {
+            self.world.fleet.keep(self.asked(node), self.now, &outcome);
+        }
+        self.end(node, outcome);
     }
 
     fn asked(&self, node: u16) -> Asked {

@@ -100,8 +100,8 @@ impl Load {
         }
     }
 
-    /// What one call more would cost, as Finagle's peak EWMA has it: more than any latency while the
-    /// first calls are out, of which nothing is known.
+    /// What one call more would cost, as Finagle's peak EWMA has it: more than any latency while
+    /// the first calls are out, of which nothing is known.
     pub fn peak_cost(&self, now: Micros) -> f64 {
         match self.latencies.is_empty() && self.in_flight > 0 {
             true => UNKNOWN + f64::from(self.in_flight),

@@ -68,10 +68,12 @@ impl Cooldown {
         self.n_calls += 1;
         self.n_failed += u32::from(result.failure.is_some());
         let cools = result.failure.is_some_and(|weight| self.cools(weight));
+        // What fails late makes it last longer, and begins none.
+        let begins = cools && self.not_before(now).is_none();
         if cools {
             self.until = Some(now + self.config.wait);
         }
-        cools
+        begins
     }
 
     fn cools(&self, weight: Weight) -> bool {
@@ -119,5 +121,7 @@ mod tests {
         assert!(cooldown.record(Micros(1), failed));
         let ends = [4_999_999, 5_000_001].map(|now| cooldown.not_before(Micros(now)));
         assert_eq!(ends, [Some(Micros(5_000_001)), None], "and no trial behind it");
+        assert!(!cooldown.record(Micros(3), failed), "one that is there does not begin");
+        assert_eq!(cooldown.not_before(Micros(4)), Some(Micros(5_000_003)));
     }
 }

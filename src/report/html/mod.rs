@@ -3,6 +3,7 @@
 mod packed;
 mod table;
 mod tables;
+mod traffic;
 
 use std::io::Write;
 use std::path::Path;
@@ -23,7 +24,7 @@ const STYLE: &str = concat!(include_str!("../svg/figure.css"), include_str!("sty
 const SCRIPT: &str = include_str!("page.js");
 
 /// Figures that stand above the tables: what is looked at first.
-const FIRST: [&str; 2] = ["accuracy-cost", "differences"];
+const FIRST: [&str; 3] = ["accuracy-cost", "differences", "timeline"];
 
 /// Writes `report.html` into `dir`, with the items that the run folder holds.
 pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
@@ -80,7 +81,7 @@ fn section(idx: usize, task: &TaskRows<'_>, cells: Option<&Cells>) -> Value {
         "first": figures.iter().filter(is_first).map(shown).collect::<Vec<_>>(),
         "others": figures.iter().filter(|it| !is_first(it)).map(shown).collect::<Vec<_>>(),
         "unpriced": !figures.iter().any(|figure| figure.name == FIRST[0]),
-        "tables": tables::main(task),
+        "tables": tables::main(task).into_iter().chain(traffic::tables(task)).collect::<Vec<_>>(),
         "note": tables::note(task),
         "ceiling": task.ceiling.map(|row| markdown::ceiling(row).replace("**", "")),
         "further": tables::further(task),

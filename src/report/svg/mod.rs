@@ -8,6 +8,7 @@ mod frontier;
 mod latency;
 mod money;
 mod scale;
+mod timeline;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -44,10 +45,10 @@ impl Figure {
 
 /// Everything that can be drawn of a task, in the order in which it is shown.
 pub(super) fn figures(task: &TaskRows<'_>, cells: Option<&Cells>) -> Vec<Figure> {
-    // A timeline of an outage will stand behind the differences.
     let of_summary = [
         frontier::draw(task),
         differences::draw(task),
+        timeline::draw(task),
         categories::draw(task),
         agreement::draw(task),
     ];
