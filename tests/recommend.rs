@@ -87,6 +87,12 @@ fn a_run_folder_gives_what_its_scenario_gives_and_the_same_bytes_again() {
     }
     let [one, three] = ["one", "three"].map(|run| summary(folder.path(), run));
     assert_eq!(one["recommendation"], three["recommendation"]);
+    // The provider is still the one that the scenario names.
+    let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
+    let text = text + "recommend: { providers: { never: [tape] } }\n";
+    fs::write(folder.path().join("s.yaml"), text).expect("a write");
+    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "run", "-o", "four"]), 1);
+    assert!(stderr.contains("its provider is never to be used"), "{stderr}");
 }
 
 #[test]

@@ -63,6 +63,17 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     };
     let loaded = args.input.load_from(&scenario, &answers)?;
     let mut plan = loaded.plan;
+    if !answers.is_empty() {
+        // Answers given beside a scenario make recorded models of all; whose provider may not be
+        // used, and where a gateway finds a model, is as the scenario has it.
+        let declared = args.input.load_from(&scenario, &[])?.plan.candidates;
+        for candidate in &mut plan.candidates {
+            if let Some(known) = declared.iter().find(|it| it.id == candidate.id) {
+                candidate.provider = known.provider.clone();
+                candidate.source = known.source.clone();
+            }
+        }
+    }
     let wish = plan.recommend.take().unwrap_or_else(|| Wish::nothing(&plan.tasks));
     let task = args.task.as_deref().map(TaskId::from);
     let wish = Wish { task: task.or(wish.task.clone()), ..wish };
@@ -138,7 +149,10 @@ fn recommended<'a>(
     rows: &[&'a Recorded],
     doubts: Vec<Warning>,
 ) -> Result<Evaluation<'a>> {
-    let found = recommend::recommend(plan, wish, rows)?;
+    let found = match recommend::recommend(plan, wish, rows) {
+        Err(RecommendError::Evaluate(error)) => return Err(error).context("judge the answers"),
+        found => found?,
+    };
     let Recommended { mut row, policies, given } = found;
     let stages: Vec<PolicyId> = match &policies[..] {
         [stages @ .., _] => stages.iter().map(|(name, _)| name.clone()).collect(),
