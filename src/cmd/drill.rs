@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 
 use target::Asked;
 
@@ -103,6 +103,10 @@ pub(super) struct Args {
 /// Longer traffic than this is not sent in real time unasked.
 const LONGEST: Lasting = Lasting::seconds(600);
 
+/// As many requests a second are sent to policies of ours, all drills together: a thousand are too
+/// much for one core that is client and provider as well.
+const PER_SECOND: u64 = 200;
+
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let started = collect::now();
@@ -129,7 +133,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         let Some(grounds) = super::simulate::of(&loaded.plan, ground) else { continue };
         let ring = Ring::new(&loaded.plan, grounds, &policies, client.clone())?;
         let job = Job { args, loaded: &loaded, ring: &ring, lasts: lasts.0 };
-        let drilled = match &args.target {
+        let drilled: Vec<(PolicyId, Vec<Books>)> = match &args.target {
             None => {
                 let only = args.input.selection.policies_named();
                 let is_wanted =
@@ -143,6 +147,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         for (name, books) in drilled {
             let of = (&grounds.task.id, &name);
             evaluation.summary.drilled.push(drill::row(of, &books, intervals));
+            let doubt = drill::doubt(&name, &books);
+            evaluation.summary.warnings.extend(doubt.as_ref().map(evaluate::warning_row));
         }
     }
     let record = RunRecord::new(&loaded.plan, started);
@@ -165,22 +171,36 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Every policy that can be run, all of them and all repetitions side by side.
+    /// Every policy that can be run, and every repetition, as many side by side as the machine has
+    /// time for.
     async fn own<'p>(
         &self,
         policies: impl Iterator<Item = &'p PolicyId>,
     ) -> Result<Vec<(PolicyId, Vec<Books>)>> {
         let can_be_run = |name: &&PolicyId| self.ring.tree(name).is_ok();
         let policies: Vec<&PolicyId> = policies.filter(can_be_run).collect();
-        let (n, times) = (policies.len(), self.args.repetitions);
-        talk(&format!("drilling {n} policies {times} times, side by side, for {}", self.lasts()));
-        let drills = policies.into_iter().map(async |policy| {
-            let drills = (0..self.args.repetitions).map(|at| self.one(policy, at));
-            let books: Result<Vec<Books>> =
-                join_all(drills).await.into_iter().map(|it| Ok(it?.books)).collect();
-            Ok((policy.clone(), books?))
-        });
-        join_all(drills).await.into_iter().collect()
+        let times = self.args.repetitions;
+        let all = policies.iter().flat_map(|policy| (0..times).map(|at| self.one(policy, at)));
+        let (n, together) = (policies.len() * times as usize, self.together());
+        let lasts = Lasting(self.lasts);
+        talk(&format!("{n} drills, up to {together} side by side, each for {lasts}"));
+        let mut drilled = stream::iter(all).buffered(together);
+        let mut books = Vec::new();
+        while let Some(one) = drilled.next().await {
+            books.push(one?.books);
+            if books.len() % together == 0 && books.len() < n {
+                talk(&format!("{} of {n} drills are over", books.len()));
+            }
+        }
+        let books = books.chunks(times as usize).map(<[Books]>::to_vec);
+        Ok(policies.iter().map(|policy| (*policy).clone()).zip(books).collect())
+    }
+
+    /// How many drills go on side by side.
+    fn together(&self) -> usize {
+        let requests = self.load(0).arrivals.len() as u64;
+        let per_second = requests * 1_000_000 / self.lasts.0.max(1);
+        (PER_SECOND / per_second.max(1)).clamp(1, 50) as usize
     }
 
     async fn one(&self, policy: &PolicyId, at: u32) -> Result<Drilled> {
@@ -195,10 +215,6 @@ impl Job<'_> {
         };
         let (_, drilled) = tokio::join!(server.run(async { drop(stopped.await) }), drill);
         Ok(drilled?)
-    }
-
-    fn lasts(&self) -> Lasting {
-        Lasting(self.lasts)
     }
 
     async fn server(&self, address: SocketAddr) -> Result<Server> {

@@ -35,6 +35,8 @@ pub enum Warning {
     ManyMembers(String, u64, u64),
     /// A model whose answers were made up.
     Synthetic(String),
+    /// Requests of a drill that were sent after their time: (policy, late, n).
+    SentLate(String, u64, u64),
     /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
     NoRecommendation(String, String),
 }
@@ -58,6 +60,7 @@ impl Warning {
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
+            Self::SentLate(..) => "sent_late",
             Self::NoRecommendation(..) => "no_recommendation",
         }
     }
@@ -80,7 +83,8 @@ impl Warning {
             | Self::FailedCalls(on, ..)
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
-            | Self::ManyMembers(on, ..) => on,
+            | Self::ManyMembers(on, ..)
+            | Self::SentLate(on, ..) => on,
         }
     }
 }
@@ -97,6 +101,11 @@ impl fmt::Display for Warning {
             Self::Synthetic(on) => {
                 write!(f, "the answers of {on} are made up: its figures say nothing of any model")
             }
+            Self::SentLate(on, late, n) => write!(
+                f,
+                "{late} of {n} requests of {on} were sent late: this machine is too busy to be \
+                 drilled on, and no figure of it is right"
+            ),
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),
             Self::LatencyAssumed(on) => write!(

@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::analysis::{self, Intervals};
 use crate::data::summary::{DrilledRow, RungRow};
-use crate::data::{Estimate, Outcome};
+use crate::data::{Estimate, Outcome, Warning};
 use crate::kernel::{Micros, PolicyId, TaskId, Usd};
 use crate::stats;
+
+/// A request that is sent so much after its time is late: the machine has too much to do.
+const LATE: Micros = Micros(100_000);
 
 /// Counts and latencies of one drill.
 #[derive(Debug, Clone, Default)]
 pub struct Books {
     /// Requests.
     pub n: u64,
+    /// Of these, requests that were sent more than 100 ms after their time.
+    pub n_late: u64,
     /// Requests that got anything but a failure.
     pub n_served: u64,
     /// Of these, requests whose answer was not right.
@@ -51,6 +56,11 @@ pub(super) struct Ended<'a> {
 }
 
 impl Books {
+    /// A request that was to be sent at `due` is sent.
+    pub(super) fn sent(&mut self, due: Micros, now: Micros) {
+        self.n_late += u64::from(now.since(due) > LATE);
+    }
+
     pub(super) fn ended(&mut self, ended: &Ended<'_>) {
         let outcome = ended.outcome;
         let before = if self.n == 0 { Some(Usd::ZERO) } else { self.cost };
@@ -69,6 +79,14 @@ impl Books {
             *scores += outcome.verdict.judged().unwrap_or(0.0);
         }
     }
+}
+
+/// What is to be doubted about several drills of one policy or gateway.
+pub fn doubt(policy: &PolicyId, drills: &[Books]) -> Option<Warning> {
+    let n: u64 = drills.iter().map(|it| it.n).sum();
+    let n_late: u64 = drills.iter().map(|it| it.n_late).sum();
+    // One in twenty moves the 95th percentile.
+    (n_late * 20 > n).then(|| Warning::SentLate(policy.to_string(), n_late, n))
 }
 
 /// The figures of several drills of one policy or gateway: means over them, with Student's

@@ -38,9 +38,9 @@ pub async fn through(ring: &Ring<'_>, gateway: &Gateway, load: &Load) -> Result<
     let mut arrivals = load.arrivals.iter().copied().peekable();
     let mut n = 0;
     loop {
-        while arrivals.peek().is_some_and(|arrival| *arrival <= now()) {
-            arrivals.next();
+        while let Some(due) = arrivals.next_if(|arrival| *arrival <= now()) {
             let (request, arrived) = (ring.request(load, n), now());
+            books.sent(due, arrived);
             n += 1;
             let asked = ask(ring, &line, gateway, request, load.stream);
             in_flight.push(async move { (request, arrived, asked.await) });
@@ -90,14 +90,16 @@ async fn ask(
 }
 
 /// Whether there is no answer in what says that it is a success, to its own end. An error event in
-/// a stream is none of that, because every client takes it for an error.
+/// a stream is none of that, because every client takes it for an error; and whoever declines has
+/// answered.
 fn is_hollow(exchange: &Exchange, stream: bool) -> bool {
     let Err(failure) = &exchange.result else { return false };
     let says_so = matches!(
         failure,
         Failure::Malformed | Failure::Empty | Failure::Truncated | Failure::CutStream
     );
-    exchange.status == Some(200) && exchange.whole && (says_so || !stream)
+    let is_declined = *failure == Failure::ContentFilter;
+    exchange.status == Some(200) && exchange.whole && !is_declined && (says_so || !stream)
 }
 
 /// What a user got, with the model that says it answered as the rung.

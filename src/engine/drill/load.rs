@@ -101,8 +101,8 @@ pub(super) async fn run(
             Some((of, ended)) = in_flight.next() => desk.came_back(now(), of, ended),
             () = sleep_until(wake) => {
                 let time = now();
-                while arrivals.peek().is_some_and(|arrival| *arrival <= time) {
-                    arrivals.next();
+                while let Some(due) = arrivals.next_if(|arrival| *arrival <= time) {
+                    desk.books.sent(due, time);
                     desk.arrive(time);
                 }
                 desk.ring_timers(time);

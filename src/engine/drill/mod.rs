@@ -8,7 +8,7 @@ mod reply;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-pub use books::{Books, row};
+pub use books::{Books, doubt, row};
 pub use gateway::{Gateway, through};
 
 use crate::data::ItemIdx;

@@ -364,7 +364,8 @@ fn empty(plan: &Plan) -> Summary {
     }
 }
 
-fn warning_row(warning: &Warning) -> WarningRow {
+/// A doubt as a row of the summary.
+pub fn warning_row(warning: &Warning) -> WarningRow {
     WarningRow {
         kind: warning.kind().to_owned(),
         on: warning.on().to_owned(),
