@@ -23,7 +23,10 @@ use rand::Rng;
 use serde_json::Value;
 
 /// Random halves of the items.
-const N_SPLITS: u32 = 200;
+const N_SPLITS: u32 = 40;
+
+/// The variable that says another number: the page has what came of 200.
+const SPLITS: &str = "QUORUMBENCH_SPLITS";
 
 /// So many items are split at most: more take long.
 const MOST_SPLIT: usize = 3000;
@@ -66,7 +69,11 @@ impl Real {
         models.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
         let names: Vec<String> =
             models.iter().take(n_models).map(|it| format!("{:?}", it.0.as_str())).collect();
-        let loaded = load(&format!("[{}]", names.join(", ")));
+        let mut loaded = load(&format!("[{}]", names.join(", ")));
+        // Without them no router is looked for: votes and cascades can be made again by name.
+        for item in &mut loaded.plan.tasks[0].items {
+            (item.category, item.input) = (None, None);
+        }
         let mut of_item: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
         for (at, row) in loaded.recordings[0].rows.iter().enumerate() {
             of_item.entry(row.id.clone()).or_default().push(at);
@@ -169,9 +176,10 @@ fn what_is_claimed_on_half_of_mmlu_pro_is_found_on_the_other() {
 #[expect(clippy::print_stdout, reason = "the coverage is what it is for")]
 fn what_is_claimed_on_one_half_is_found_on_the_other(set: &str, score: &str, n_models: usize) {
     let Some(real) = Real::load(set, score, n_models) else { return };
+    let n_splits = std::env::var(SPLITS).map_or(N_SPLITS, |n| n.parse().expect("a number"));
     let (mut covered, mut too_good) = (0, 0);
     let (mut claims, mut seeming, mut found) = (0.0, 0.0, 0.0);
-    for split in 0..N_SPLITS {
+    for split in 0..n_splits {
         let mut items = real.shuffled(&format!("{set} {split}"));
         items.truncate(MOST_SPLIT);
         let other = items.split_off(items.len() / 2);
@@ -189,9 +197,9 @@ fn what_is_claimed_on_one_half_is_found_on_the_other(set: &str, score: &str, n_m
         seeming += best.in_sample - baseline;
         found += difference;
     }
-    let mean = |sum: f64| 100.0 * sum / f64::from(N_SPLITS);
+    let mean = |sum: f64| 100.0 * sum / f64::from(n_splits);
     println!(
-        "{set}: {covered} of {N_SPLITS} intervals for new items ({:.1} %) hold the difference on \
+        "{set}: {covered} of {n_splits} intervals for new items ({:.1} %) hold the difference on \
          the other half, {too_good} lie above it; claimed {:+.2} points, found {:+.2}, seeming \
          {:+.2}",
         mean(f64::from(covered)),
@@ -199,8 +207,10 @@ fn what_is_claimed_on_one_half_is_found_on_the_other(set: &str, score: &str, n_m
         mean(found),
         mean(seeming)
     );
-    // 190 of 200 are expected; four standard errors of independent splits are 12.
-    assert!((178..=200).contains(&covered), "{set}: {covered} of {N_SPLITS}");
+    // 95 % are expected, give or take four standard errors of independent splits.
+    let n = f64::from(n_splits);
+    let least = 0.95 * n - 4.0 * (n * 0.95 * 0.05).sqrt();
+    assert!(f64::from(covered) >= least, "{set}: {covered} of {n_splits}");
     assert!(mean(claims) <= mean(found) + 0.2, "{set}: claims are too good");
 }
 

@@ -113,8 +113,8 @@ fn the_list_of_faults_has_the_processes_and_what_a_call_meets() {
     let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(
         names.join(" "),
-        "outage gilbert-elliott slow-down rate-limit degraded wrong-model refused dns tls \
-         connect-timeout reset hang slow-first-token slow-stream stall cut-stream bad-sse \
+        "outage renewal gilbert-elliott diurnal common-shock slow-down rate-limit degraded \
+         wrong-model incident refused dns tls connect-timeout reset hang slow-first-token slow-stream stall cut-stream bad-sse \
          stream-error status html truncated-json error-object no-choices empty truncated refusal"
     );
     assert!(text.lines().all(|line| line.ends_with('.')), "{text}");
