@@ -25,8 +25,8 @@ use crate::scenario::{Plan, Wish};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
-  quorumbench recommend scenarios/quickstart.yaml
-  quorumbench recommend reports/quickstart --export litellm
+  quorumbench recommend scenarios/quickstart.yaml --task triage
+  quorumbench recommend reports/quickstart --task triage --export litellm
   quorumbench recommend study.yaml --task triage --json | jq .recommendation.because")]
 pub(super) struct Args {
     #[command(flatten)]

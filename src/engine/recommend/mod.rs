@@ -36,7 +36,10 @@ pub enum RecommendError {
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
     /// There are several tasks, and nobody said which.
-    #[error("recommend for a task: there are several, {known}; say which with `task`")]
+    #[error(
+        "recommend for a task: there are several, {known}; say which by `--task`, or by `task` \
+         under `recommend`"
+    )]
     WhichTask {
         /// Their names.
         known: String,
