@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use rayon::prelude::*;
+
 use super::field::Field;
 use super::tables::Method;
 use super::{BEST_SINGLE, ORACLE};
@@ -36,31 +38,24 @@ pub(super) fn comparisons(
         a.cost.total_cmp(&b.cost).then(a.accuracy.total_cmp(&b.accuracy))
     };
     let dearest = (0..models.len()).rev().max_by(by_cost);
-    let mut found = Vec::new();
-    for row in rows.iter().filter(|row| is_candidate(row) && row.kind != "single") {
-        let Some(cost) = priced(row).map(|priced| priced.cost) else { continue };
-        let mut add = |against: Against, blend: Blend| {
-            found.extend(comparison(
-                row,
-                cost,
-                against,
-                blend,
-                (&singles, &models),
-                outcomes,
-                method,
-            ));
-        };
-        for (against, on) in [(Against::RandomLine, &line), (Against::Hull, &hull)] {
-            if let Some(blend) = analysis::at_cost(&models, on, cost) {
-                add(against, blend);
-            }
-        }
-        if let Some(dearest) = dearest.filter(|dearest| models[*dearest].cost > cost) {
-            let alone = Blend { cheap: dearest, dear: dearest, share_of_dear: 0.0 };
-            add(Against::Dearest, alone);
-        }
-    }
-    found
+    let of_row = |row: &PolicyRow| -> Vec<ComparisonRow> {
+        let Some(cost) = priced(row).map(|priced| priced.cost) else { return Vec::new() };
+        let at_cost = |on: &[usize]| analysis::at_cost(&models, on, cost);
+        let alone = |dearest| Blend { cheap: dearest, dear: dearest, share_of_dear: 0.0 };
+        let dearest = dearest.filter(|dearest| models[*dearest].cost > cost).map(alone);
+        [
+            (Against::RandomLine, at_cost(&line)),
+            (Against::Hull, at_cost(&hull)),
+            (Against::Dearest, dearest),
+        ]
+        .into_iter()
+        .filter_map(|(against, blend)| {
+            comparison(row, cost, against, blend?, (&singles, &models), outcomes, method)
+        })
+        .collect()
+    };
+    let combined = rows.par_iter().filter(|row| is_candidate(row) && row.kind != "single");
+    combined.flat_map_iter(of_row).collect()
 }
 
 fn comparison(

@@ -78,8 +78,8 @@ impl Field<'_> {
     fn on_every_item(&self, of: impl Fn(usize) -> Arc<Vec<Outcome>>) -> Vec<Outcome> {
         let mut outcomes = vec![Outcome::NOT_RUN; self.matrix.items().len()];
         for (fold, items) in self.folds.iter().enumerate() {
-            for (item, outcome) in items.iter().zip(of(fold).iter()) {
-                outcomes[item.0 as usize] = outcome.clone();
+            for (item, outcome) in items.iter().zip(Arc::unwrap_or_clone(of(fold))) {
+                outcomes[item.0 as usize] = outcome;
             }
         }
         outcomes

@@ -9,7 +9,7 @@ use super::field::Field;
 use super::tables::Method;
 use crate::analysis::{self, Cast, Contest, Gains, MOST_PLAYERS, Tied, both_served};
 use crate::data::summary::{ContributionRow, GainRow};
-use crate::data::{AnswerIdx, ItemIdx, Outcome, Verdict, Warning};
+use crate::data::{AnswerIdx, Outcome, Verdict, Warning};
 use crate::kernel::PolicyId;
 use crate::policy::{Policy, Vote};
 use crate::vote::{Rule, Ties};
@@ -24,8 +24,9 @@ type Outcomes = BTreeMap<PolicyId, Vec<Outcome>>;
 pub(super) fn gains(field: &Field<'_>, outcomes: &Outcomes) -> Vec<GainRow> {
     let Some(best) = outcomes.get(BEST_SINGLE) else { return Vec::new() };
     let row = |(name, Vote { members, rule, .. }): (&PolicyId, &Vote)| {
+        let columns = columns(field, members, rule, outcomes);
         let contests = outcomes[name].iter().enumerate().map(|(at, vote)| {
-            let ballots = ballots(field, members, rule, outcomes, at);
+            let ballots: Vec<Verdict> = columns.iter().map(|column| column[at]).collect();
             Contest {
                 best: best[at].verdict,
                 vote,
@@ -49,26 +50,30 @@ pub(super) fn gains(field: &Field<'_>, outcomes: &Outcomes) -> Vec<GainRow> {
             difference: gains.difference()?,
         })
     };
-    votes(field).filter_map(row).collect()
+    votes(field).collect::<Vec<_>>().into_par_iter().filter_map(row).collect()
 }
 
-/// What the members of a vote came to on an item: once each, or once for each sample.
-fn ballots(
+/// What the members of a vote came to, item by item: once each, or once for each sample.
+fn columns(
     field: &Field<'_>,
     members: &[PolicyId],
     rule: &Rule,
     outcomes: &Outcomes,
-    at: usize,
-) -> Vec<Verdict> {
+) -> Vec<Vec<Verdict>> {
     let n_samples = field.n_samples(rule);
+    let matrix = field.matrix;
     let of_member = |member: &PolicyId| match field.model(member) {
         Some(model) if n_samples > 1 => {
-            let cell = |sample| field.matrix.cell(ItemIdx(at as u32), model, sample).state;
-            (0..n_samples).map(|sample| Verdict::from(cell(sample))).collect()
+            let verdict = |item, sample| Verdict::from(matrix.cell(item, model, sample).state);
+            let column = |sample| matrix.item_idxs().map(|item| verdict(item, sample)).collect();
+            (0..n_samples).map(column).collect()
         }
-        _ => outcomes.get(member).map(|outcomes| outcomes[at].verdict).into_iter().collect(),
+        _ => {
+            let column = |outcomes: &Vec<Outcome>| outcomes.iter().map(|it| it.verdict).collect();
+            outcomes.get(member).map(column).into_iter().collect::<Vec<Vec<Verdict>>>()
+        }
     };
-    members.iter().flat_map(|member| -> Vec<Verdict> { of_member(member) }).collect()
+    members.iter().flat_map(of_member).collect()
 }
 
 /// Whether a right answer has as many ballots as any other. Where ballots weigh differently, ties
@@ -181,7 +186,7 @@ fn votes<'a>(field: &Field<'a>) -> impl Iterator<Item = (&'a PolicyId, &'a Vote)
 mod tests {
     use super::*;
     use crate::analysis::Intervals;
-    use crate::data::{Answer, Cell, CellState, Item, Matrix};
+    use crate::data::{Answer, Cell, CellState, Item, ItemIdx, Matrix};
     use crate::kernel::{ModelId, Seed};
     use crate::task::score::Score;
     use crate::vote::Weighted;

@@ -27,11 +27,11 @@ pub(super) fn answers<'a, 'j>(judged: &'j Judged<'a>) -> impl Iterator<Item = An
 }
 
 /// A row per policy and item.
-pub(super) fn decisions<'a>(
-    matrix: &'a Matrix,
-    outcomes: &'a BTreeMap<PolicyId, Vec<Outcome>>,
-) -> impl Iterator<Item = DecisionRow> + 'a {
-    outcomes.iter().flat_map(move |(policy, outcomes)| {
+pub(super) fn decisions(
+    matrix: &Matrix,
+    outcomes: BTreeMap<PolicyId, Vec<Outcome>>,
+) -> impl Iterator<Item = DecisionRow> + '_ {
+    outcomes.into_iter().flat_map(move |(policy, outcomes)| {
         matrix.item_idxs().zip(outcomes).map(move |(item, outcome)| DecisionRow {
             task: matrix.task().clone(),
             policy: policy.clone(),
@@ -41,7 +41,7 @@ pub(super) fn decisions<'a>(
                 None => text(matrix, item, outcome.verdict),
             },
             score: outcome.verdict.score(),
-            outcome: outcome.clone(),
+            outcome,
         })
     })
 }

@@ -1,6 +1,8 @@
 //! The tables of a summary, for one task.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use crate::analysis::{self, Case, Intervals, both_served};
 use crate::data::summary::{CategoryRow, Fitting, Measures, ModelRow, PolicyRow, Versus};
@@ -71,7 +73,7 @@ pub(super) fn policies(
             measures,
         }
     };
-    policies.iter().map(row).collect()
+    policies.par_iter().map(row).collect()
 }
 
 /// A row per policy and category, where the dataset has categories.
@@ -80,31 +82,30 @@ pub(super) fn categories(
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
     method: &Method,
 ) -> Vec<CategoryRow> {
-    let names: BTreeSet<&str> =
-        matrix.items().iter().filter_map(|item| item.category.as_deref()).collect();
-    let mut rows = Vec::new();
-    for (policy, outcomes) in outcomes {
-        for category in &names {
-            let belongs = |item: &ItemIdx| matrix.item(*item).category.as_deref() == Some(category);
-            let cases: Vec<Case> = matrix
-                .item_idxs()
-                .filter(belongs)
-                .map(|item| item.0 as usize)
-                .map(|at| of_outcome(&outcomes[at], method.clusters[at]))
-                .collect();
-            let Measures { counts, accuracy, accuracy_of_all, .. } =
-                analysis::measures(&cases, method.intervals);
-            rows.push(CategoryRow {
-                task: matrix.task().clone(),
-                policy: policy.clone(),
-                category: (*category).to_owned(),
-                counts,
-                accuracy,
-                accuracy_of_all,
-            });
+    let mut items: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, item) in matrix.items().iter().enumerate() {
+        if let Some(category) = &item.category {
+            items.entry(category).or_default().push(at);
         }
     }
-    rows
+    let row = |policy: &PolicyId, outcomes: &[Outcome], category: &str, items: &[usize]| {
+        let case = |at: &usize| of_outcome(&outcomes[*at], method.clusters[*at]);
+        let cases: Vec<Case> = items.iter().map(case).collect();
+        let Measures { counts, accuracy, accuracy_of_all, .. } =
+            analysis::measures(&cases, method.intervals);
+        CategoryRow {
+            task: matrix.task().clone(),
+            policy: policy.clone(),
+            category: category.to_owned(),
+            counts,
+            accuracy,
+            accuracy_of_all,
+        }
+    };
+    let of_policy = |(policy, outcomes): (&PolicyId, &Vec<Outcome>)| -> Vec<CategoryRow> {
+        items.iter().map(|(category, items)| row(policy, outcomes, category, items)).collect()
+    };
+    outcomes.par_iter().flat_map_iter(of_policy).collect()
 }
 
 /// A model by itself has the tokens and first-token times of its cells; a combination has neither.

@@ -19,16 +19,14 @@ pub(super) struct Counted {
     pub(super) n_read: usize,
 }
 
-/// Counts `ballots`; `None` where the rule can read none of them, say words as numbers.
+/// Counts `ballots`, with a weight per voter; `None` where the rule can read none of them, say words as numbers.
 pub(super) fn count(
     rule: &Rule,
     learned: Learned<'_>,
-    voters: &[Voter<'_>],
-    n_classes: u32,
+    weights: &[f64],
     pool: &Pool<'_>,
     ballots: &[Ballot],
 ) -> Option<Counted> {
-    let weights = weights(rule, learned, voters, n_classes);
     let n_read = ballots.len();
     let given = |tally| Counted { composed: None, ballots: ballots.to_vec(), tally, n_read };
     Some(match rule {
@@ -41,7 +39,7 @@ pub(super) fn count(
         | Rule::TrimmedMean(_)
         | Rule::Huber(_)
         | Rule::WeightedMedian(_)
-        | Rule::Cluster(_) => number(rule, &weights, pool, ballots)?,
+        | Rule::Cluster(_) => number(rule, weights, pool, ballots)?,
         Rule::Borda(_)
         | Rule::Copeland(_)
         | Rule::Schulze(_)
@@ -49,7 +47,7 @@ pub(super) fn count(
         | Rule::Irv(_) => ranking(rule, pool, ballots)?,
         _ => match learned {
             Learned::Beliefs(beliefs) => given(believed(beliefs, ballots)),
-            _ => given(Tally::count(ballots, &weights)),
+            _ => given(Tally::count(ballots, weights)),
         },
     })
 }

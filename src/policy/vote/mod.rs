@@ -70,7 +70,7 @@ impl Vote {
         if ballots.is_empty() || ballots.len() < self.quorum as usize {
             return self.without_quorum(&of_asked);
         }
-        let counted = count::count(&self.rule, learned, voters, ctx.n_classes, &pool, &ballots);
+        let counted = count::count(&self.rule, learned, &weights, &pool, &ballots);
         let Some(counted) = counted.filter(|it| it.n_read >= self.quorum as usize) else {
             // Answers came, and the rule can read too few of them, say words as numbers.
             let Spent { n_calls, cost, latency } = self.spent(&of_asked);
