@@ -73,12 +73,11 @@ impl Subject<'_> {
         let at = item.0 as usize;
         Context {
             policy,
-            item: &self.items[at].id,
+            item: &self.items[at],
             seed: self.seed,
             n_classes: self.n_classes[at],
             answers: &self.answers[at],
             score: self.score,
-            targets: &self.items[at].targets,
         }
     }
 }

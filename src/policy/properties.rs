@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::data::{Answer, AnswerIdx, Outcome, Verdict};
+use crate::data::{AnswerIdx, Outcome, Verdict};
 use crate::kernel::{PolicyId, Probability};
 use crate::policy::testing::{letter, on_an_item, outcome, standing};
 use crate::policy::{Accept, Cascade, Context, Learned, Standing, Vote};
@@ -201,11 +201,16 @@ fn priority_alone_looks_at_the_order_of_members() {
 
 #[test]
 fn the_score_is_that_of_the_answer_taken() {
-    let graded = [0.25, 0.5].map(|score| Answer { text: score.to_string(), score });
-    let members = named(&[('B', 0.5), ('B', 0.5), ('A', 0.5)]);
-    let outcome = on_an_item(|ctx| {
-        let ctx = Context { answers: &graded, ..*ctx };
-        decide(&ctx, &members, &Rule::default(), Ties::Accuracy, StopRule::Never, 1)
+    let names = ["a", "b", "c"].map(PolicyId::from);
+    let graded = [('B', 0.5), ('B', 0.5), ('A', 0.25)].map(|(letter, score)| {
+        let mut graded = outcome(letter, &names[0]);
+        if let Verdict::Answered { score: of_letter, .. } = &mut graded.verdict {
+            *of_letter = score;
+        }
+        graded
     });
+    let voters = names.each_ref().map(|name| Voter { name, standing: standing(0.5) });
+    let vote = Vote::plurality(names.to_vec());
+    let outcome = on_an_item(|ctx| vote.decide(ctx, Learned::Nothing, &voters, &graded.each_ref()));
     assert_eq!(outcome.verdict, Verdict::Answered { answer: Some(AnswerIdx(1)), score: 0.5 });
 }

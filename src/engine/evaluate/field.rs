@@ -20,6 +20,8 @@ pub(super) struct Field<'a> {
     pub(super) policies: &'a BTreeMap<PolicyId, Policy>,
     /// What every model by itself came to, by fold: no fit changes it, and every run needs it.
     pub(super) singles: BTreeMap<PolicyId, Columns>,
+    /// How many answers to each item were possible.
+    pub(super) n_classes: Vec<u32>,
 }
 
 impl<'a> Field<'a> {
@@ -38,7 +40,8 @@ impl<'a> Field<'a> {
             Some((name.clone(), by_fold.collect()))
         };
         let singles = policies.iter().filter_map(single).collect();
-        Self { matrix, score, folds, seed, policies, singles }
+        let n_classes = matrix.item_idxs().map(|item| n_classes(matrix, item)).collect();
+        Self { matrix, score, folds, seed, policies, singles, n_classes }
     }
 }
 
@@ -88,12 +91,11 @@ impl Field<'_> {
     pub(super) fn context<'a>(&'a self, policy: &'a PolicyId, item: ItemIdx) -> Context<'a> {
         Context {
             policy,
-            item: &self.matrix.item(item).id,
+            item: self.matrix.item(item),
             seed: self.seed,
-            n_classes: self.n_classes(item),
+            n_classes: self.n_classes[item.0 as usize],
             answers: self.matrix.answers(item),
             score: self.score,
-            targets: &self.matrix.item(item).targets,
         }
     }
 
@@ -111,12 +113,12 @@ impl Field<'_> {
     pub(super) fn model(&self, name: &PolicyId) -> Option<ModelIdx> {
         self.matrix.model_idx(&name.as_str().into())
     }
+}
 
-    /// How many answers were possible: the item's choices, else the distinct answers seen on it.
-    pub(super) fn n_classes(&self, item: ItemIdx) -> u32 {
-        match self.matrix.item(item).choices.len() {
-            0 => self.matrix.answers(item).len().max(2) as u32,
-            n_choices => n_choices as u32,
-        }
+/// How many answers were possible: the item's choices, else the distinct answers seen on it.
+fn n_classes(matrix: &Matrix, item: ItemIdx) -> u32 {
+    match matrix.item(item).choices.len() {
+        0 => matrix.answers(item).len().max(2) as u32,
+        n_choices => n_choices as u32,
     }
 }

@@ -38,8 +38,7 @@ pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateE
         let folds = folds::folds(judged.matrix.items(), plan.seed);
         let matrix = &judged.matrix;
         let field = Field::new(matrix, &task.score, &folds, plan.seed, &policies);
-        let n_classes = matrix.item_idxs().map(|item| field.n_classes(item)).collect();
-        let knowledge = knowledge(&field);
+        let (knowledge, n_classes) = (knowledge(&field), field.n_classes);
         Ok(Ground { task: task.id.clone(), n_classes, knowledge, matrix: judged.matrix })
     };
     plan.tasks.iter().map(ground).collect()
