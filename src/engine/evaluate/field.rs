@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::run::{Columns, Folds, Run};
+use super::words::Words;
 use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::{Context, Policy, Vote, single};
@@ -20,6 +21,8 @@ pub(super) struct Field<'a> {
     pub(super) policies: &'a BTreeMap<PolicyId, Policy>,
     /// What every model by itself came to, by fold: no fit changes it, and every run needs it.
     pub(super) singles: BTreeMap<PolicyId, Columns>,
+    /// What routers read in the questions.
+    pub(super) words: Arc<Words>,
 }
 
 impl<'a> Field<'a> {
@@ -38,7 +41,12 @@ impl<'a> Field<'a> {
             Some((name.clone(), by_fold.collect()))
         };
         let singles = policies.iter().filter_map(single).collect();
-        Self { matrix, score, folds, seed, policies, singles }
+        Self { matrix, score, folds, seed, policies, singles, words: Arc::default() }
+    }
+
+    /// The same field, on which the words of the questions have been read before.
+    pub(super) fn with_words(self, words: &Arc<Words>) -> Self {
+        Self { words: Arc::clone(words), ..self }
     }
 }
 

@@ -60,11 +60,7 @@ fn knowledge(field: &Field<'_>) -> Knowledge {
                 known.votes.insert(name.clone(), vote_knowledge(&run, vote));
             }
             Policy::Route(route) => {
-                let choose = |fold: usize| {
-                    let router = run.router(route, run.all_but(fold));
-                    let choose = |item: &ItemIdx| router.choose(field.matrix.item(*item));
-                    field.folds[fold].iter().map(choose).collect()
-                };
+                let choose = |fold: usize| run.routed(route, run.all_but(fold), fold);
                 known.choices.insert(name.clone(), on_every_item(field, choose));
             }
             Policy::Mix(mix) => {

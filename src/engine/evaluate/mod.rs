@@ -10,6 +10,7 @@ mod gates;
 mod ground;
 mod judge;
 mod learn;
+mod routes;
 mod rows;
 mod run;
 mod stand;
@@ -18,6 +19,7 @@ mod tables;
 mod tests;
 mod together;
 mod warnings;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -34,7 +34,7 @@ pub(super) fn routers(pool: &Pool, matrix: &Matrix, found: &[Found]) -> Vec<Shap
     if matrix.items().iter().any(|item| item.category.is_some()) {
         let by = || By::Category(Category {});
         let mut among = |name: String, among: Vec<PolicyId>| {
-            routers.push(Shape::Named(name.into(), Policy::Route(Route { among, by: by() })));
+            routers.push(Shape::Named(name.into(), Policy::Route(Route::new(among, by()))));
         };
         let all = |most: f64| -> Vec<PolicyId> {
             singles.iter().filter(|it| it.cost <= most).map(|it| it.shape.name()).collect()
@@ -66,7 +66,7 @@ fn by_length(paired: &[PolicyId]) -> Vec<Shape> {
                     format!("by length({short}, the longest {:.0} % to {long})", 100.0 * share);
                 let by = Length { above: None, share: Probability::try_from(share).ok() };
                 let among = vec![short.clone(), long.clone()];
-                let policy = Policy::Route(Route { among, by: By::Length(by) });
+                let policy = Policy::Route(Route::new(among, By::Length(by)));
                 routers.push(Shape::Named(name.into(), policy));
             }
         }
