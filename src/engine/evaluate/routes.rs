@@ -7,7 +7,7 @@ use crate::data::ItemIdx;
 use crate::kernel::{PolicyId, Usd};
 use crate::policy::Policy;
 use crate::policy::route::{By, Categories, Prospects, Route, Seen, Trade, length};
-use crate::stats::words::{Factors, Near, Sparse, first, logistic};
+use crate::stats::words::{Factored, Factors, Logistic, Near, Sparse, first, logistic};
 
 impl Run<'_> {
     /// The member that each item of `fold` goes to, for a router that has looked at the folds in
@@ -47,27 +47,55 @@ impl Run<'_> {
     /// What is expected of the members on each item of `fold`, by what they came to on the folds in
     /// `fit`.
     pub(super) fn prospects(&self, route: &Route, fit: Folds, fold: usize) -> Vec<Prospects> {
-        let work = || match &route.by {
-            By::Knn(by) => self.by_neighbours(route, by.neighbours.value() as usize, fit, fold),
-            By::Logistic(by) => self.by_regression(route, by.l2.value(), fit, fold),
+        let is_model = |member| matches!(self.field.policies.get(member), Some(Policy::Single(_)));
+        if !route.among.iter().all(is_model) {
+            return self.expected(&self.learned(route, fit), route, fit, fold);
+        }
+        // What models come to is the same in every search, so it need not be learned again.
+        let key = (format!("{:?}", route.by), route.among.clone(), fit);
+        let known = self.field.words.learned(key, || self.learned(route, fit));
+        known.get().map_or_else(Vec::new, |learned| self.expected(learned, route, fit, fold))
+    }
+
+    fn learned(&self, route: &Route, fit: Folds) -> Learned {
+        let seen = || Overall::new(self.seen(&route.among, fit), route.among.len());
+        match &route.by {
+            By::Knn(_) => Learned::Neighbours(seen()),
+            By::Logistic(by) => self.regressions(seen(), route.among.len(), by.l2.value()),
             By::MatrixFactorisation(by) => {
                 let factors = Factors { rank: by.rank.value() as usize, l2: by.l2.value() };
-                self.by_factors(route, factors, fit, fold)
+                self.factors(seen(), route.among.len(), factors)
             }
-            _ => {
-                let categories = self.categories(route, fit);
-                let items = self.field.folds[fold].iter();
+            _ => Learned::Categories(self.categories(route, fit)),
+        }
+    }
+
+    fn expected(
+        &self,
+        learned: &Learned,
+        route: &Route,
+        fit: Folds,
+        fold: usize,
+    ) -> Vec<Prospects> {
+        let items = self.field.folds[fold].iter();
+        let told = |item: &ItemIdx| &self.field.words.told(self.field.matrix).0[item.0 as usize];
+        match (learned, &route.by) {
+            (Learned::Neighbours(seen), By::Knn(by)) => {
+                self.by_neighbours(seen, by.neighbours.value() as usize, fit, fold)
+            }
+            (Learned::Regressions { of, cost }, _) => {
+                let right = |item| of.iter().map(|member| member.chance(told(item))).collect();
+                items.map(|item| Prospects { right: right(item), cost: Arc::clone(cost) }).collect()
+            }
+            (Learned::Factors { of, cost }, _) => {
+                let right = |item| of.chances(told(item));
+                items.map(|item| Prospects { right: right(item), cost: Arc::clone(cost) }).collect()
+            }
+            (Learned::Categories(categories), _) => {
                 items.map(|item| categories.on(self.field.matrix.item(*item)).clone()).collect()
             }
-        };
-        let is_model = |member| matches!(self.field.policies.get(member), Some(Policy::Single(_)));
-        if matches!(route.by, By::Category(_)) || !route.among.iter().all(is_model) {
-            return work();
+            (Learned::Neighbours(_), _) => Vec::new(),
         }
-        // What models come to is the same in every search, so it need not be worked out again.
-        let asked = (format!("{:?}", route.by), route.among.clone(), fit, fold);
-        let known = self.field.words.expected(asked, work);
-        known.get().cloned().unwrap_or_default()
     }
 
     pub(super) fn categories(&self, route: &Route, fit: Folds) -> Categories {
@@ -143,8 +171,7 @@ impl Run<'_> {
         seen
     }
 
-    fn by_neighbours(&self, route: &Route, k: usize, fit: Folds, fold: usize) -> Vec<Prospects> {
-        let seen = Overall::new(self.seen(&route.among, fit), route.among.len());
+    fn by_neighbours(&self, seen: &Overall, k: usize, fit: Folds, fold: usize) -> Vec<Prospects> {
         let near = self.field.words.near(self.field.matrix, self.field.folds, k);
         let near = near.get().map_or(&[][..], Vec::as_slice);
         let of_item = |item: &ItemIdx| {
@@ -152,19 +179,18 @@ impl Run<'_> {
             let all: Vec<Near> = self.folds_of(fit).flat_map(|it| by_fold[it].clone()).collect();
             let rows: Vec<&SeenItem> =
                 first(all, k).iter().filter_map(|(_, other)| seen.on(ItemIdx(*other))).collect();
-            let right = |member: usize| {
+            let right = |(member, overall): (usize, &f64)| {
                 let scores: Vec<f64> = rows.iter().filter_map(|row| row.1[member]).collect();
                 let n = scores.len() as f64;
-                if n > 0.0 { scores.iter().sum::<f64>() / n } else { seen.right[member] }
+                if n > 0.0 { scores.iter().sum::<f64>() / n } else { *overall }
             };
-            let right = (0..route.among.len()).map(right).collect();
+            let right = seen.right.iter().enumerate().map(right).collect();
             Prospects { right, cost: Arc::clone(&seen.cost) }
         };
         self.field.folds[fold].iter().map(of_item).collect()
     }
 
-    fn by_regression(&self, route: &Route, l2: f64, fit: Folds, fold: usize) -> Vec<Prospects> {
-        let seen = Overall::new(self.seen(&route.among, fit), route.among.len());
+    fn regressions(&self, seen: Overall, n_members: usize, l2: f64) -> Learned {
         let (vectors, n_places) = self.field.words.told(self.field.matrix);
         let of_member = |member: usize| {
             let asked = seen.rows.iter().filter_map(|row| Some((row.0, row.1[member]?)));
@@ -172,40 +198,44 @@ impl Run<'_> {
                 asked.map(|(item, score)| (&vectors[item.0 as usize], score)).unzip();
             logistic(&given, *n_places, &targets, l2)
         };
-        let fitted: Vec<_> = (0..route.among.len()).map(of_member).collect();
-        let of_item = |item: &ItemIdx| {
-            let vector = &vectors[item.0 as usize];
-            let right = fitted.iter().map(|member| member.chance(vector)).collect();
-            Prospects { right, cost: Arc::clone(&seen.cost) }
-        };
-        self.field.folds[fold].iter().map(of_item).collect()
+        Learned::Regressions { of: (0..n_members).map(of_member).collect(), cost: seen.cost }
     }
 
-    fn by_factors(
-        &self,
-        route: &Route,
-        factors: Factors,
-        fit: Folds,
-        fold: usize,
-    ) -> Vec<Prospects> {
-        let seen = Overall::new(self.seen(&route.among, fit), route.among.len());
+    fn factors(&self, seen: Overall, n_members: usize, factors: Factors) -> Learned {
         let (vectors, n_places) = self.field.words.told(self.field.matrix);
         let row = |row: &SeenItem| (&vectors[row.0.0 as usize], row.1.clone());
         let rows: Vec<(&Sparse, Vec<Option<f64>>)> = seen.rows.iter().map(row).collect();
-        let fitted = factors.fit(*n_places, route.among.len(), &rows);
-        let of_item = |item: &ItemIdx| Prospects {
-            right: fitted.chances(&vectors[item.0 as usize]),
-            cost: Arc::clone(&seen.cost),
-        };
-        self.field.folds[fold].iter().map(of_item).collect()
+        Learned::Factors { of: factors.fit(*n_places, n_members, &rows), cost: seen.cost }
     }
+}
+
+/// What a router made of the folds that it has looked at.
+pub(super) enum Learned {
+    /// What each member came to on every item, for whose neighbours it counts.
+    Neighbours(Overall),
+    /// How right each member will be, by the words.
+    Regressions {
+        /// Member after member.
+        of: Vec<Logistic>,
+        /// What each costs.
+        cost: Arc<Vec<Option<f64>>>,
+    },
+    /// How right all members will be, by what they share.
+    Factors {
+        /// All of them.
+        of: Factored,
+        /// What each costs.
+        cost: Arc<Vec<Option<f64>>>,
+    },
+    /// How right each member is by category.
+    Categories(Categories),
 }
 
 /// An item, how right each member was there, and what each cost.
 type SeenItem = (ItemIdx, Vec<Option<f64>>, Vec<Option<Usd>>);
 
 /// What was seen, in order of items, and what it comes to for each member.
-struct Overall {
+pub(super) struct Overall {
     rows: Vec<SeenItem>,
     right: Vec<f64>,
     cost: Arc<Vec<Option<f64>>>,

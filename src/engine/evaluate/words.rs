@@ -5,15 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::routes::Learned;
 use super::run::Folds;
 use crate::data::{Item, ItemIdx, Matrix};
 use crate::kernel::PolicyId;
-use crate::policy::route::{Prospects, length};
+use crate::policy::route::length;
 use crate::stats::words::{Bags, Near, Sparse, bags, nearest};
 
-/// What a router by words is: its options, its members, the folds that it is fitted on, and the one
-/// that it is asked about.
-pub(super) type Asked = (String, Vec<PolicyId>, Folds, usize);
+/// What a router by words is: its options, its members, and the folds that it is fitted on.
+pub(super) type Fit = (String, Vec<PolicyId>, Folds);
 
 /// Of each question the nearest in each fold.
 type Neighbours = Arc<OnceLock<Vec<Vec<Vec<Near>>>>>;
@@ -24,7 +24,7 @@ pub(super) struct Words {
     bags: OnceLock<Bags>,
     told: OnceLock<(Vec<Sparse>, usize)>,
     near: Mutex<BTreeMap<usize, Neighbours>>,
-    expected: Mutex<BTreeMap<Asked, Arc<OnceLock<Vec<Prospects>>>>>,
+    learned: Mutex<BTreeMap<Fit, Arc<OnceLock<Learned>>>>,
 }
 
 impl Words {
@@ -80,14 +80,14 @@ impl Words {
         })
     }
 
-    /// What was expected there before, or what `work` works out. `work` must not hand work to
-    /// other threads: one that waits here could be among them.
-    pub(super) fn expected(
+    /// What was learned so before, or what `work` learns. `work` must not hand work to other
+    /// threads: one that waits here could be among them.
+    pub(super) fn learned(
         &self,
-        asked: Asked,
-        work: impl FnOnce() -> Vec<Prospects>,
-    ) -> Arc<OnceLock<Vec<Prospects>>> {
-        let known = Arc::clone(lock(&self.expected).entry(asked).or_default());
+        fit: Fit,
+        work: impl FnOnce() -> Learned,
+    ) -> Arc<OnceLock<Learned>> {
+        let known = Arc::clone(lock(&self.learned).entry(fit).or_default());
         known.get_or_init(work);
         known
     }

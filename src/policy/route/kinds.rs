@@ -9,12 +9,10 @@ use crate::vote::bounded;
 bounded! {
     /// How many neighbours a question has, from 1 to 1000; 40 where it is left out.
     Neighbours: u32 "u32", 1 to 1000, else 40;
-    /// How strongly what a word says is held to 0, from 0.001 to a million; 1 where it is left out.
-    Shrinkage: f64 "f64", 0.001 to 1e6, else 1.0;
+    /// How strongly what a word says is held to 0, from 0.001 to a million; 3 where it is left out.
+    Shrinkage: f64 "f64", 0.001 to 1e6, else 3.0;
     /// How many things questions differ in, from 1 to 64; 8 where it is left out.
     Rank: u32 "u32", 1 to 64, else 8;
-    /// How strongly factors are held to 0, from 0.001 to a million; 0.1 where it is left out.
-    Hold: f64 "f64", 0.001 to 1e6, else 0.1;
 }
 
 /// The member that did best on other items of the item's category.
@@ -70,7 +68,7 @@ pub struct MatrixFactorisation {
     /// How many things.
     pub rank: Rank,
     /// How strongly they are held to 0.
-    pub l2: Hold,
+    pub l2: Shrinkage,
 }
 
 /// Whoever was fastest of late: under traffic the mean of its last ten calls, and on recorded

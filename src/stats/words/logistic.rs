@@ -97,7 +97,7 @@ mod tests {
             let fitted = logistic(&vectors, 3, &targets, l2);
             for (vector, wanted) in vectors.iter().zip(wanted) {
                 let got = fitted.chance(vector);
-                assert!((got - wanted).abs() < 1e-5, "{l2}: {got} is not {wanted}");
+                assert!((got - wanted).abs() < 1e-4, "{l2}: {got} is not {wanted}");
             }
         }
     }
