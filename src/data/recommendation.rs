@@ -154,7 +154,8 @@ pub struct Paying {
 /// How many of one kind were tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceRow {
-    /// `models`, `votes`, `weighted votes`, `cascades`, `routers`, `policies of the scenario`.
+    /// `models`, `votes`, `weighted votes`, `cascades`, `cascades by confidence`, `routers`,
+    /// `failover ladders`, `policies of the scenario`.
     pub kind: String,
     /// How many there are.
     pub size: u64,
@@ -171,9 +172,12 @@ pub struct LeftOut {
     pub because: String,
 }
 
-/// What a recommendation may not exceed.
+/// What a recommendation may not exceed, or has to reach.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
+    /// The share of requests that has to be served.
+    #[serde(default)]
+    pub availability: Option<f64>,
     /// How much less accurate than the baseline it may be, as a share.
     pub accuracy_loss: Option<f64>,
     /// Dollars per thousand items.

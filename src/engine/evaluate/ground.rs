@@ -45,7 +45,7 @@ pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateE
     plan.tasks.iter().map(ground).collect()
 }
 
-fn knowledge(field: &Field<'_>) -> Knowledge {
+pub(super) fn knowledge(field: &Field<'_>) -> Knowledge {
     let mut known =
         Knowledge { fold_of: vec![0; field.matrix.items().len()], ..Knowledge::default() };
     for (fold, items) in field.folds.iter().enumerate() {

@@ -18,6 +18,7 @@ use crate::data::summary::Versus;
 use crate::data::{ItemIdx, Matrix, Outcome, Recorded};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::Policy;
+use crate::policy::knowledge::Knowledge;
 use crate::policy::route::{By, Prospects, Route};
 use crate::scenario::{Plan, Task};
 use crate::task::score::Score;
@@ -102,6 +103,17 @@ impl<'a> Stand<'a> {
         let name = |prospects: &Prospects| route.among[route.choose(prospects, 0.0)].clone();
         let of = categories.of.iter().map(|(category, it)| (category.clone(), name(it)));
         (of.collect(), Some(name(&categories.otherwise)))
+    }
+
+    /// What these policies learned, each item's from other folds, and how many answers to each item
+    /// were possible.
+    pub(in crate::engine) fn knowledge(
+        &self,
+        policies: &BTreeMap<PolicyId, Policy>,
+    ) -> (Vec<u32>, Knowledge) {
+        let field = self.field(policies);
+        let n_classes = self.matrix.item_idxs().map(|item| field.n_classes(item)).collect();
+        (n_classes, super::ground::knowledge(&field))
     }
 
     fn field<'f>(&'f self, policies: &'f BTreeMap<PolicyId, Policy>) -> Field<'f> {

@@ -46,7 +46,7 @@ pub fn recommend(
 ) -> Result<Recommended, RecommendError> {
     let task = task_of(plan, wish)?;
     let stand = Stand::new(plan, task, rows)?;
-    let nest = Nest::new(plan, wish, &stand);
+    let nest = Nest::new(plan, wish, (task, &stand));
     refuse(&nest, wish, task)?;
     let goals = Goals::new(&nest, wish);
     let mut picked = nest.picked(&goals.all());
@@ -225,6 +225,7 @@ impl Answer {
                 .collect(),
             scenario: String::new(),
             limits: Limits {
+                availability: wish.availability_at_least,
                 accuracy_loss: wish.accuracy_loss_at_most,
                 cost_per_1k: wish.cost_per_1k_at_most,
                 p95_ms: wish.p95_ms_at_most,
@@ -268,7 +269,9 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
         ("votes", fit.trials.votes),
         ("weighted votes", fit.weighted),
         ("cascades", fit.trials.cascades),
+        ("cascades by confidence", fit.trials.chains),
         ("routers", fit.routers),
+        ("failover ladders", fit.ladders),
         ("policies of the scenario", fit.declared),
     ]
     .map(row)

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Resolver;
-use crate::kernel::{Micros, PolicyId, Spanned};
+use crate::kernel::{PolicyId, Spanned};
 use crate::policy::balance::{By, Choice};
+use crate::policy::failover::CACHE_FOR;
 use crate::policy::{Balance, Failover, Hedge, Rung};
 use crate::scenario::breakers::Asking;
 use crate::scenario::raw::{RawBalance, RawFailover, RawHedge};
 use crate::scenario::suggest;
-
-/// How old a kept answer may be where a scenario does not say.
-const CACHE_FOR: Micros = Micros(3_600_000_000);
 
 impl Resolver<'_> {
     pub(super) fn failover(&mut self, raw: &RawFailover, at: &Range<usize>) -> Failover {
