@@ -24,7 +24,8 @@ pub struct Recommendation {
     /// What it is compared with, likewise.
     pub baseline: Earned,
     /// The best that was found beside it, where that is something else: a combination that did not
-    /// earn its calls, or could not be told from chance.
+    /// earn its calls, or could not be told from chance; or the best single model, where that is
+    /// served too rarely.
     #[serde(default)]
     pub contender: Option<Earned>,
     /// As many more items would decide about the contender, if its difference stayed as it is.
@@ -107,6 +108,10 @@ pub struct Earned {
     pub p95_ms: Option<f64>,
     /// The share of the items for which anything came.
     pub served: Option<f64>,
+    /// The share of requests that was served under the scenario's traffic and faults, where the
+    /// wish says how much it has to be.
+    #[serde(default)]
+    pub served_in_outages: Option<f64>,
     /// The paired difference to the baseline; `simultaneous` holds for all choices at once.
     pub versus: Option<Versus>,
     /// Where the difference on as many new items would lie.

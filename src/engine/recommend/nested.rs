@@ -137,10 +137,13 @@ impl<'a> Nest<'a> {
         let found: Vec<Option<Vec<Found>>> = goals
             .iter()
             .map(|(goal, among)| {
+                // What a model by itself comes to is told even where it is served too rarely.
+                let is_available = |fit: &Fit, it: &Found, tries: &Cell<usize>| {
+                    *among == Among::Singles || self.is_available(fit, it, tries)
+                };
                 let of_fit = |fit: &Fit| {
                     let tries = Cell::new(0);
-                    let keeps =
-                        |it: &Found| self.is_fast(fit, it) && self.is_available(fit, it, &tries);
+                    let keeps = |it: &Found| self.is_fast(fit, it) && is_available(fit, it, &tries);
                     choose(&fit.trials.found, *goal, *among, keeps).cloned()
                 };
                 self.fits.iter().map(of_fit).collect()
