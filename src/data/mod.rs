@@ -16,6 +16,7 @@ mod reasons;
 pub mod recommendation;
 mod recorded;
 mod reliability;
+mod routing;
 mod simulated;
 pub mod summary;
 mod warning;

@@ -76,12 +76,17 @@ impl Cascade {
 
 impl Accept {
     pub(super) fn admits(self, stage: &Outcome) -> bool {
-        let (known, least) = match self {
-            Self::Agreement(least) => (stage.agreement, least),
-            Self::Confidence(least) => (stage.confidence, least),
-        };
+        let (Self::Agreement(least) | Self::Confidence(least)) = self;
         matches!(stage.verdict, Verdict::Answered { .. })
-            && known.is_some_and(|known| known >= least.value())
+            && self.known(stage).is_some_and(|known| known >= least.value())
+    }
+
+    /// What is looked at, from 0 to 1; `None` where it is unknown.
+    pub fn known(self, stage: &Outcome) -> Option<f64> {
+        match self {
+            Self::Agreement(_) => stage.agreement,
+            Self::Confidence(_) => stage.confidence,
+        }
     }
 }
 

@@ -75,7 +75,10 @@ const KINDS: [(&str, &str); 10] = [
         "The next member is asked as well when the first takes long; the first to serve wins.",
     ),
     ("balance", "One of several that could all answer, chosen by weight, load or speed."),
-    ("route", "One member answers, chosen by the category or length of the question."),
+    (
+        "route",
+        "One member answers, chosen by category, length or words of the question, by speed or rank.",
+    ),
     ("mix", "One member answers, drawn at random for each item; what a router has to beat."),
     ("oracle", "Whichever member is right, the cheapest of several: a ceiling, not a policy."),
 ];

@@ -26,6 +26,7 @@ mod reasons;
 mod recommendation;
 mod recorded;
 mod reliability;
+mod routers;
 #[cfg(test)]
 mod sample;
 mod svg;

@@ -132,7 +132,18 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
             }
             _ => {
                 let members = draws.some(&known, 2);
-                format!("route: {{ among: [{members}], by: category }}")
+                let by = draws.one(&["category", "knn", "logistic", "matrix-factorisation"]);
+                match draws.below(3) {
+                    0 => format!(
+                        "route: {{ among: [{}], by: latency{asks} }}",
+                        draws.some(&models, 2)
+                    ),
+                    1 => format!(
+                        "route: {{ among: [{}], by: priority{asks} }}",
+                        draws.some(&models, 2)
+                    ),
+                    _ => format!("route: {{ among: [{members}], by: {by}{asks} }}"),
+                }
             }
         };
         let _ = writeln!(text, "  c{at}:\n    {kind}");

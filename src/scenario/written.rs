@@ -16,6 +16,7 @@ use crate::fault::Process;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::balance::Choice;
 use crate::policy::parts::guard::GuardConfig;
+use crate::policy::route::Trade;
 use crate::policy::{Balance, Conduct, Failover, Policy};
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
 use crate::task::extract::Extract;
@@ -190,10 +191,17 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             options["by"] = written_choice(balance);
             serde_json::json!({ "balance": options })
         }
-        Policy::Route(route) => serde_json::json!({ "route": {
-            "among": route.among,
-            "by": route.by,
-        }}),
+        Policy::Route(route) => {
+            let mut options = written_conduct(&route.conduct, breakers);
+            options["among"] = serde_json::json!(route.among);
+            options["by"] = serde_json::json!(route.by);
+            match route.trade {
+                Trade::Best => {}
+                Trade::Worth(worth) => options["worth_usd"] = worth.into(),
+                Trade::Share(share) => options["share"] = serde_json::json!(share),
+            }
+            serde_json::json!({ "route": options })
+        }
         Policy::Mix(mix) => {
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
             serde_json::json!({ "mix": { "shares": shares } })

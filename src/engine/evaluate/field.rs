@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::run::{Columns, Folds, Run};
+use super::words::Words;
 use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::{Context, Policy, Vote, single};
@@ -22,6 +23,8 @@ pub(super) struct Field<'a> {
     pub(super) singles: BTreeMap<PolicyId, Columns>,
     /// How many answers to each item were possible.
     pub(super) n_classes: Vec<u32>,
+    /// What routers read in the questions.
+    pub(super) words: Arc<Words>,
 }
 
 impl<'a> Field<'a> {
@@ -41,7 +44,13 @@ impl<'a> Field<'a> {
         };
         let singles = policies.iter().filter_map(single).collect();
         let n_classes = matrix.item_idxs().map(|item| n_classes(matrix, item)).collect();
-        Self { matrix, score, folds, seed, policies, singles, n_classes }
+        let words = Arc::default();
+        Self { matrix, score, folds, seed, policies, singles, n_classes, words }
+    }
+
+    /// The same field, on which the words of the questions have been read before.
+    pub(super) fn with_words(self, words: &Arc<Words>) -> Self {
+        Self { words: Arc::clone(words), ..self }
     }
 }
 

@@ -44,7 +44,7 @@ pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateE
     plan.tasks.iter().map(ground).collect()
 }
 
-fn knowledge(field: &Field<'_>) -> Knowledge {
+pub(super) fn knowledge(field: &Field<'_>) -> Knowledge {
     let mut known =
         Knowledge { fold_of: vec![0; field.matrix.items().len()], ..Knowledge::default() };
     for (fold, items) in field.folds.iter().enumerate() {
@@ -59,11 +59,7 @@ fn knowledge(field: &Field<'_>) -> Knowledge {
                 known.votes.insert(name.clone(), vote_knowledge(&run, vote));
             }
             Policy::Route(route) => {
-                let choose = |fold: usize| {
-                    let router = run.router(route, run.all_but(fold));
-                    let choose = |item: &ItemIdx| router.choose(field.matrix.item(*item));
-                    field.folds[fold].iter().map(choose).collect()
-                };
+                let choose = |fold: usize| run.routed(route, run.all_but(fold), fold);
                 known.choices.insert(name.clone(), on_every_item(field, choose));
             }
             Policy::Mix(mix) => {

@@ -10,6 +10,8 @@ mod gates;
 mod ground;
 mod judge;
 mod learn;
+mod literature;
+mod routes;
 mod rows;
 mod run;
 mod stand;
@@ -18,6 +20,7 @@ mod tables;
 mod tests;
 mod together;
 mod warnings;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,6 +78,7 @@ impl Evaluation<'_> {
         summary.comparisons.retain(|row| keeps(&row.policy));
         summary.availability.retain(|row| keeps(&row.policy));
         summary.frontier.retain(|row| keeps(&row.policy));
+        summary.routers.retain(|row| keeps(&row.policy));
         summary.gains.retain(|row| keeps(&row.policy));
         summary.contributions.retain(|row| keeps(&row.policy));
         self.decisions.retain(|row| keeps(&row.policy));
@@ -253,6 +257,7 @@ fn fill<'a>(
     summary.comparisons.extend(compare::self_ensembles(field, &rows, &outcomes, method));
     summary.availability.extend(compare::availability(&rows, method));
     summary.frontier.extend(compare::frontier(&rows, method));
+    summary.routers.extend(literature::rows(field, &rows, &outcomes));
     summary.diversity.extend(analysis::diversity(matrix, &pairs));
     summary.samples.extend(analysis::samples(matrix, &method.clusters, method.intervals));
     summary.calibration.extend(analysis::calibration(matrix));
@@ -345,6 +350,7 @@ fn empty(plan: &Plan) -> Summary {
         comparisons: Vec::new(),
         availability: Vec::new(),
         frontier: Vec::new(),
+        routers: Vec::new(),
         diversity: Vec::new(),
         gains: Vec::new(),
         contributions: Vec::new(),

@@ -218,7 +218,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Failover(ladder) => self.next_rung(node, ladder),
             Kind::Hedge(hedge) => self.next_hedge(node, hedge),
             Kind::Balance(balance) => self.pick(node, balance),
-            Kind::Choose => self.choose(node),
+            Kind::Choose(by) => self.choose(node, *by),
         }
     }
 
@@ -235,7 +235,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Failover(ladder) => self.rung_ended(node, ladder, child),
             Kind::Hedge(hedge) => self.hedge_ended(node, hedge, child),
             Kind::Balance(balance) => self.picked_ended(node, balance, child),
-            Kind::Choose => self.chosen_ended(node, child),
+            Kind::Choose(_) => self.chosen_ended(node, child),
         }
     }
 
