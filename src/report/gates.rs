@@ -89,7 +89,7 @@ fn short(value: f64) -> String {
         size if size >= 100.0 => 1,
         size if size >= 10.0 => 2,
         size if size >= 0.01 || size == 0.0 => 4,
-        _ => 7,
+        size => (3.0 - size.log10().floor()).min(7.0) as usize,
     };
     let text = format!("{value:.digits$}");
     let text =
@@ -109,6 +109,7 @@ mod tests {
             (0.5, "0.5"),
             (-0.02, "-0.02"),
             (0.00192, "0.00192"),
+            (-0.009_456_7, "-0.009457"),
             (0.123_456, "0.1235"),
             (12.345, "12.35"),
             (3068.4, "3068"),
