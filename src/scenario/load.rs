@@ -13,7 +13,7 @@ use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::{breakers, faults, gates, made_up, policies, recommend, simulation, suggest};
+use super::{breakers, faults, gates, made_up, policies, recommend, simulation, suggest, suite};
 use crate::data::Warning;
 use crate::exchange::import::Recording;
 use crate::kernel::lists::Named;
@@ -41,15 +41,13 @@ pub struct Loaded {
 /// # Errors
 /// Every mistake that was found in the scenario, its datasets and its recordings.
 pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>> {
-    let whole = |message: String| vec![Diagnostic::in_line(file.to_owned(), 0, "", message)];
-    let bytes = std::fs::read(file).map_err(|error| whole(format!("can't be read: {error}")))?;
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
-        let n_before = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        let line = bytes.split(|byte| *byte == b'\n').nth(n_before).unwrap_or_default();
-        let shown = String::from_utf8_lossy(line);
-        let message = "is not UTF-8".to_owned();
-        vec![Diagnostic::in_line(file.to_owned(), n_before + 1, &shown, message)]
-    })?;
+    let text = &*text_of(file)?;
+    if let Some(span) = suite::place(text) {
+        let help = "`run` and `check` take a suite; give one of its scenarios".to_owned();
+        let complaint =
+            Complaint { message: "this is a suite of scenarios".into(), help: Some(help), span };
+        return Err(vec![diagnostic(file, text, complaint)]);
+    }
     let reading = read::read(text);
     let mut loader = Loader {
         file,
@@ -59,7 +57,7 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
         recordings: Vec::new(),
     };
     let Some(raw) = reading.raw else { return Err(loader.found) };
-    let plan = loader.plan(&raw, &reading.declared, answers, &bytes);
+    let plan = loader.plan(&raw, &reading.declared, answers);
     if loader.found.is_empty() {
         let doubts = doubts(&plan, &loader.recordings);
         loader.recordings.extend(made_up::recording(&plan));
@@ -68,6 +66,25 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
         loader.found.sort_by_key(|one| (one.file != file, one.file.clone(), one.line()));
         Err(loader.found)
     }
+}
+
+/// What a file of scenarios holds.
+pub(super) fn text_of(file: &Path) -> Result<String, Vec<Diagnostic>> {
+    let whole = |message: String| vec![Diagnostic::in_line(file.to_owned(), 0, "", message)];
+    let bytes = std::fs::read(file).map_err(|error| whole(format!("can't be read: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let (n_valid, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+        let n_before = bytes[..n_valid].iter().filter(|byte| **byte == b'\n').count();
+        let line = bytes.split(|byte| *byte == b'\n').nth(n_before).unwrap_or_default();
+        let shown = String::from_utf8_lossy(line);
+        let message = "is not UTF-8".to_owned();
+        vec![Diagnostic::in_line(file.to_owned(), n_before + 1, &shown, message)]
+    })
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is found on the way.
@@ -79,7 +96,7 @@ pub(super) struct Loader<'a> {
     pub(super) recordings: Vec<Recording>,
 }
 
-fn diagnostic(file: &Path, text: &str, complaint: Complaint) -> Diagnostic {
+pub(super) fn diagnostic(file: &Path, text: &str, complaint: Complaint) -> Diagnostic {
     let Complaint { message, help, span } = complaint;
     Diagnostic { file: file.to_owned(), text: text.into(), first_line: 1, span, message, help }
 }
@@ -90,7 +107,6 @@ impl Loader<'_> {
         raw: &RawScenario,
         declared: &BTreeSet<String>,
         answers: &[PathBuf],
-        bytes: &[u8],
     ) -> Plan {
         if raw.version.value != 1 {
             let message = format!("version {} is not known", raw.version.value);
@@ -137,7 +153,7 @@ impl Loader<'_> {
         Plan {
             name: raw.name.value.clone(),
             file: self.file.to_owned(),
-            sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: sha256(self.text.as_bytes()),
             seed: raw.seed,
             tasks,
             candidates,

@@ -31,9 +31,7 @@ pub(super) use stand::Stand;
 
 use crate::analysis;
 use crate::analysis::gate::Gate;
-use crate::data::summary::{
-    self, GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, Tool, WarningRow,
-};
+use crate::data::summary::{GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, WarningRow};
 use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
@@ -329,37 +327,8 @@ fn refuse_labels_that_differ(
 }
 
 fn empty(plan: &Plan) -> Summary {
-    Summary {
-        schema: summary::SCHEMA,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
-        scenario: ScenarioRef { name: plan.name.clone(), sha256: plan.sha256.clone() },
-        seed: plan.seed,
-        models: Vec::new(),
-        policies: Vec::new(),
-        categories: Vec::new(),
-        pairs: Vec::new(),
-        ceiling: Vec::new(),
-        comparisons: Vec::new(),
-        availability: Vec::new(),
-        frontier: Vec::new(),
-        diversity: Vec::new(),
-        gains: Vec::new(),
-        contributions: Vec::new(),
-        samples: Vec::new(),
-        calibration: Vec::new(),
-        extractors: Vec::new(),
-        recommendation: None,
-        simulated: Vec::new(),
-        outages: Vec::new(),
-        timeline: Vec::new(),
-        bands: Vec::new(),
-        drilled: Vec::new(),
-        gates: Vec::new(),
-        warnings: Vec::new(),
-    }
+    let (name, sha256) = (plan.name.clone(), plan.sha256.clone());
+    Summary::empty(ScenarioRef { name, sha256 }, plan.seed)
 }
 
 /// A doubt as a row of the summary.
