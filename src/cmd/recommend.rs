@@ -165,7 +165,7 @@ fn recommended<'a>(
     let mut evaluation = judged.context("judge the answers")?;
     evaluation.leave_out(&stages);
     recommend::explain(&mut row, &mut evaluation.summary);
-    evaluation.summary.recommendation = Some(row);
+    evaluation.add_recommendation(plan, row);
     Ok(evaluation)
 }
 

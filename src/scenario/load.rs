@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::diagnostic::Diagnostic;
 use super::doubts::doubts;
+use super::gates::Gates;
 use super::nearby;
 use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
@@ -143,8 +144,9 @@ impl Loader<'_> {
             policies: of_models.chain(of_policies).chain(suggest::JUDGED_ALWAYS).collect(),
             declared,
         };
-        let (gates, not_gates) = gates::resolve(&raw.gates, &known);
         let (wish, not_wishes) = recommend::resolve(raw.recommend.as_ref(), &known, &providers);
+        let Gates { gates, same_advice, complaints: not_gates } =
+            gates::resolve(&raw.gates, &known, wish.as_ref());
         let (guards, not_breakers) = breakers::resolve(&raw.breakers);
         let (simulation, not_simulated) = simulation::resolve(raw, &candidates, self.folder);
         let complaints = complaints.into_iter().chain(wrong).chain(not_gates);
@@ -163,6 +165,7 @@ impl Loader<'_> {
             simulation,
             intervals: raw.intervals,
             gates,
+            same_advice,
             recommend: wish,
         }
     }

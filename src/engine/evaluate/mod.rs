@@ -31,7 +31,9 @@ pub(super) use stand::Stand;
 
 use crate::analysis;
 use crate::analysis::gate::Gate;
-use crate::data::summary::{GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, WarningRow};
+use crate::data::summary::{
+    GateRow, OutageRow, Recommendation, ScenarioRef, SimulatedRow, Summary, WarningRow,
+};
 use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
@@ -76,6 +78,16 @@ impl Evaluation<'_> {
         summary.gains.retain(|row| keeps(&row.policy));
         summary.contributions.retain(|row| keeps(&row.policy));
         self.decisions.retain(|row| keeps(&row.policy));
+    }
+
+    /// Adds what is recommended.
+    pub fn add_recommendation(&mut self, plan: &Plan, row: Recommendation) {
+        for gate in &plan.same_advice {
+            if let Some(judged) = self.summary.gates.iter_mut().find(|it| it.name == gate.name) {
+                *judged = gate.judge(Some(&row));
+            }
+        }
+        self.summary.recommendation = Some(row);
     }
 
     /// Adds what simulated traffic came to.
@@ -183,6 +195,8 @@ pub fn evaluate_with<'a>(
     rows.extend(plan.gates.iter().filter(not_run).map(gates::not_run));
     let place = |row: &GateRow| plan.gates.iter().position(|gate| gate.name == row.name);
     rows.sort_by_key(place);
+    // Nothing is recommended yet.
+    rows.extend(plan.same_advice.iter().map(|gate| gate.judge(None)));
     doubts.sort();
     doubts.dedup();
     evaluation.summary.warnings = doubts.iter().map(warning_row).collect();
