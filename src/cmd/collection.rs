@@ -56,6 +56,13 @@ pub(super) struct Collection {
     quiet: bool,
 }
 
+/// What the collections of one command share: it is stopped once, and has one purse.
+#[derive(Default)]
+pub(super) struct Sitting {
+    stop: Cell<bool>,
+    spent: Cell<Usd>,
+}
+
 /// A store that is being closed: its log goes into its file while answers are judged. Whoever
 /// drops this waits for it.
 pub(super) struct Closing(Option<std::thread::JoinHandle<()>>);
@@ -69,7 +76,12 @@ impl Drop for Closing {
 
 impl Collection {
     /// Collects what the plan's live candidates have to say. The store is closed by and by.
-    pub(super) fn collect(&self, plan: &Plan, store: PathBuf) -> Result<(Collected, Closing)> {
+    pub(super) fn collect(
+        &self,
+        plan: &Plan,
+        store: PathBuf,
+        sitting: &Sitting,
+    ) -> Result<(Collected, Closing)> {
         let questions = Questions::new(plan, self.samples).context("make the prompts")?;
         if questions.is_empty() {
             return Ok((Collected::default(), Closing(None)));
@@ -82,12 +94,14 @@ impl Collection {
         };
         let network = if self.offline { Network::Forbidden } else { Network::Allowed };
         let Self { max_connections, max_cost, .. } = *self;
+        let Sitting { stop, spent } = sitting;
+        let left = |most: Usd| Usd::from_picos((most.picos() - spent.get().picos()).max(0));
+        let max_cost = max_cost.map(left);
         let options = Options { reuse, network, max_connections, max_cost, seed: plan.seed };
-        let stop = Cell::new(false);
         let mut display = Display::new(self.quiet);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let collected = runtime.block_on(async {
-            let work = collect::collect(&questions, &store, options, &stop, |it| display.show(it));
+            let work = collect::collect(&questions, &store, options, stop, |it| display.show(it));
             tokio::pin!(work);
             loop {
                 tokio::select! {
@@ -100,7 +114,8 @@ impl Collection {
             }
         });
         display.finish();
-        let collected = collected.context("collect answers")?;
+        let collected: Collected = collected.context("collect answers")?;
+        spent.set(spent.get() + collected.spent);
         Ok((collected, Closing(Some(std::thread::spawn(move || drop(store))))))
     }
 

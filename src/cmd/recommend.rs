@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use super::Exit;
-use super::collection::Collection;
+use super::collection::{Collection, Sitting};
 use super::inputs::{Input, store_beside};
 use super::outputs::{Output, RunRecord};
 use crate::data::summary::Summary;
@@ -79,7 +79,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let wish = Wish { task: task.or(wish.task.clone()), ..wish };
     evaluate::judgeable(&plan, &[]).context("judge the answers")?;
     let collected = match answers.is_empty() {
-        true => Some(args.collection.collect(&plan, store_beside(&scenario))?),
+        true => {
+            Some(args.collection.collect(&plan, store_beside(&scenario), &Sitting::default())?)
+        }
         false => None,
     };
     let of_live = collected.iter().flat_map(|(collected, _)| &collected.rows);
@@ -163,7 +165,7 @@ fn recommended<'a>(
     let mut evaluation = judged.context("judge the answers")?;
     evaluation.leave_out(&stages);
     recommend::explain(&mut row, &mut evaluation.summary);
-    evaluation.summary.recommendation = Some(row);
+    evaluation.add_recommendation(plan, row);
     Ok(evaluation)
 }
 

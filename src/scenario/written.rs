@@ -117,7 +117,15 @@ impl<'a> Written<'a> {
             downtime_usd_per_hour: plan.simulation.as_ref().and_then(|it| it.downtime_usd_per_hour),
             faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
             intervals: plan.intervals,
-            gates: plan.gates.iter().map(|gate| (&gate.name, written_gate(gate))).collect(),
+            gates: plan
+                .gates
+                .iter()
+                .map(|gate| (&gate.name, written_gate(gate)))
+                .chain(plan.same_advice.iter().map(|gate| {
+                    let run = serde_json::json!({ "run": gate.run });
+                    (&gate.name, serde_json::json!({ "recommendation": run }))
+                }))
+                .collect(),
             recommend: plan.recommend.as_ref().map(Wish::written),
         }
     }

@@ -112,8 +112,8 @@ impl<'a> Stand<'a> {
         policies: &BTreeMap<PolicyId, Policy>,
     ) -> (Vec<u32>, Knowledge) {
         let field = self.field(policies);
-        let n_classes = self.matrix.item_idxs().map(|item| field.n_classes(item)).collect();
-        (n_classes, super::ground::knowledge(&field))
+        let knowledge = super::ground::knowledge(&field);
+        (field.n_classes, knowledge)
     }
 
     fn field<'f>(&'f self, policies: &'f BTreeMap<PolicyId, Policy>) -> Field<'f> {
