@@ -41,9 +41,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     // Dropped in reverse: the span of the run ends, and then everything is sent.
     let _traces = telemetry::start();
     let _span = telemetry::run(&loaded.plan).entered();
-    let (collected, _closing) = args.collection.collect(&loaded.plan, args.input.store())?;
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
-    let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();
+    let mut rows: Vec<&Recorded> = recorded.collect();
+    let (collected, _closing) = args.collection.collect(&loaded.plan, &rows, args.input.store())?;
+    rows.extend(&collected.rows);
     let mut plan = loaded.plan;
     let mut evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
     simulate::add(&mut evaluation, &plan, &rows)?;

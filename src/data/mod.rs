@@ -8,6 +8,7 @@ mod finding;
 mod gates;
 mod handling;
 mod item;
+mod judging;
 mod matrix;
 mod outcome;
 mod past;

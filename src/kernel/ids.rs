@@ -84,4 +84,6 @@ id! {
     TaskId
     /// One question of a dataset.
     ItemId
+    /// A question made of answers to another: of which kind it is, and the SHA-256 of what was said.
+    PromptId
 }

@@ -172,7 +172,7 @@ proptest! {
         let all = || outcomes.iter().filter(|outcome| outcome.verdict != Verdict::NotRun);
         let names = (0..stages.len()).map(|idx| PolicyId::from(format!("s{idx}"))).collect();
         let accept = Accept::Agreement(Probability::try_from(least)?);
-        let outcome = Cascade { stages: names, accept }.decide(&asked);
+        let outcome = Cascade { stages: names, accept, prompt: None }.decide(&asked);
         prop_assert!(outcome.n_calls <= all().map(|stage| stage.n_calls).sum());
         prop_assert!(outcome.cost <= all().map(|stage| stage.cost).sum());
         prop_assert!(outcome.n_stages as usize <= stages.len());

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::breakers::{RawBreaker, RawRetry};
 use super::gates::RawGate;
+use super::policies::made::{RawFuse, RawJudge};
 use super::recommend::RawRecommend;
 use super::traffic::{Simulate, Traffic};
 use crate::analysis::Intervals;
@@ -159,6 +160,10 @@ pub enum RawPolicy {
     Route(RawRoute),
     /// One member for each item, drawn at random.
     Mix(RawMix),
+    /// One more model says whose answer is best.
+    Judge(RawJudge),
+    /// A model, or the members again, answer with the members' answers before them.
+    Fuse(RawFuse),
     /// Whichever member is right: a ceiling, not a policy.
     Oracle(RawOracle),
 }
@@ -194,7 +199,7 @@ pub struct RawCascade {
     /// Models or policies, cheapest first.
     pub stages: Vec<Spanned<PolicyId>>,
     /// When the answer of a stage before the last is good enough.
-    pub accept: Accept,
+    pub accept: Spanned<Accept>,
 }
 
 /// Whoever comes next answers when whoever came before could not.

@@ -198,6 +198,21 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
             serde_json::json!({ "mix": { "shares": shares } })
         }
+        Policy::Judge(judge) => serde_json::json!({ "judge": {
+            "members": judge.members,
+            "by": judge.by,
+            "how": judge.how,
+            "otherwise": judge.otherwise,
+            "prompt": judge.prompt.source(),
+        }}),
+        Policy::Fuse(fuse) => serde_json::json!({ "fuse": {
+            "members": fuse.members,
+            "by": fuse.by,
+            "rounds": fuse.rounds,
+            "otherwise": fuse.otherwise,
+            "prompt": fuse.prompt.source(),
+            "again": fuse.again.source(),
+        }}),
         Policy::Oracle(members) => serde_json::json!({ "oracle": { "among": members } }),
     }
 }

@@ -87,6 +87,11 @@ impl<'a> Dispatcher<'a> {
         self.is_stopped = true;
     }
 
+    /// What was spent so far.
+    pub(super) fn spent(&self) -> Usd {
+        self.ledger.spent()
+    }
+
     /// Questions that were given up since this was called last.
     pub(super) fn closed(&mut self) -> Vec<Closed> {
         std::mem::take(&mut self.closed)

@@ -100,7 +100,10 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
                 told = Instant::now();
             }
             let until = match step {
-                Step::Done => return Ok(()),
+                Step::Done => {
+                    collected.spent = dispatcher.spent();
+                    return Ok(());
+                }
                 Step::Wait(until) => until,
                 Step::Send(_) => None,
             };

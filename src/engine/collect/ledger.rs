@@ -36,6 +36,11 @@ impl Ledger {
         }
     }
 
+    /// What was spent.
+    pub(super) fn spent(&self) -> Usd {
+        self.spent
+    }
+
     /// Sets aside what was granted.
     pub(super) fn reserve(&mut self, granted: Usd) {
         self.reserved += granted;

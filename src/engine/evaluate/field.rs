@@ -1,12 +1,14 @@
 //! What all policies are judged on, and what each came to on every item.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use super::made::{Heard, Missing};
 use super::run::{Columns, Folds, Run};
 use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::{Context, Policy, Vote, single};
+use crate::scenario::Asking;
 use crate::task::score::Score;
 use crate::vote::{BestOf, Rule};
 
@@ -18,6 +20,12 @@ pub(super) struct Field<'a> {
     pub(super) seed: Seed,
     /// Every policy by name, each model by itself among them.
     pub(super) policies: &'a BTreeMap<PolicyId, Policy>,
+    /// What questions about the answers are made of.
+    pub(super) asking: &'a Asking,
+    /// Questions about answers that nobody was asked, and templates that don't fit.
+    pub(super) wanted: Mutex<Vec<Missing>>,
+    /// What such questions came to.
+    pub(super) heard: Mutex<Vec<Heard>>,
     /// What every model by itself came to, by fold: no fit changes it, and every run needs it.
     pub(super) singles: BTreeMap<PolicyId, Columns>,
 }
@@ -29,6 +37,7 @@ impl<'a> Field<'a> {
         folds: &'a [Vec<ItemIdx>],
         seed: Seed,
         policies: &'a BTreeMap<PolicyId, Policy>,
+        asking: &'a Asking,
     ) -> Self {
         let single = |(name, policy): (&PolicyId, &Policy)| {
             let Policy::Single(model) = policy else { return None };
@@ -38,7 +47,8 @@ impl<'a> Field<'a> {
             Some((name.clone(), by_fold.collect()))
         };
         let singles = policies.iter().filter_map(single).collect();
-        Self { matrix, score, folds, seed, policies, singles }
+        let (wanted, heard) = (Mutex::default(), Mutex::default());
+        Self { matrix, score, folds, seed, policies, asking, wanted, heard, singles }
     }
 }
 
@@ -92,6 +102,7 @@ impl Field<'_> {
             seed: self.seed,
             n_classes: self.n_classes(item),
             answers: self.matrix.answers(item),
+            made: self.asking.made.get(item.0 as usize).map_or(&[], Vec::as_slice),
             score: self.score,
             targets: &self.matrix.item(item).targets,
         }

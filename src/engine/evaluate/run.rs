@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::field::Field;
 use super::learn::Believed;
+use super::made;
 use crate::data::{ItemIdx, Outcome};
 use crate::kernel::{Key, Micros, PolicyId, Probability, Usd};
 use crate::policy::hedge::{After, Hedge};
@@ -78,7 +79,30 @@ impl<'a> Run<'a> {
             }
             Some(Policy::Cascade(cascade)) => {
                 let columns = self.columns(&cascade.stages, fit, fold);
-                (0..items.len()).map(|row| cascade.decide(&at(&columns, row))).collect()
+                let decide = |(row, item): (usize, &ItemIdx)| {
+                    made::cascade(self.field, (name, cascade), *item, &at(&columns, row))
+                };
+                items.iter().enumerate().map(decide).collect()
+            }
+            Some(Policy::Judge(judge)) => {
+                let columns = self.columns(&judge.members, fit, fold);
+                let decide = |(row, item): (usize, &ItemIdx)| {
+                    let members = at(&columns, row);
+                    made::until_done(self.field, name, *item, |ctx, heard| {
+                        judge.next(ctx, &members, heard)
+                    })
+                };
+                items.iter().enumerate().map(decide).collect()
+            }
+            Some(Policy::Fuse(fuse)) => {
+                let columns = self.columns(&fuse.members, fit, fold);
+                let decide = |(row, item): (usize, &ItemIdx)| {
+                    let members = at(&columns, row);
+                    made::until_done(self.field, name, *item, |ctx, heard| {
+                        fuse.next(ctx, &members, heard)
+                    })
+                };
+                items.iter().enumerate().map(decide).collect()
             }
             Some(Policy::Failover(ladder)) => {
                 let columns = self.columns(&ladder.members, fit, fold);

@@ -17,7 +17,7 @@ use crate::data::{ItemIdx, Matrix, Outcome, Recorded};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::Policy;
 use crate::policy::route::{Route, Router};
-use crate::scenario::{Plan, Task};
+use crate::scenario::{Asking, Plan, Task};
 use crate::task::score::Score;
 
 /// One task's answers, judged, and the folds that its items are in.
@@ -27,6 +27,7 @@ pub(in crate::engine) struct Stand<'a> {
     pub(in crate::engine) method: Method,
     pub(in crate::engine) seed: Seed,
     score: &'a Score,
+    asking: Asking,
 }
 
 impl<'a> Stand<'a> {
@@ -36,13 +37,15 @@ impl<'a> Stand<'a> {
         rows: &[&Recorded],
     ) -> Result<Self, EvaluateError> {
         let rows = judge::rows_of(task, rows);
-        let matrix = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?.matrix;
+        let judged = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
         let policies = all_policies(plan);
+        let asking = judged.asking(task, &plan.candidates, &policies)?;
+        let matrix = judged.matrix;
         refuse_votes_without_answers(&policies, &matrix)?;
         refuse_labels_that_differ(&policies, &matrix)?;
         let folds = folds::folds(matrix.items(), plan.seed);
         let method = Method::new(&matrix, plan.intervals);
-        Ok(Self { matrix, folds, method, seed: plan.seed, score: &task.score })
+        Ok(Self { matrix, folds, method, seed: plan.seed, score: &task.score, asking })
     }
 
     /// All folds.
@@ -69,8 +72,8 @@ impl<'a> Stand<'a> {
         policies: &BTreeMap<PolicyId, Policy>,
         tried: &[(PolicyId, Folds, Folds)],
     ) -> Vec<Vec<Outcome>> {
-        let Self { matrix, score, folds, seed, .. } = self;
-        let field = Field::new(matrix, score, folds, *seed, policies);
+        let Self { matrix, score, folds, seed, asking, .. } = self;
+        let field = Field::new(matrix, score, folds, *seed, policies, asking);
         let of_one = |(policy, fit, on): &(PolicyId, Folds, Folds)| {
             let run = Run::new(&field);
             let mut found: Vec<(ItemIdx, Outcome)> = Vec::new();
@@ -91,8 +94,8 @@ impl<'a> Stand<'a> {
         policies: &BTreeMap<PolicyId, Policy>,
         route: &Route,
     ) -> (BTreeMap<String, PolicyId>, Option<PolicyId>) {
-        let Self { matrix, score, folds, seed, .. } = self;
-        let field = Field::new(matrix, score, folds, *seed, policies);
+        let Self { matrix, score, folds, seed, asking, .. } = self;
+        let field = Field::new(matrix, score, folds, *seed, policies, asking);
         match Run::new(&field).router(route, self.all()) {
             Router::Categories { of, otherwise } => {
                 let name = |(category, at): (String, usize)| (category, route.among[at].clone());

@@ -64,7 +64,8 @@ fn field<'a>(
     folds: &'a [Vec<ItemIdx>],
     policies: &'a BTreeMap<PolicyId, Policy>,
 ) -> Field<'a> {
-    Field::new(matrix, &SCORE, folds, Seed(7), policies)
+    static NOTHING: LazyLock<Asking> = LazyLock::new(Asking::default);
+    Field::new(matrix, &SCORE, folds, Seed(7), policies, &NOTHING)
 }
 
 #[test]

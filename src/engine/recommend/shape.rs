@@ -65,7 +65,8 @@ impl Shape {
             Self::Cascade { first, last, agreement } => {
                 let stage: PolicyId = format!("{own}-first").into();
                 let accept = Accept::Agreement(*agreement);
-                let cascade = Cascade { stages: vec![stage.clone(), last.clone()], accept };
+                let stages = vec![stage.clone(), last.clone()];
+                let cascade = Cascade { stages, accept, prompt: None };
                 return vec![(stage, plurality(first)), (own.clone(), Policy::Cascade(cascade))];
             }
             Self::Named(_, policy) => policy.clone(),

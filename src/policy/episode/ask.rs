@@ -38,7 +38,8 @@ impl Walk<'_, '_> {
         (state.permit, state.called_at) = (permit, Some(now));
         state.n_tries += 1;
         self.world.fleet.began(model, now);
-        self.out.push(Action::Call { call, model, sample, timeout });
+        let made = self.state(node).made.clone();
+        self.out.push(Action::Call { call, model, sample, timeout, made });
     }
 
     /// A call is over.

@@ -61,16 +61,27 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A stage has ended.
+    /// A stage has ended, or whoever was asked about it.
     pub(super) fn staged(&mut self, node: u16, cascade: &Cascade, child: u16) {
-        let n_stages = self.world.tree.nodes[usize::from(node)].children.len();
-        let is_last = usize::from(self.state(node).next) == n_stages;
-        let outcome = self.state(child).outcome.as_ref();
-        if !is_last && !outcome.is_some_and(|it| cascade.accept.admits(it)) {
-            return self.next_child(node);
+        let tree = self.world.tree;
+        let children = &tree.nodes[usize::from(node)].children;
+        let n_stages = cascade.stages.len();
+        let stage = usize::from(self.state(node).next) - 1;
+        let is_last = stage + 1 == n_stages;
+        let was_stage = children[stage] == child;
+        if was_stage && !is_last && self.judge_stage(node, cascade, stage) {
+            return;
         }
         let outcomes = self.outcomes(node);
-        let outcome = cascade.decide(&outcomes.iter().collect::<Vec<_>>());
+        let judge = children.get(n_stages + stage).map(|judge| self.state(*judge));
+        let heard = judge.and_then(|judge| judge.outcome.as_ref());
+        if !is_last && !cascade.accept.admits(&outcomes[stage], heard) {
+            return self.next_child(node);
+        }
+        let heard = children[n_stages..].iter().map(|judge| self.state(*judge).outcome.clone());
+        let heard: Vec<Option<Outcome>> = heard.collect();
+        let stages: Vec<&Outcome> = outcomes[..n_stages].iter().collect();
+        let outcome = cascade.decide_judged(&stages, &heard);
         self.end(node, self.with_calls(node, outcome));
     }
 

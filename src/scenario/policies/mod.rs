@@ -1,6 +1,7 @@
 //! Resolves the policies of a scenario: names to members, each policy behind what it is made of.
 
 mod ladders;
+pub(super) mod made;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -12,7 +13,7 @@ use super::suggest;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{ModelId, PolicyId, Probability, Spanned};
 use crate::policy::route::By;
-use crate::policy::{Cascade, Mix, Policy, Route, Vote};
+use crate::policy::{Mix, Policy, Route, Vote};
 use crate::vote::{Rule, StopRule};
 
 /// The policies in an order in which each stands behind its members, and what is wrong with them.
@@ -60,21 +61,15 @@ impl Resolver<'_> {
     fn policy(&mut self, raw: &RawPolicy, at: &Range<usize>) -> Policy {
         match raw {
             RawPolicy::Vote(vote) => Policy::Vote(self.vote(vote)),
-            RawPolicy::Cascade(cascade) => {
-                if cascade.stages.len() < 2 {
-                    let help = "a cascade has at least two stages, cheapest first";
-                    self.complain("too few stages".into(), Some(help.into()), at);
-                }
-                Policy::Cascade(Cascade {
-                    stages: self.names(&cascade.stages),
-                    accept: cascade.accept,
-                })
-            }
+            RawPolicy::Cascade(cascade) => Policy::Cascade(self.cascade(cascade, at)),
             RawPolicy::Failover(ladder) => Policy::Failover(self.failover(ladder, at)),
             RawPolicy::Hedge(hedge) => Policy::Hedge(self.hedge(hedge, at)),
             RawPolicy::Balance(balance) => Policy::Balance(self.balance(balance)),
             RawPolicy::Route(route) => Policy::Route(self.route(route)),
             RawPolicy::Mix(mix) => Policy::Mix(self.mix(mix, at)),
+            // What has no words has been complained of.
+            RawPolicy::Judge(judge) => self.judge(judge).map_or(Policy::BestSingle, Policy::Judge),
+            RawPolicy::Fuse(fuse) => self.fuse(fuse).map_or(Policy::BestSingle, Policy::Fuse),
             RawPolicy::Oracle(oracle) => Policy::Oracle(self.among(&oracle.among)),
         }
     }
@@ -275,6 +270,8 @@ impl RawPolicy {
             Self::Hedge(hedge) => hedge.members.clone(),
             Self::Balance(balance) => named(&balance.among),
             Self::Route(route) => named(&route.among),
+            Self::Judge(judge) => named(&judge.members),
+            Self::Fuse(fuse) => named(&fuse.members),
             Self::Oracle(oracle) => named(&oracle.among),
             Self::Mix(mix) => {
                 let names = mix.shares.0.iter().map(|(name, _)| name);

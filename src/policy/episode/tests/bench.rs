@@ -99,6 +99,7 @@ impl Bench {
         let subject = Subject {
             items: &items,
             answers: vec![answers()],
+            made: Vec::new(),
             n_classes: vec![10],
             score: &score,
             seed: Seed(7),
