@@ -8,8 +8,13 @@ use crate::report::escape::code;
 use crate::report::frames::Columns;
 use crate::report::text;
 
-/// A sentence about what one policy asked one model.
-pub(super) fn line(row: &JudgingRow) -> String {
+/// A sentence about what one policy asked one model; `None` where there is nothing to say: nobody
+/// judged, and every answer came and could be read.
+pub(super) fn line(row: &JudgingRow) -> Option<String> {
+    let went_well = row.unparsed + row.failed + row.not_run == 0;
+    if went_well && row.asked.starts_with("answer") {
+        return None;
+    }
     let mut line = format!(
         "- {} asked {} to {} {} times: {} replies could not be read, {} calls failed",
         code(row.policy.as_str()),
@@ -24,7 +29,7 @@ pub(super) fn line(row: &JudgingRow) -> String {
     }
     if let (Some(first), Some(by_chance)) = (&row.first, row.first_by_chance) {
         line += &format!(
-            "; the first shown was preferred in {} of replies, where {} is no preference for \
+            "; the first shown was preferred in {} of replies, where {} % is no preference for \
              places (n = {})",
             text::share(first),
             text::percent(by_chance),
@@ -38,7 +43,7 @@ pub(super) fn line(row: &JudgingRow) -> String {
             consistent.n
         );
     }
-    line + "."
+    Some(line + ".")
 }
 
 pub(super) fn judging(rows: &[JudgingRow]) -> PolarsResult<DataFrame> {

@@ -34,7 +34,7 @@ pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
             row.n
         )
     });
-    let of_judges = task.judging.iter().map(|row| judges::line(row));
+    let of_judges = task.judging.iter().filter_map(|row| judges::line(row));
     let lines: Vec<String> = of_samples.chain(of_confidence).chain(of_judges).collect();
     (!lines.is_empty()).then(|| format!("### Reliability\n\n{}", lines.join("\n")))
 }

@@ -22,6 +22,11 @@ impl Draws {
         of[self.below(of.len())]
     }
 
+    fn judging(&mut self) -> (&'static str, &'static str) {
+        let how = ["choose", "grade", "pairwise"][self.below(3)];
+        (how, ["plurality", "first", "fail"][self.below(3)])
+    }
+
     fn some(&mut self, of: &[String], least: usize) -> String {
         let n = least + self.below(of.len() + 1 - least);
         let first = self.below(of.len());
@@ -98,7 +103,7 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
     let models = known.clone();
     for at in 0..4 {
         let asks = asking(draws, speed);
-        let kind = match draws.below(8) {
+        let kind = match draws.below(11) {
             0 => format!("vote: {{ members: [{}] }}", draws.some(&known, 2)),
             1 => format!("vote: {{ members: [{}], stop_early: true }}", draws.some(&known, 2)),
             2 => format!(
@@ -130,9 +135,26 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
                 let among = draws.some(&models, 2);
                 format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
             }
-            _ => {
+            7 => {
                 let members = draws.some(&known, 2);
                 format!("route: {{ among: [{members}], by: category }}")
+            }
+            8 => {
+                let (how, otherwise) = draws.judging();
+                let (members, by) = (draws.some(&known, 2), draws.below(models.len()));
+                format!(
+                    "judge: {{ members: [{members}], by: m{by}, how: {how}, otherwise: {otherwise} }}"
+                )
+            }
+            9 => {
+                let by = format!("by: m{}, ", draws.below(models.len()));
+                let (by, rounds) = (draws.one(&["", &by]).to_owned(), 1 + draws.below(2));
+                let members = draws.some(&models, 2);
+                format!("fuse: {{ members: [{members}], {by}rounds: {rounds} }}")
+            }
+            _ => {
+                let (stages, by) = (draws.some(&known, 2), draws.below(models.len()));
+                format!("cascade: {{ stages: [{stages}], accept: {{ judge: {{ by: m{by} }} }} }}")
             }
         };
         let _ = writeln!(text, "  c{at}:\n    {kind}");

@@ -188,6 +188,7 @@ mod tests {
     use crate::analysis::Intervals;
     use crate::data::{Answer, Cell, CellState, Item, ItemIdx, Matrix};
     use crate::kernel::{ModelId, Seed};
+    use crate::scenario::Asking;
     use crate::task::score::Score;
     use crate::vote::Weighted;
 

@@ -9,6 +9,7 @@ use rand::Rng;
 use crate::data::{Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix, Outcome, Verdict};
 use crate::kernel::{ModelId, PolicyId, Seed};
 use crate::policy::{Policy, Vote};
+use crate::scenario::Asking;
 use crate::task::score::Score;
 use crate::vote::{Rule, Ties, Weighted};
 
