@@ -70,8 +70,8 @@ impl Drop for Closing {
 }
 
 impl Collection {
-    /// Collects what the plan's live candidates have to say, and then what is said about that, round
-    /// by round; `recorded` is what was said before. The store is closed by and by.
+    /// Collects what the plan's live candidates have to say, and then what is said about that,
+    /// round by round; `recorded` is what was said before. The store is closed by and by.
     pub(super) fn collect(
         &self,
         plan: &Plan,

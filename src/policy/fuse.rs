@@ -19,7 +19,8 @@ use crate::task::prompt::Prompt;
 /// Reasoning in Language Models through Multiagent Debate", 2023).
 ///
 /// Every answer is shown as often as it was given, without a name, in an order drawn for the item.
-/// A member that brings nothing in a round keeps its answer of the round before, and is asked again.
+/// A member that brings nothing in a round keeps its answer of the round before, and is asked
+/// again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fuse {
     /// Models or policies; models where they are asked again.

@@ -43,7 +43,8 @@ pub struct DecisionRow {
 }
 
 /// Writes `answers.parquet`: the columns of recorded answers, so that a run can be evaluated
-/// again, and `verdict`. Where some rows reply to questions made of answers, `prompt` says which. `correct` is 1 for a score of 1, else 0, and null without a score.
+/// again, and `verdict`. Where some rows reply to questions made of answers, `prompt` says which.
+/// `correct` is 1 for a score of 1, else 0, and null without a score.
 pub fn write_answers(rows: &[AnswerRow<'_>], dir: &Path) -> Result<(), ReportError> {
     const NAME: &str = "answers.parquet";
     let columns = Columns::of(rows)

@@ -43,17 +43,23 @@ pub(super) enum Missing {
 /// A question about an item, who was asked, and what came of it.
 pub(super) type Heard = (ItemIdx, ModelId, Made, Outcome);
 
-/// What a policy comes to that asks and is told, until it is done.
-pub(super) fn until_done(
+/// What a policy comes to that may ask about what its members came to.
+pub(super) fn outcome(
     field: &Field<'_>,
     name: &PolicyId,
     item: ItemIdx,
-    next: impl Fn(&Context<'_>, &[Outcome]) -> Next,
+    members: &[&Outcome],
 ) -> Outcome {
     let ctx = field.context(name, item);
     let mut heard: Vec<Outcome> = Vec::new();
     loop {
-        match next(&ctx, &heard) {
+        let next = match field.policies.get(name) {
+            Some(Policy::Judge(judge)) => judge.next(&ctx, members, &heard),
+            Some(Policy::Fuse(fuse)) => fuse.next(&ctx, members, &heard),
+            Some(Policy::Cascade(it)) => return cascade(field, &ctx, it, item, members),
+            _ => return Outcome::NOT_RUN,
+        };
+        match next {
             Next::Done(outcome) => return outcome,
             Next::Ask(asked) => heard.extend(asked.iter().map(|it| hear(field, &ctx, item, it))),
         }
@@ -61,16 +67,16 @@ pub(super) fn until_done(
 }
 
 /// What a cascade comes to, each stage judged where a judge accepts.
-pub(super) fn cascade(
+fn cascade(
     field: &Field<'_>,
-    (name, cascade): (&PolicyId, &Cascade),
+    ctx: &Context<'_>,
+    cascade: &Cascade,
     item: ItemIdx,
     stages: &[&Outcome],
 ) -> Outcome {
-    let ctx = field.context(name, item);
     let mut heard = Vec::new();
     for stage in &stages[..stages.len().saturating_sub(1)] {
-        let said = cascade.question(&ctx, stage).map(|asked| hear(field, &ctx, item, &asked));
+        let said = cascade.question(ctx, stage).map(|asked| hear(field, ctx, item, &asked));
         let is_over = cascade.accept.admits(stage, said.as_ref())
             || said.as_ref().is_some_and(|said| said.verdict == Verdict::NotRun);
         heard.push(said);

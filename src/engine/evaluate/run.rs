@@ -14,7 +14,9 @@ use crate::data::{ItemIdx, Outcome};
 use crate::kernel::{Key, Micros, PolicyId, Probability, Usd};
 use crate::policy::hedge::{After, Hedge};
 use crate::policy::route::{Route, Router, Seen};
-use crate::policy::{Fitted, Policy, Standing, Vote, best_single, oracle, single};
+use crate::policy::{
+    Cascade, Fitted, Fuse, Judge, Policy, Standing, Vote, best_single, oracle, single,
+};
 use crate::stats;
 use crate::vote::{Rule, Voter};
 
@@ -77,30 +79,12 @@ impl<'a> Run<'a> {
                     |item: &ItemIdx| best_single::outcome(matrix.cell(*item, idx, 0), &model);
                 items.iter().map(outcome).collect()
             }
-            Some(Policy::Cascade(cascade)) => {
-                let columns = self.columns(&cascade.stages, fit, fold);
+            Some(Policy::Cascade(Cascade { stages: among, .. }))
+            | Some(Policy::Judge(Judge { members: among, .. }))
+            | Some(Policy::Fuse(Fuse { members: among, .. })) => {
+                let columns = self.columns(among, fit, fold);
                 let decide = |(row, item): (usize, &ItemIdx)| {
-                    made::cascade(self.field, (name, cascade), *item, &at(&columns, row))
-                };
-                items.iter().enumerate().map(decide).collect()
-            }
-            Some(Policy::Judge(judge)) => {
-                let columns = self.columns(&judge.members, fit, fold);
-                let decide = |(row, item): (usize, &ItemIdx)| {
-                    let members = at(&columns, row);
-                    made::until_done(self.field, name, *item, |ctx, heard| {
-                        judge.next(ctx, &members, heard)
-                    })
-                };
-                items.iter().enumerate().map(decide).collect()
-            }
-            Some(Policy::Fuse(fuse)) => {
-                let columns = self.columns(&fuse.members, fit, fold);
-                let decide = |(row, item): (usize, &ItemIdx)| {
-                    let members = at(&columns, row);
-                    made::until_done(self.field, name, *item, |ctx, heard| {
-                        fuse.next(ctx, &members, heard)
-                    })
+                    made::outcome(self.field, name, *item, &at(&columns, row))
                 };
                 items.iter().enumerate().map(decide).collect()
             }
