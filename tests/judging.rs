@@ -48,7 +48,7 @@ fn says(asked: &Asked) -> Answer {
     let shown: Vec<&str> = content.split("Response").skip(1).collect();
     let starts = |text: &&str| text.split_once(":\n").is_some_and(|(_, rest)| of_first(rest));
     let text = if content.contains("Which response") {
-        let best = shown.iter().position(|text| starts(text)).map_or(1, |at| at + 1);
+        let best = shown.iter().position(starts).map_or(1, |at| at + 1);
         format!("I compared them.\n\n**Best: {best}**")
     } else if content.contains("How good is") {
         let good = content.contains(&format!("Response:\n{right}\n"));

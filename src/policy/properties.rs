@@ -3,9 +3,13 @@
 use proptest::prelude::*;
 
 use crate::data::{Answer, AnswerIdx, Outcome, Verdict};
-use crate::kernel::{PolicyId, Probability};
+use crate::kernel::{Key, ModelId, PolicyId, Probability, Seed, Usd};
+use crate::policy::made::{Asked, Next};
 use crate::policy::testing::{letter, on_an_item, outcome, standing};
-use crate::policy::{Accept, Cascade, Context, Learned, Standing, Vote};
+use crate::policy::{
+    Accept, Cascade, Context, Fuse, How, Judge, Learned, Otherwise, Standing, Vote,
+};
+use crate::task::prompt::Prompt;
 use crate::vote::{Rule, StopRule, Ties, Voter, Weighted};
 
 /// A member: its name, what it came to, and how it did elsewhere.
@@ -58,7 +62,82 @@ fn unordered_ties() -> impl Strategy<Value = Ties> {
     prop::sample::select(vec![Cheapest, Accuracy, Weight, Random, Abstain])
 }
 
+/// What a judge, or a fusion in two rounds, comes to, where whoever is asked says what the letters
+/// say, each question its own, however often and in whatever order it is asked.
+fn about(members: &[Member], says: &[char], how: Option<How>) -> (Outcome, u32) {
+    let names: Vec<PolicyId> = members.iter().map(|(name, ..)| name.clone()).collect();
+    let outcomes: Vec<Outcome> =
+        members.iter().map(|(name, letter, _)| outcome(*letter, name)).collect();
+    let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+    let prompt = Prompt::compile("").unwrap();
+    let (by, otherwise) = ("j".into(), Otherwise::Plurality);
+    on_an_item(|ctx| {
+        let mut heard: Vec<Outcome> = Vec::new();
+        loop {
+            let (members, prompt, again) = (names.clone(), prompt.clone(), prompt.clone());
+            let next = match how {
+                Some(how) => Judge { members, by: ModelId::clone(&by), how, otherwise, prompt }
+                    .next(ctx, &outcomes, &heard),
+                None => Fuse { members, by: Some(by.clone()), rounds: 2, otherwise, prompt, again }
+                    .next(ctx, &outcomes, &heard),
+            };
+            let asked = match next {
+                Next::Done(outcome) => return (outcome, heard.len() as u32),
+                Next::Ask(asked) => asked,
+            };
+            for Asked { by, made } in asked {
+                let mut key = Key::new(Seed(1), "said", &[by.as_str()]);
+                made.shown.iter().for_each(|it| key = key.with(u64::from(it.0)));
+                let said = says[key.below(says.len() as u64) as usize];
+                let said = match made.shown.get(key.with(1).below(4) as usize) {
+                    Some(shown) => char::from(b'A' + shown.0 as u8),
+                    None => said,
+                };
+                let sure = Some(key.with(2).uniform());
+                let name = PolicyId::from(by.as_str());
+                heard.push(Outcome { confidence: sure, ..outcome(said, &name) });
+            }
+        }
+    })
+}
+
 proptest! {
+    #[test]
+    fn the_order_of_members_changes_nothing_that_is_asked_about_answers(
+        (members, shuffled) in
+            members().prop_flat_map(|m| (Just(m.clone()), Just(m).prop_shuffle())),
+        says in prop::collection::vec(prop::sample::select(vec!['A', 'B', '?', 't']), 1..4),
+        how in prop::sample::select(vec![Some(How::Choose), Some(How::Grade), Some(How::Pairwise), None]),
+    ) {
+        let [one, other] = [&members, &shuffled].map(|members| about(members, &says, how));
+        prop_assert_eq!((one.0.verdict, one.1), (other.0.verdict, other.1));
+        prop_assert_eq!((one.0.n_calls, one.0.cost), (other.0.n_calls, other.0.cost));
+    }
+
+    #[test]
+    fn what_is_asked_about_answers_is_paid_and_who_was_never_run_is_not_there(
+        members in members(),
+        at in 0_usize..8,
+        says in prop::collection::vec(prop::sample::select(vec!['A', 'B', '?', 't']), 1..4),
+        how in prop::sample::select(vec![Some(How::Choose), Some(How::Grade), Some(How::Pairwise)]),
+    ) {
+        let (outcome, n_asked) = about(&members, &says, how);
+        let n_run = members.iter().filter(|(_, letter, _)| *letter != '-').count() as u32;
+        if outcome.verdict != Verdict::NotRun {
+            prop_assert_eq!(outcome.n_calls, n_run + n_asked);
+            let cost = Usd::from_picos(10 * i64::from(outcome.n_calls));
+            prop_assert_eq!(outcome.cost, Some(cost));
+        }
+        let answers = || members.iter().map(|(_, letter, _)| *letter).filter(|it| it.is_ascii_uppercase());
+        prop_assert_eq!(outcome.verdict.score().is_some(), answers().next().is_some());
+        let given = letter(&outcome);
+        prop_assert!(outcome.verdict.score().is_none() || answers().any(|it| it == given));
+        let mut more = members.clone();
+        more.insert(at.min(members.len()), (PolicyId::from("absent"), '-', standing(0.9)));
+        let (with, n_with) = about(&more, &says, how);
+        prop_assert_eq!((with.verdict, with.agreement, n_with), (outcome.verdict, outcome.agreement, n_asked));
+    }
+
     #[test]
     fn the_order_of_members_changes_nothing(
         (members, shuffled) in
