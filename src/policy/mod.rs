@@ -39,7 +39,7 @@ pub use judge::{How, Judge, Otherwise};
 pub use mix::Mix;
 pub use needs_answers::{OnlyVerdicts, votes_need_answers};
 pub use route::Route;
-pub use vote::{Learned, Vote};
+pub use vote::{CallOff, Learned, Vote};
 
 use crate::kernel::{ModelId, PolicyId};
 

@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 
 use crate::data::{Answer, AnswerIdx, Outcome, Verdict};
-use crate::kernel::{Key, ModelId, PolicyId, Probability, Seed, Usd};
+use crate::kernel::{Key, Micros, ModelId, PolicyId, Probability, Seed, Usd};
 use crate::policy::made::{Asked, Next};
 use crate::policy::testing::{letter, on_an_item, outcome, standing};
 use crate::policy::{
-    Accept, Cascade, Context, Fuse, How, Judge, Learned, Otherwise, Standing, Vote,
+    Accept, CallOff, Cascade, Context, Fuse, How, Judge, Learned, Otherwise, Standing, Vote,
 };
 use crate::task::prompt::Prompt;
 use crate::vote::{Rule, StopRule, Ties, Voter, Weighted};
@@ -179,6 +179,41 @@ proptest! {
         prop_assert_eq!((early.tied, &early.rung), (full.tied, &full.rung));
         prop_assert!(early.n_calls <= full.n_calls && early.cost <= full.cost);
         prop_assert!(early.agreement <= full.agreement, "{:?} {:?}", early, full);
+    }
+
+    #[test]
+    fn calling_off_who_can_t_change_it_never_changes_the_answer(
+        members in members(),
+        took in prop::collection::vec(0_u64..500, 8),
+        ties in unordered_ties(),
+        quorum in 0_u32..4,
+    ) {
+        let names: Vec<PolicyId> = members.iter().map(|(name, ..)| name.clone()).collect();
+        let outcomes: Vec<Outcome> = std::iter::zip(&members, took)
+            .map(|((name, letter, _), took)| Outcome {
+                latency: Some(Micros(took)),
+                ..outcome(*letter, name)
+            })
+            .collect();
+        let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+        let full = Vote { ties, quorum, ..Vote::plurality(names) };
+        let call_off: CallOff = serde_json::from_str("\"settled\"").unwrap();
+        let spared = Vote { call_off: Some(call_off), ..full.clone() };
+        let voter = |(name, _, standing): &Member| (name.clone(), *standing);
+        let voters: Vec<(PolicyId, Standing)> = members.iter().map(voter).collect();
+        let voters: Vec<Voter<'_>> =
+            voters.iter().map(|(name, standing)| Voter { name, standing: *standing }).collect();
+        let [full, spared] = [full, spared].map(|vote| {
+            on_an_item(|ctx| vote.decide_in_time(ctx, Learned::Nothing, &voters, &outcomes))
+        });
+        prop_assert_eq!((spared.verdict, spared.tied), (full.verdict, full.tied));
+        prop_assert_eq!((spared.n_calls, spared.cost), (full.n_calls, full.cost));
+        prop_assert!(spared.latency <= full.latency, "{:?} {:?}", spared, full);
+        // Whoever is behind two of the same in three is not waited for.
+        let all_say = |letter| members.iter().all(|(_, it, _)| *it == letter);
+        let is_late = full.latency > spared.latency;
+        let took_differ = outcomes.windows(2).all(|pair| pair[0].latency != pair[1].latency);
+        prop_assert!(is_late || members.len() < 3 || quorum > 1 || !all_say('B') || !took_differ);
     }
 
     #[test]

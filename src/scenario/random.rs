@@ -100,11 +100,16 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
 /// Four policies, each of models and of policies before it.
 fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed: u64) {
     text.push_str("policies:\n");
+    let t = |ms: u64| format!("{}us", ms * 1000 / speed);
     let models = known.clone();
     for at in 0..4 {
         let asks = asking(draws, speed);
         let kind = match draws.below(11) {
-            0 => format!("vote: {{ members: [{}] }}", draws.some(&known, 2)),
+            0 => {
+                let late = format!(", call_off: {{ late: {{ by: {} }} }}", t(100));
+                let off = draws.one(&["", ", call_off: settled", &late]).to_owned();
+                format!("vote: {{ members: [{}]{off} }}", draws.some(&known, 2))
+            }
             1 => format!("vote: {{ members: [{}], stop_early: true }}", draws.some(&known, 2)),
             2 => format!(
                 "cascade: {{ stages: [{}], accept: {{ agreement: 0.9 }} }}",
@@ -166,8 +171,10 @@ fn asking(draws: &mut Draws, speed: u64) -> String {
     let t = |ms: u64| format!("{}us", ms * 1000 / speed);
     let breaker = draws.one(&["", "quick", "timed", "cool", "hosted"]);
     let breaker = if breaker.is_empty() { String::new() } else { format!(", breaker: {breaker}") };
-    let retry = format!(", retry: {{ attempts: 3, base: {}, cap: {} }}", t(100), t(300));
-    let retry = draws.one(&["", &retry]).to_owned();
+    let waits = format!("attempts: 3, base: {}, cap: {}", t(100), t(300));
+    let retry = format!(", retry: {{ {waits} }}");
+    let within = format!(", retry: {{ {waits}, budget: {{ share: 0.1, per_second: 0 }} }}");
+    let retry = draws.one(&["", &retry, &within]).to_owned();
     let (deadline, timeout) = (format!(", deadline: {}", t(900)), format!(", timeout: {}", t(300)));
     let deadline = draws.one(&["", &deadline, &timeout]).to_owned();
     format!("{breaker}{retry}{deadline}")

@@ -18,7 +18,7 @@ use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{Lasting, PolicyId, Probability, ProviderId, Seed, Spanned};
 use crate::policy::hedge::After;
 use crate::policy::route::By;
-use crate::policy::{Accept, WhenOpen, balance};
+use crate::policy::{Accept, CallOff, WhenOpen, balance};
 use crate::provider::{Limits, Sampling, Spec, Timeout};
 use crate::task::dataset::Fields;
 use crate::task::extract::Extract;
@@ -190,6 +190,10 @@ pub struct RawVote {
     /// What the leading answer has to reach, or else the vote abstains.
     #[serde(default)]
     pub abstain: Option<Abstain>,
+    /// Who is not waited for, where all are asked at once: who can't change the answer any more
+    /// (`settled`), or who is `late` when the quorum has answered.
+    #[serde(default)]
+    pub call_off: Option<Spanned<CallOff>>,
 }
 
 /// Stages asked in turn until one's answer is accepted.

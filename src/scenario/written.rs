@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
+use super::breakers::RawBudget;
 use super::plan::{Candidate, Plan, Source, Task};
 use super::raw::Items;
 use super::recommend::Wish;
@@ -165,6 +166,7 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             "quorum": vote.quorum,
             "stop_early": vote.stop,
             "abstain": vote.abstain,
+            "call_off": vote.call_off,
         }}),
         Policy::Cascade(cascade) => serde_json::json!({ "cascade": {
             "stages": cascade.stages,
@@ -256,6 +258,9 @@ fn written_conduct(conduct: &Conduct, breakers: &[(String, GuardConfig)]) -> ser
             "jitter": retry.jitter,
             "longest_asked": lasting(retry.longest_asked),
         });
+        if let Some(budget) = retry.budget {
+            options["retry"]["budget"] = serde_json::json!(RawBudget::from(budget));
+        }
     }
     if let Some((name, _)) = conduct.breaker.and_then(|at| breakers.get(at)) {
         options["breaker"] = name.as_str().into();

@@ -25,7 +25,8 @@ pub(super) fn judged(
                 failure => CellState::Failed(*failure),
             };
             // A call that failed brought no tokens to pay for.
-            Reply { state, confidence: None, cost: Some(Usd::ZERO), retry_after }
+            let (cost, status) = (Some(Usd::ZERO), exchange.status);
+            Reply { state, confidence: None, cost, retry_after, status }
         }
         Ok(reply) => {
             let sure = reply.confidence.map(crate::kernel::Probability::value);
@@ -34,7 +35,7 @@ pub(super) fn judged(
                 Some(made) => about(ring, item, made, &reply.text, sure),
             };
             let cost = candidate.and_then(|one| cost(one, reply));
-            Reply { state, confidence, cost, retry_after }
+            Reply { state, confidence, cost, retry_after, status: None }
         }
     }
 }

@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
         let lesson = self.learn(vote, fit, fold, &columns);
         let decide = |(row, item): (usize, &ItemIdx)| {
             let ctx = self.field.context(name, *item);
-            vote.decide(&ctx, lesson.on(row), &voters, &at(&columns, row))
+            vote.decide_in_time(&ctx, lesson.on(row), &voters, &at(&columns, row))
         };
         self.field.folds[fold].iter().enumerate().map(decide).collect()
     }

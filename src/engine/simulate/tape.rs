@@ -107,8 +107,13 @@ impl Take {
             }
             state => state,
         };
-        let reply =
-            Reply { state, confidence: self.confidence, cost: self.cost, retry_after: None };
+        let reply = Reply {
+            state,
+            confidence: self.confidence,
+            cost: self.cost,
+            retry_after: None,
+            status: None,
+        };
         let service = match &fates.slowed {
             Some((_, slower)) => slower.of(self.service),
             None => self.service,
@@ -127,6 +132,10 @@ impl Take {
             cost,
             retry_after: match met {
                 OnWire::Status(status) => status.retry_after.map(|it| it.0),
+                _ => None,
+            },
+            status: match met {
+                OnWire::Status(status) => status.code(),
                 _ => None,
             },
         };

@@ -229,7 +229,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
             out.reply
         } else {
             let state = CellState::Failed(Failure::TimedOut);
-            Reply { state, cost: out.paid(), confidence: None, retry_after: None }
+            Reply { state, cost: out.paid(), confidence: None, retry_after: None, status: None }
         };
         let Some(live) = self.requests.get_mut(out.request) else { return };
         live.cost = sum(live.cost, reply.cost);

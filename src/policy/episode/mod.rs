@@ -59,6 +59,8 @@ pub struct Reply {
     pub cost: Option<Usd>,
     /// How long the provider asked to wait.
     pub retry_after: Option<Micros>,
+    /// The status of a response that was an error.
+    pub status: Option<u16>,
 }
 
 /// What happened.
@@ -259,6 +261,7 @@ impl<'a, 'w> Walk<'a, 'w> {
         match &tree.nodes[usize::from(node)].kind {
             Kind::Ask { .. } => self.ask(node),
             Kind::Hedge(hedge) => self.hedge_is_due(node, hedge, number),
+            Kind::Vote(vote) => self.end_vote(node, vote),
             _ => {}
         }
     }

@@ -6,6 +6,7 @@ use super::CallId;
 use crate::data::ModelIdx;
 use crate::kernel::{Micros, ModelId, PolicyId};
 use crate::policy::conduct::Conduct;
+use crate::policy::hedge::After;
 use crate::policy::knowledge::Knowledge;
 use crate::policy::{Balance, Cascade, Failover, Fuse, Hedge, Judge, Policy, Vote};
 
@@ -86,9 +87,8 @@ impl Tree {
         Ok(maker.tree)
     }
 
-    /// The longest time that a request can take, waiting in queues of ours aside, but with the
-    /// longest waits between attempts; providers that ask for longer ones can exceed it only where
-    /// there is no deadline.
+    /// The longest time that a request can take, waiting in queues of ours aside, with the longest
+    /// waits between attempts that providers may ask for.
     pub fn worst_case(&self) -> Micros {
         self.worst_of(0)
     }
@@ -139,12 +139,17 @@ impl Tree {
             Kind::Ask { timeout, .. } => {
                 let timeout = node.conduct.timeout.unwrap_or(*timeout);
                 let Some(retry) = node.conduct.retry else { return timeout };
-                let waits = (0..retry.attempts.saturating_sub(1)).map(|it| retry.most(it));
+                let waits = (0..retry.attempts.saturating_sub(1)).map(|it| retry.longest(it));
                 let calls = Micros(timeout.0.saturating_mul(u64::from(retry.attempts)));
                 waits.fold(calls, |sum, wait| sum + wait)
             }
             Kind::Vote(vote) if vote.stop == crate::vote::StopRule::Never => {
                 most(&mut children.into_iter())
+            }
+            Kind::Hedge(Hedge { after: After::Fixed(fixed), .. }) => {
+                // Each begins when those before it have had their time, or earlier.
+                let begins = |at: u64| Micros(fixed.wait.0.0.saturating_mul(at));
+                most(&mut (0..).zip(children).map(|(at, worst)| begins(at) + worst))
             }
             Kind::Vote(_) | Kind::Cascade(_) | Kind::Failover(_) | Kind::Hedge(_) => {
                 sum(&mut children.into_iter())

@@ -13,7 +13,7 @@ use super::suggest;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{ModelId, PolicyId, Probability, Spanned};
 use crate::policy::route::By;
-use crate::policy::{Mix, Policy, Route, Vote};
+use crate::policy::{CallOff, Mix, Policy, Route, Vote};
 use crate::vote::{Rule, StopRule};
 
 /// The policies in an order in which each stands behind its members, and what is wrong with them.
@@ -128,6 +128,7 @@ impl Resolver<'_> {
         };
         self.check_weights(&raw.rule, &members);
         self.check_stop(raw);
+        self.check_call_off(raw);
         self.check_samples(raw);
         Vote {
             members,
@@ -136,6 +137,7 @@ impl Resolver<'_> {
             quorum,
             stop: raw.stop_early.value,
             abstain: raw.abstain,
+            call_off: raw.call_off.as_ref().map(|it| it.value.clone()),
         }
     }
 
@@ -160,6 +162,24 @@ impl Resolver<'_> {
             let message = "this rule can't tell when a vote is decided".to_owned();
             let help = format!("rules that may stop so: {help}");
             self.complain(message, Some(help), &raw.stop_early.span);
+        }
+    }
+
+    /// Who may call members off.
+    fn check_call_off(&mut self, raw: &RawVote) {
+        let Some(call_off) = &raw.call_off else { return };
+        if raw.stop_early.value != StopRule::Never {
+            let message = "members who are asked one after another are not called off".to_owned();
+            let help = "leave out `stop_early` or `call_off`".to_owned();
+            self.complain(message, Some(help), &call_off.span);
+        }
+        let counts =
+            matches!(raw.rule.value, Rule::Majority(_) | Rule::BestOf(_) | Rule::Weighted(_));
+        if matches!(call_off.value, CallOff::Settled(_)) && (!counts || raw.abstain.is_some()) {
+            let message = "this vote can't tell when it is settled".to_owned();
+            let help = "majority, weighted and best-of can, where they never abstain; others may \
+                        call off who is `late`";
+            self.complain(message, Some(help.to_owned()), &call_off.span);
         }
     }
 
