@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use quorumbench::data::{Answer, AnswerIdx, Cell, CellState, Outcome};
-use quorumbench::kernel::{ItemId, PolicyId, Probability, Seed, Usd};
+use quorumbench::data::{Answer, AnswerIdx, Cell, CellState, Item, Outcome};
+use quorumbench::kernel::{PolicyId, Probability, Seed, Usd};
 use quorumbench::policy::{Context, Fitted, Learned, Standing, Vote, single};
 use quorumbench::task::score::Score;
 use quorumbench::vote::{Rule, Voter, Weighted};
@@ -42,7 +42,7 @@ fn decide_all(
     answered: &[Vec<Outcome>],
     draws: &[u16],
 ) -> usize {
-    let (policy, item) = (PolicyId::from("vote"), ItemId::from("item"));
+    let (policy, item) = (PolicyId::from("vote"), Item::new("item".to_owned()));
     let answers: Vec<Answer> = (0..CLASSES).map(answer).collect();
     let n_classes = u32::from(CLASSES);
     let score = Score::default();
@@ -54,7 +54,6 @@ fn decide_all(
         answers: &answers,
         made: &[],
         score: &score,
-        targets: &[],
     };
     let voters: Vec<Voter<'_>> = std::iter::zip(&vote.members, standings)
         .map(|(name, standing)| Voter { name, standing: *standing })

@@ -174,3 +174,49 @@ fn the_gates_of_the_page_hold_on_the_quickstart() {
     ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "out", "--quiet"]), 0);
     assert_eq!(self::gates(folder.path()).len(), 3);
 }
+
+#[test]
+fn a_recommendation_that_changed_is_told() {
+    let gates = "  g: { recommendation: { run: base/summary.json } }\nrecommend: {}\n";
+    let folder = folder("  {}\nrecommend: {}\n");
+    let path = folder.path();
+    let read = |name: &str| fs::read_to_string(path.join(name)).expect("a file");
+    let write = |name: &str, text: &str| fs::write(path.join(name), text).expect("a write");
+    let first = read("s.yaml").replace("gates:\n  {}\n", "");
+    write("s.yaml", &first);
+    ends(&mut quorumbench(path, &["run", "s.yaml", "-o", "base"]), 0);
+    write("s.yaml", &(first.replace("recommend: {}\n", "gates:\n") + gates));
+    let run = ["run", "s.yaml", "-o", "out"];
+    let told = |args: &[&str], code| {
+        ends(&mut quorumbench(path, args), code);
+        self::gates(path).pop().expect("a row")
+    };
+    let row = told(&run, 0);
+    assert_eq!(
+        (&row["outcome"], &row["of"], &row["observed"]),
+        (&"passed".into(), &"good".into(), &1.0.into(),)
+    );
+    // Nobody recommends anything here.
+    let evaluate = ["evaluate", "s.yaml", "-o", "out"];
+    assert_eq!(told(&evaluate, 100)["outcome"], "inconclusive");
+    let base = read("base/summary.json");
+    write("base/summary.json", &base.replace("\"what\": \"good\"", "\"what\": \"vote(a, b)\""));
+    let row = told(&run, 100);
+    assert_eq!((&row["outcome"], &row["versus"]), (&"failed".into(), &"good".into()));
+    let report = read("out/report.md");
+    let line = "`good`, and `vote(a, b)` in `base/summary.json`, which no fold chose";
+    assert!(report.contains(line), "{report}");
+    for (scenario, complaint) in [
+        (read("s.yaml").replace("recommend: {}\n", ""), "needs a recommendation"),
+        (read("s.yaml").replace("base/", "out/gone/"), "failed to"),
+    ] {
+        write("t.yaml", &scenario);
+        let told = ends(&mut quorumbench(path, &["check", "t.yaml"]), 3);
+        assert!(told.contains(complaint), "{told}");
+    }
+    let mut summary: Value = serde_json::from_str(&base).expect("JSON");
+    summary["recommendation"] = Value::Null;
+    write("base/summary.json", &summary.to_string());
+    let told = ends(&mut quorumbench(path, &["check", "s.yaml"]), 3);
+    assert!(told.contains("that run recommends nothing for task t"), "{told}");
+}

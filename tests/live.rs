@@ -191,6 +191,39 @@ fn a_key_is_sent_and_stands_nowhere_else() {
 }
 
 /// Says the last word of the question.
+#[test]
+fn the_scenarios_of_a_suite_share_their_store_and_their_money() {
+    let server = Loopback::start(says_what_it_is_told);
+    let model = "{ one: { provider: p, price: { input: 1000, output: 1000 }, \
+                 sampling: { max_tokens: 1 } } }";
+    let folder = scenario(&server.base_url(), 4, model);
+    let first = fs::read_to_string(folder.path().join("s.yaml")).expect("a scenario");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a write");
+    let other = |text: &str| text.replace("name: live", "name: other");
+    write("same.yaml", &other(&first));
+    write("suite.yaml", "version: 1\nname: both\nsuite: [s.yaml, same.yaml]\n");
+    ends(&mut quorumbench(folder.path(), &["run", "suite.yaml", "-o", "run"]), 0);
+    assert_eq!(server.n_asked(), 4, "the second scenario asks what the first has asked");
+    let rows = summary(&folder.path().join("run"))["models"].clone();
+    let tasks: Vec<&str> =
+        rows.as_array().expect("rows").iter().filter_map(|row| row["task"].as_str()).collect();
+    assert_eq!(tasks, ["live/words", "other/words"]);
+
+    // Other questions, each of which comes to 0.8 cents; there is money for five of eight.
+    server.forget();
+    for (name, more) in [("s.yaml", "Now say"), ("same.yaml", "Please say")] {
+        let task = format!("{{ dataset: items.jsonl, prompt: \"{more} {{{{ target }}}}\" }}");
+        let text = first.replace("{ dataset: items.jsonl }", &task);
+        write(name, &if name == "s.yaml" { text } else { other(&text) });
+    }
+    let bounded = ["run", "suite.yaml", "-o", "run", "--max-cost", "0.04", "-j", "1"];
+    ends(&mut quorumbench(folder.path(), &bounded), 4);
+    assert_eq!(server.n_asked(), 5);
+    ends(&mut quorumbench(folder.path(), &["run", "suite.yaml", "-o", "run"]), 0);
+    assert_eq!(server.n_asked(), 8, "the same command goes on");
+}
+
 fn says_what_it_is_told(asked: &Asked) -> Answer {
     let body: Value = serde_json::from_str(&asked.body).expect("the body is JSON");
     let content = body["messages"][0]["content"].as_str().expect("a message");

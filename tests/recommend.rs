@@ -96,6 +96,56 @@ fn a_run_folder_gives_what_its_scenario_gives_and_the_same_bytes_again() {
 }
 
 #[test]
+fn who_is_down_in_an_outage_gets_somebody_behind_it() {
+    // The best model's provider is down half of the time; the other one is always there.
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut items, mut rows) = (String::new(), [String::new(), String::new()]);
+    for id in 0..100 {
+        items += &format!("{{\"id\":{id},\"target\":\"right\"}}\n");
+        for (model, wrong) in [("best", 20), ("fair", 5)] {
+            let answer = if id % wrong == 0 { "wrong" } else { "right" };
+            rows[usize::from(model == "fair")] += &format!(
+                "{{\"id\":{id},\"model\":\"{model}\",\"answer\":\"{answer}\",\"cost_usd\":0.001,\
+                 \"latency_ms\":100}}\n"
+            );
+        }
+    }
+    let scenario = |recommend: &str| {
+        format!(
+            "version: 1\nname: down\ntasks:\n  t: {{ dataset: items.jsonl }}\nproviders:\n  \
+             one: {{ recorded: {{ answers: one.jsonl }} }}\n  two: {{ recorded: {{ answers: \
+             two.jsonl }} }}\nfaults:\n  down: {{ outage: {{ of: {{ model: best }}, at: 0s, \
+             for: 30m }} }}\ntraffic: {{ poisson: {{ rate: 1/s, for: 1h }} }}\n\
+             recommend: {{ {recommend} }}\n"
+        )
+    };
+    let [one, two] = rows;
+    for (name, text) in [("items.jsonl", &items), ("one.jsonl", &one), ("two.jsonl", &two)] {
+        fs::write(folder.path().join(name), text).expect("a write");
+    }
+    let recommended = |recommend: &str| {
+        fs::write(folder.path().join("s.yaml"), scenario(recommend)).expect("a write");
+        ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "run"]), 0);
+        summary(folder.path(), "run")["recommendation"].clone()
+    };
+    assert_eq!(recommended("versus: best-single")["policy"], "best");
+    let row = recommended("availability_at_least: 0.99");
+    let because = row["because"].as_str().expect("a text");
+    assert_eq!(row["earned"]["what"], "failover(best, where it fails fair)", "{because}");
+    assert_eq!(row["earned"]["served_in_outages"], 1.0);
+    let alone = row["contender"]["served_in_outages"].as_f64().expect("a share");
+    assert!((alone - 0.5).abs() < 0.05, "{alone}");
+    assert!(
+        because.contains("100.0 % of the requests in the scenario's outages, where best alone"),
+        "{because}"
+    );
+    assert!(because.contains("and 99.0 % are asked for"), "{because}");
+    // What nobody reaches is not claimed to be reached.
+    let row = recommended("availability_at_least: 0.4");
+    assert_eq!((&row["policy"], &row["contender"]["kind"]), (&"best".into(), &"failover".into()));
+}
+
+#[test]
 fn every_mistake_of_a_wish_is_told_at_its_word() {
     let folder = folder(
         "recommend:\n  versus: nobody\n  accuracy_loss_at_most: 1.5\n  cost_per_1k_at_most: -1\n  \

@@ -120,7 +120,7 @@ const BANS: [Ban; 16] = [
 const PAGES: PageRules = PageRules {
     endings: &[".rs", ".toml", ".yaml", ".md", ".jsonl"],
     shorthands: &["src"],
-    made: &["target"],
+    made: &["target", ".github"],
 };
 
 /// Where the pages are, and how their names end.

@@ -1,5 +1,6 @@
 //! Floor 3: from outcomes to findings.
 
+mod advice;
 mod agreement;
 mod blend;
 mod changes;
@@ -17,6 +18,7 @@ pub mod routing;
 mod testing;
 mod vote_shares;
 
+pub use advice::SameAdvice;
 pub use agreement::{ceiling, pairs};
 pub use blend::{Blend, Priced, at_cost, hull};
 pub use changes::changes;

@@ -21,7 +21,10 @@ pub(super) fn of_gates(
     let mut lines = String::new();
     for row in rows.iter().filter(|row| row.outcome != GateOutcome::Passed) {
         let command = if keeps(row) { "warning" } else { "error" };
-        let line = plan.gates.iter().find(|gate| gate.name == row.name).map_or(0, |it| it.line);
+        let lines_of = plan.gates.iter().map(|gate| (&gate.name, gate.line));
+        let mut lines_of =
+            lines_of.chain(plan.same_advice.iter().map(|gate| (&gate.name, gate.line)));
+        let line = lines_of.find(|(name, _)| **name == row.name).map_or(0, |(_, line)| line);
         let title = format!("Gate {} {}", row.name, row.outcome.name());
         lines += &annotation(command, (&plan.file, line), &title, &told(row));
     }

@@ -6,13 +6,14 @@ use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use super::Exit;
+use super::exit::Invalid;
 use super::inputs::Input;
 use super::outputs::print;
 use crate::data::{PriceList, Recorded, Usage};
 use crate::engine::collect::Questions;
 use crate::engine::evaluate;
 use crate::kernel::{Tokens, Usd};
-use crate::scenario::Plan;
+use crate::scenario::{self, Loaded, Opened, Plan};
 
 /// Characters of a prompt per token, roughly, in English.
 const CHARACTERS_A_TOKEN: u64 = 4;
@@ -22,7 +23,8 @@ const CHARACTERS_A_TOKEN: u64 = 4;
 #[command(after_help = "\
 Examples:
   quorumbench check my.yaml           every mistake at once, or what it is made of
-  quorumbench check my.yaml --plan    the resolved plan, and what asking would cost")]
+  quorumbench check my.yaml --plan    the resolved plan, and what asking would cost
+  quorumbench check suite.yaml        every mistake in every scenario of a suite")]
 pub(super) struct Args {
     #[command(flatten)]
     input: Input,
@@ -34,31 +36,39 @@ pub(super) struct Args {
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let loaded = args.input.load(&[])?;
-    let rows: Vec<&Recorded> =
-        loaded.recordings.iter().flat_map(|recording| &recording.rows).collect();
-    evaluate::judgeable(&loaded.plan, &rows).context("judge the answers")?;
-    let plan = loaded.plan;
-    let questions = Questions::new(&plan, 1).context("make the prompts")?;
+    let scenarios = match scenario::open(&args.input.scenario).map_err(Invalid)? {
+        Opened::Scenario(loaded) => vec![*loaded],
+        Opened::Suite(suite) => suite.scenarios,
+    };
     let mut text = String::new();
-    if args.plan {
-        text += &plan.to_yaml();
+    for loaded in scenarios {
+        text += &checked(&args.input.prepared(loaded)?, args.plan)?;
     }
-    text += &outline(&plan);
-    text += &cost(&questions);
     print(&text)?;
     Ok(Exit::Done)
 }
 
+/// What there is to say of a scenario without a mistake.
+fn checked(loaded: &Loaded, with_plan: bool) -> Result<String> {
+    let Loaded { plan, recordings, .. } = loaded;
+    let rows: Vec<&Recorded> = recordings.iter().flat_map(|recording| &recording.rows).collect();
+    evaluate::judgeable(plan, &rows).context("judge the answers")?;
+    let questions = Questions::new(plan, 1).context("make the prompts")?;
+    let written = if with_plan { plan.to_yaml() } else { String::new() };
+    Ok(written + &outline(plan) + &cost(&questions))
+}
+
 fn outline(plan: &Plan) -> String {
     let n_items: usize = plan.tasks.iter().map(|task| task.items.len()).sum();
+    let counted =
+        |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     format!(
-        "# {}: {} tasks, {} items, {} models, {} policies beside them\n",
+        "# {}: {}, {}, {}, {} beside them\n",
         plan.name,
-        plan.tasks.len(),
-        n_items,
-        plan.candidates.len(),
-        plan.policies.len(),
+        counted(plan.tasks.len(), "task", "tasks"),
+        counted(n_items, "item", "items"),
+        counted(plan.candidates.len(), "model", "models"),
+        counted(plan.policies.len(), "policy", "policies"),
     )
 }
 
@@ -96,7 +106,6 @@ fn cost(questions: &Questions<'_>) -> String {
     text
 }
 
-/// Tokens of a question, roughly.
 /// When and where a price is from, as far as that is known.
 fn origin(price: &PriceList) -> String {
     let of = price.as_of.as_ref().map(|day| format!("of {day}"));

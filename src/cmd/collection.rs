@@ -58,6 +58,13 @@ pub(super) struct Collection {
     quiet: bool,
 }
 
+/// What the collections of one command share: it is stopped once, and has one purse.
+#[derive(Default)]
+pub(super) struct Sitting {
+    stop: Cell<bool>,
+    spent: Cell<Usd>,
+}
+
 /// A store that is being closed: its log goes into its file while answers are judged. Whoever
 /// drops this waits for it.
 pub(super) struct Closing(Option<std::thread::JoinHandle<()>>);
@@ -77,6 +84,7 @@ impl Collection {
         plan: &Plan,
         recorded: &[&Recorded],
         store: PathBuf,
+        sitting: &Sitting,
     ) -> Result<(Collected, Closing)> {
         let questions = Questions::new(plan, self.samples).context("make the prompts")?;
         if questions.is_empty() {
@@ -91,24 +99,26 @@ impl Collection {
             }
         }
         let store = Store::open(self.store.as_ref().unwrap_or(&store))?;
-        let stop = Cell::new(false);
+        let Sitting { stop, spent } = sitting;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let ask = |questions: &Questions<'_>, spent: Usd| -> Result<Collected> {
+        let ask = |questions: &Questions<'_>| -> Result<Collected> {
             let mut display = Display::new(self.quiet);
-            let options = self.options(plan, spent);
-            let work = collect::collect(questions, &store, options, &stop, |it| display.show(it));
-            let collected = runtime.block_on(stoppable(work, &stop));
+            let options = self.options(plan, spent.get());
+            let work = collect::collect(questions, &store, options, stop, |it| display.show(it));
+            let collected = runtime.block_on(stoppable(work, stop));
             display.finish();
-            collected.context("collect answers")
+            let collected = collected.context("collect answers")?;
+            spent.set(spent.get() + collected.spent);
+            Ok(collected)
         };
-        let mut collected = ask(&questions, Usd::ZERO)?;
+        let mut collected = ask(&questions)?;
         // What is made of answers that are still to come would have to be asked again.
         while collected.n_left == 0 {
             let n_rows = collected.rows.len();
             let wanted = self.make_up(plan, recorded, &mut collected)?;
             let questions = Questions::made(plan, rounds::live(plan, wanted));
             if !questions.is_empty() {
-                collected.add(ask(&questions, collected.spent)?);
+                collected.add(ask(&questions)?);
             }
             if collected.rows.len() == n_rows {
                 break;

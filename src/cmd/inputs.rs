@@ -31,7 +31,11 @@ impl Input {
 
     /// Reads another scenario, of which the same part is run.
     pub(super) fn load_from(&self, scenario: &Path, answers: &[PathBuf]) -> Result<Loaded> {
-        let mut loaded = scenario::load(scenario, answers).map_err(Invalid)?;
+        self.prepared(scenario::load(scenario, answers).map_err(Invalid)?)
+    }
+
+    /// The same of a scenario that was read already.
+    pub(super) fn prepared(&self, mut loaded: Loaded) -> Result<Loaded> {
         if let Some(seed) = self.seed {
             loaded.reseed(crate::kernel::Seed(seed));
         }

@@ -22,6 +22,7 @@ mod serve;
 mod served;
 mod simulate;
 mod store;
+mod suite;
 mod telemetry;
 #[cfg(test)]
 mod tests;

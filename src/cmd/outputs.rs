@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::{Exit, annotations};
-use crate::data::summary::{GateOutcome, GateRow};
+use crate::data::summary::{GateOutcome, GateRow, Summary};
 use crate::engine::evaluate::Evaluation;
 use crate::report::{self, Format};
 use crate::scenario::Plan;
@@ -74,6 +74,12 @@ impl RunRecord {
         self.n_failed_now = n_failed;
         self
     }
+
+    /// Writes it into the run folder, as what ends now.
+    fn write(mut self, dir: &Path) -> Result<()> {
+        self.finished_at = crate::engine::collect::now();
+        write(&dir.join("run.json"), &(serde_json::to_string_pretty(&self)? + "\n"))
+    }
 }
 
 impl Output {
@@ -95,45 +101,69 @@ impl Output {
         &self,
         plan: &Plan,
         evaluation: &Evaluation<'_>,
-        mut record: RunRecord,
+        record: RunRecord,
     ) -> Result<PathBuf> {
-        let stamp: String = record.started_at.chars().filter(|c| !"-:".contains(*c)).collect();
-        let default = || Path::new("reports").join(format!("{}-{stamp}", plan.name));
-        let dir = self.output.clone().unwrap_or_else(default);
-        // Figures are for whoever asks for them: `report RUN --format svg`.
-        let kinds = Format::kinds().map(|(format, ..)| format);
-        let formats: Vec<Format> = kinds.filter(|format| *format != Format::Svg).collect();
-        // First, because the page shows them.
-        report::write_items(&evaluation.items, &dir).context("write items")?;
-        report::write_answers(&evaluation.answers, &dir).context("write answers")?;
-        report::write_decisions(&evaluation.decisions, &dir).context("write decisions")?;
-        report::write(&evaluation.summary, &formats, &dir).context("write reports")?;
-        write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
-        record.n_answers = evaluation.answers.len() as u64;
-        record.finished_at = crate::engine::collect::now();
-        write(&dir.join("run.json"), &(serde_json::to_string_pretty(&record)? + "\n"))?;
-        self.show(plan, evaluation, &dir)?;
+        let dir = self.folder(&plan.name, &record.started_at);
+        keep(plan, evaluation, record, &dir)?;
+        self.show(&evaluation.summary, &dir)?;
+        self.annotate(plan, &evaluation.summary.gates);
         Ok(dir)
     }
 
+    /// The run folder of what is called so and was started then.
+    pub(super) fn folder(&self, name: &str, started_at: &str) -> PathBuf {
+        let stamp: String = started_at.chars().filter(|c| !"-:".contains(*c)).collect();
+        let default = || Path::new("reports").join(format!("{name}-{stamp}"));
+        self.output.clone().unwrap_or_else(default)
+    }
+
+    /// Shows the figures of a run folder.
     #[expect(clippy::print_stderr, reason = "stderr is talk")]
-    fn show(&self, plan: &Plan, evaluation: &Evaluation<'_>, dir: &Path) -> Result<()> {
+    pub(super) fn show(&self, summary: &Summary, dir: &Path) -> Result<()> {
         if self.json {
-            print(&(serde_json::to_string_pretty(&evaluation.summary)? + "\n"))?;
+            print(&(serde_json::to_string_pretty(summary)? + "\n"))?;
         } else {
-            print(&report::render(&evaluation.summary, width(), is_coloured()))?;
+            print(&report::render(summary, width(), is_coloured()))?;
         }
         eprintln!("reports: {}", dir.display());
-        if annotations::are_shown() {
-            let gates = &evaluation.summary.gates;
-            let keeps = |row: &GateRow| self.keeps(row);
-            eprint!("{}", annotations::of_gates(plan, gates, report::gate_sentence, keeps));
-        }
         if let Some(page) = std::env::var_os("GITHUB_STEP_SUMMARY") {
-            append(Path::new(&page), &report::markdown::render(&evaluation.summary))?;
+            append(Path::new(&page), &report::markdown::render(summary))?;
         }
         Ok(())
     }
+
+    /// Tells a workflow of the gates of a plan that did not pass.
+    #[expect(clippy::print_stderr, reason = "stderr is talk")]
+    pub(super) fn annotate(&self, plan: &Plan, gates: &[GateRow]) {
+        if annotations::are_shown() {
+            let keeps = |row: &GateRow| self.keeps(row);
+            eprint!("{}", annotations::of_gates(plan, gates, report::gate_sentence, keeps));
+        }
+    }
+}
+
+/// Every format that a run folder has. Figures are for whoever asks for them: `report RUN --format
+/// svg`.
+pub(super) fn formats() -> Vec<Format> {
+    let kinds = Format::kinds().map(|(format, ..)| format);
+    kinds.filter(|format| *format != Format::Svg).collect()
+}
+
+/// Writes a run folder.
+pub(super) fn keep(
+    plan: &Plan,
+    evaluation: &Evaluation<'_>,
+    mut record: RunRecord,
+    dir: &Path,
+) -> Result<()> {
+    // First, because the page shows them.
+    report::write_items(&evaluation.items, dir).context("write items")?;
+    report::write_answers(&evaluation.answers, dir).context("write answers")?;
+    report::write_decisions(&evaluation.decisions, dir).context("write decisions")?;
+    report::write(&evaluation.summary, &formats(), dir).context("write reports")?;
+    write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
+    record.n_answers = evaluation.answers.len() as u64;
+    record.write(dir)
 }
 
 /// Prints data. A reader that has seen enough is no error.

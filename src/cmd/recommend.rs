@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use super::Exit;
-use super::collection::Collection;
+use super::collection::{Collection, Sitting};
 use super::inputs::{Input, store_beside};
 use super::outputs::{Output, RunRecord};
 use crate::data::summary::Summary;
@@ -81,7 +81,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
     let mut rows: Vec<&Recorded> = recorded.collect();
     let collected = match answers.is_empty() {
-        true => Some(args.collection.collect(&plan, &rows, store_beside(&scenario))?),
+        true => {
+            let (store, sitting) = (store_beside(&scenario), Sitting::default());
+            Some(args.collection.collect(&plan, &rows, store, &sitting)?)
+        }
         false => None,
     };
     rows.extend(collected.iter().flat_map(|(collected, _)| &collected.rows));
@@ -163,7 +166,7 @@ fn recommended<'a>(
     let mut evaluation = judged.context("judge the answers")?;
     evaluation.leave_out(&stages);
     recommend::explain(&mut row, &mut evaluation.summary);
-    evaluation.summary.recommendation = Some(row);
+    evaluation.add_recommendation(plan, row);
     Ok(evaluation)
 }
 

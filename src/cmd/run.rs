@@ -1,15 +1,20 @@
 //! `run`: collects answers, judges policies, writes reports.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use super::Exit;
-use super::collection::Collection;
+use super::collection::{Collection, Sitting};
+use super::exit::Invalid;
 use super::inputs::Input;
-use super::outputs::{Output, RunRecord};
-use super::{recommend, simulate, telemetry};
+use super::outputs::{Output, RunRecord, keep};
+use super::{recommend, simulate, suite, telemetry};
 use crate::data::Recorded;
+use crate::data::summary::Summary;
 use crate::engine::{collect, evaluate};
+use crate::scenario::{self, Loaded, Opened, Plan};
 
 /// Collect answers, judge every policy on them, and write reports.
 ///
@@ -20,38 +25,63 @@ Examples:
   quorumbench run scenarios/quickstart.yaml
   quorumbench run my.yaml -o reports/latest --json | jq '.policies[].accuracy.point'
   quorumbench run my.yaml --offline            fails rather than asking anybody
-  quorumbench run my.yaml --retry-errors       asks again what failed before")]
+  quorumbench run my.yaml --retry-errors       asks again what failed before
+  quorumbench run suite.yaml                   several scenarios as one, with one summary")]
 pub(super) struct Args {
     #[command(flatten)]
-    input: Input,
+    pub(super) input: Input,
 
     #[command(flatten)]
     collection: Collection,
 
     #[command(flatten)]
-    output: Output,
+    pub(super) output: Output,
+}
+
+/// What a scenario came to.
+pub(super) struct Done {
+    pub(super) plan: Plan,
+    pub(super) summary: Summary,
+    /// Whether all was asked that was to be asked; gates are not looked at.
+    pub(super) exit: Exit,
 }
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let started = collect::now();
-    let loaded = args.input.load(&[])?;
+    let loaded = match scenario::open(&args.input.scenario).map_err(Invalid)? {
+        Opened::Scenario(loaded) => args.input.prepared(*loaded)?,
+        Opened::Suite(suite) => return suite::run(args, suite),
+    };
     // Before anything is paid for.
     evaluate::judgeable(&loaded.plan, &[]).context("judge the answers")?;
     // Dropped in reverse: the span of the run ends, and then everything is sent.
     let _traces = telemetry::start();
-    let _span = telemetry::run(&loaded.plan).entered();
-    let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
-    let mut rows: Vec<&Recorded> = recorded.collect();
-    let (collected, _closing) = args.collection.collect(&loaded.plan, &rows, args.input.store())?;
-    rows.extend(&collected.rows);
-    let mut plan = loaded.plan;
-    let mut evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
-    simulate::add(&mut evaluation, &plan, &rows)?;
-    let record = RunRecord::new(&plan, started).asked(collected.n_asked, collected.n_failed);
-    args.output.write(&plan, &evaluation, record)?;
-    match args.collection.verdict(&collected) {
-        Exit::Done => Ok(args.output.verdict(&evaluation.summary.gates)),
+    let dir = args.output.folder(&loaded.plan.name, &collect::now());
+    let Done { plan, summary, exit } = args.one(loaded, &Sitting::default(), &dir)?;
+    args.output.show(&summary, &dir)?;
+    args.output.annotate(&plan, &summary.gates);
+    match exit {
+        Exit::Done => Ok(args.output.verdict(&summary.gates)),
         incomplete => Ok(incomplete),
+    }
+}
+
+impl Args {
+    /// Collects the answers to one scenario, judges it, and writes its run folder.
+    pub(super) fn one(&self, loaded: Loaded, sitting: &Sitting, dir: &Path) -> Result<Done> {
+        let started = collect::now();
+        let _span = telemetry::run(&loaded.plan).entered();
+        let store = self.input.store();
+        let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
+        let mut rows: Vec<&Recorded> = recorded.collect();
+        let (collected, _closing) = self.collection.collect(&loaded.plan, &rows, store, sitting)?;
+        rows.extend(&collected.rows);
+        let mut plan = loaded.plan;
+        let mut evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
+        simulate::add(&mut evaluation, &plan, &rows)?;
+        let record = RunRecord::new(&plan, started);
+        keep(&plan, &evaluation, record.asked(collected.n_asked, collected.n_failed), dir)?;
+        let exit = self.collection.verdict(&collected);
+        Ok(Done { summary: evaluation.summary, plan, exit })
     }
 }

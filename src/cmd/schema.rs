@@ -7,14 +7,28 @@ use serde_json::{Value, json};
 
 use super::Exit;
 use super::outputs::print;
-use crate::scenario::RawScenario;
+use crate::scenario::{RawScenario, RawSuite};
 
 /// Prints it.
 pub(super) fn run() -> Result<Exit> {
     let mut schema = schemars::schema_for!(RawScenario);
     RecursiveTransform(kinds_may_be_bare).transform(&mut schema);
+    may_be_a_suite(&mut schema);
     print(&(serde_json::to_string_pretty(&schema)? + "\n"))?;
     Ok(Exit::Done)
+}
+
+/// A file may name scenarios in place of what a scenario has.
+fn may_be_a_suite(schema: &mut Schema) {
+    let suite = schemars::schema_for!(RawSuite);
+    let property = suite.get("properties").and_then(|it| it.get("suite")).cloned();
+    let scenario = schema.get("required").cloned();
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.extend(property.map(|it| ("suite".to_owned(), it)));
+    }
+    schema.remove("required");
+    let suite = suite.get("required").cloned();
+    schema.insert("anyOf".into(), json!([{ "required": scenario }, { "required": suite }]));
 }
 
 /// A kind may be written by its name alone, and an empty table may stand for its options.

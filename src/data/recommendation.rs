@@ -24,7 +24,8 @@ pub struct Recommendation {
     /// What it is compared with, likewise.
     pub baseline: Earned,
     /// The best that was found beside it, where that is something else: a combination that did not
-    /// earn its calls, or could not be told from chance.
+    /// earn its calls, or could not be told from chance; or the best single model, where that is
+    /// served too rarely.
     #[serde(default)]
     pub contender: Option<Earned>,
     /// As many more items would decide about the contender, if its difference stayed as it is.
@@ -107,6 +108,10 @@ pub struct Earned {
     pub p95_ms: Option<f64>,
     /// The share of the items for which anything came.
     pub served: Option<f64>,
+    /// The share of requests that was served under the scenario's traffic and faults, where the
+    /// wish says how much it has to be.
+    #[serde(default)]
+    pub served_in_outages: Option<f64>,
     /// The paired difference to the baseline; `simultaneous` holds for all choices at once.
     pub versus: Option<Versus>,
     /// Where the difference on as many new items would lie.
@@ -154,7 +159,8 @@ pub struct Paying {
 /// How many of one kind were tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceRow {
-    /// `models`, `votes`, `weighted votes`, `cascades`, `routers`, `policies of the scenario`.
+    /// `models`, `votes`, `weighted votes`, `cascades`, `cascades by confidence`, `routers`,
+    /// `failover ladders`, `policies of the scenario`.
     pub kind: String,
     /// How many there are.
     pub size: u64,
@@ -171,9 +177,12 @@ pub struct LeftOut {
     pub because: String,
 }
 
-/// What a recommendation may not exceed.
+/// What a recommendation may not exceed, or has to reach.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
+    /// The share of requests that has to be served.
+    #[serde(default)]
+    pub availability: Option<f64>,
     /// How much less accurate than the baseline it may be, as a share.
     pub accuracy_loss: Option<f64>,
     /// Dollars per thousand items.

@@ -12,6 +12,7 @@ pub use super::judging::JudgingRow;
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
 pub use super::recommendation::Recommendation;
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
+pub use super::routing::RouterRow;
 pub use super::simulated::{
     BandRow, DrilledRow, LatencyRow, OutageRow, RungRow, SimulatedRow, TimelineRow,
 };
@@ -51,6 +52,9 @@ pub struct Summary {
     /// A row per task and policy that no other outdoes in accuracy and price, the cheapest first.
     #[serde(default)]
     pub frontier: Vec<FrontierRow>,
+    /// A row per task and policy: the figures of published work on routers.
+    #[serde(default)]
+    pub routers: Vec<RouterRow>,
     /// A row per task of several models: how differently they fail.
     #[serde(default)]
     pub diversity: Vec<DiversityRow>,

@@ -115,12 +115,20 @@ impl Accept {
     /// Whether a stage is accepted, where a judge that was asked about it said what was `heard`.
     pub fn admits(&self, stage: &Outcome, heard: Option<&Outcome>) -> bool {
         let (known, least) = match self {
-            Self::Agreement(least) => (stage.agreement, least.value()),
-            Self::Confidence(least) => (stage.confidence, least.value()),
+            Self::Agreement(least) | Self::Confidence(least) => (self.known(stage), least.value()),
             Self::Judge(_) => (heard.and_then(|heard| heard.confidence), 1.0),
         };
         matches!(stage.verdict, Verdict::Answered { .. })
             && known.is_some_and(|known| known >= least)
+    }
+
+    /// What is looked at, from 0 to 1; `None` where it is unknown, or a judge's to say.
+    pub fn known(&self, stage: &Outcome) -> Option<f64> {
+        match self {
+            Self::Agreement(_) => stage.agreement,
+            Self::Confidence(_) => stage.confidence,
+            Self::Judge(_) => None,
+        }
     }
 }
 

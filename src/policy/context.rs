@@ -1,7 +1,7 @@
 //! What a policy is told about the item at hand.
 
-use crate::data::{Answer, AnswerIdx};
-use crate::kernel::{ItemId, PolicyId, Seed};
+use crate::data::{Answer, AnswerIdx, Item};
+use crate::kernel::{PolicyId, Seed};
 use crate::task::score::Score;
 
 /// The item at hand, and who decides on it.
@@ -10,7 +10,7 @@ pub struct Context<'a> {
     /// The policy that decides.
     pub policy: &'a PolicyId,
     /// The item.
-    pub item: &'a ItemId,
+    pub item: &'a Item,
     /// The scenario's seed.
     pub seed: Seed,
     /// Answers that were possible: the item's choices, else the distinct answers seen on it.
@@ -21,8 +21,6 @@ pub struct Context<'a> {
     pub made: &'a [Answer],
     /// What judges an answer that no model gave.
     pub score: &'a Score,
-    /// Every accepted answer; empty where verdicts were recorded instead.
-    pub targets: &'a [String],
 }
 
 impl Context<'_> {
@@ -48,8 +46,8 @@ impl Context<'_> {
         let (of_text, of_answers) = classes.split_last()?;
         match of_answers.iter().position(|class| class == of_text) {
             Some(idx) => Some((Some(AnswerIdx(idx as u16)), self.answers[idx].score)),
-            None if self.targets.is_empty() => None,
-            None => Some((None, self.score.score(text, self.targets))),
+            None if self.item.targets.is_empty() => None,
+            None => Some((None, self.score.score(text, &self.item.targets))),
         }
     }
 }

@@ -67,7 +67,21 @@ impl Rung {
     }
 }
 
+/// How old a kept answer may be where nobody says.
+pub const CACHE_FOR: Micros = Micros(3_600_000_000);
+
 impl Failover {
+    /// Members one after another, and nothing behind them.
+    pub fn in_turn(members: Vec<PolicyId>) -> Self {
+        Self {
+            rungs: (0..members.len()).map(Rung::Member).collect(),
+            members,
+            conduct: Conduct::default(),
+            when_open: WhenOpen::default(),
+            cache_for: CACHE_FOR,
+        }
+    }
+
     /// What the user got when nothing is kept and no breaker is open, where `outcomes` has one
     /// entry per member. A member that was never run is passed over.
     pub fn decide(&self, outcomes: &[&Outcome]) -> Outcome {

@@ -76,13 +76,12 @@ impl Subject<'_> {
         let at = item.0 as usize;
         Context {
             policy,
-            item: &self.items[at].id,
+            item: &self.items[at],
             seed: self.seed,
             n_classes: self.n_classes[at],
             answers: &self.answers[at],
             made: self.made.get(at).map_or(&[], Vec::as_slice),
             score: self.score,
-            targets: &self.items[at].targets,
         }
     }
 }

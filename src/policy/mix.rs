@@ -22,7 +22,7 @@ impl Mix {
 
     /// The position of the member that answers the item at hand.
     pub fn choose(&self, ctx: &Context<'_>) -> usize {
-        let parts = [ctx.policy.as_str(), ctx.item.as_str()];
+        let parts = [ctx.policy.as_str(), ctx.item.id.as_str()];
         // The upper 53 bits make a number below 1 that is exact.
         let bits = ctx.seed.stream("mix", &parts).next_u64() >> 11;
         let drawn = bits as f64 / (1_u64 << 53) as f64;
@@ -38,7 +38,7 @@ impl Mix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::ItemId;
+    use crate::data::Item;
     use crate::policy::testing::on_an_item;
 
     #[test]
@@ -51,7 +51,7 @@ mod tests {
         let policy = PolicyId::from("mix");
         let mut n_of = [0; 3];
         for item in 0..5000 {
-            let item = ItemId::from(item.to_string());
+            let item = Item::new(item.to_string());
             let chosen =
                 on_an_item(|ctx| mix.choose(&Context { policy: &policy, item: &item, ..*ctx }));
             n_of[chosen] += 1;

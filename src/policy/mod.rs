@@ -84,7 +84,10 @@ const KINDS: [(&str, &str); 12] = [
         "The next member is asked as well when the first takes long; the first to serve wins.",
     ),
     ("balance", "One of several that could all answer, chosen by weight, load or speed."),
-    ("route", "One member answers, chosen by the category or length of the question."),
+    (
+        "route",
+        "One member answers, chosen by category, length or words of the question, by speed or rank.",
+    ),
     ("mix", "One member answers, drawn at random for each item; what a router has to beat."),
     ("judge", "One more model says which of the members' answers is best."),
     ("fuse", "A model, or the members again, answer anew with the members' answers before them."),

@@ -1,7 +1,7 @@
 //! Outcomes in one letter each, for the tests of this floor.
 
-use crate::data::{Answer, AnswerIdx, Cell, CellState, Failure, Outcome};
-use crate::kernel::{ItemId, Micros, PolicyId, Probability, Seed, Usd};
+use crate::data::{Answer, AnswerIdx, Cell, CellState, Failure, Item, Outcome};
+use crate::kernel::{Micros, PolicyId, Probability, Seed, Usd};
 use crate::policy::{Context, Fitted, Standing, single};
 use crate::task::score::Score;
 
@@ -56,8 +56,8 @@ pub(crate) fn standing(accuracy: f64) -> Standing {
 
 /// Runs `test` on one item with ten possible answers.
 pub(crate) fn on_an_item<T>(test: impl FnOnce(&Context<'_>) -> T) -> T {
-    let (policy, item, answers) = (PolicyId::from("trio"), ItemId::from("i"), answers());
-    let (score, targets) = (Score::default(), ["A".to_owned()]);
+    let item = Item { targets: vec!["A".to_owned()], ..Item::new("i".to_owned()) };
+    let (policy, answers, score) = (PolicyId::from("trio"), answers(), Score::default());
     test(&Context {
         policy: &policy,
         item: &item,
@@ -66,6 +66,5 @@ pub(crate) fn on_an_item<T>(test: impl FnOnce(&Context<'_>) -> T) -> T {
         answers: &answers,
         made: &[],
         score: &score,
-        targets: &targets,
     })
 }

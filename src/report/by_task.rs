@@ -4,7 +4,7 @@ use crate::data::Estimate;
 use crate::data::summary::{
     BandRow, CalibrationRow, CategoryRow, CeilingRow, ComparisonRow, ContributionRow, DiversityRow,
     ExtractorRow, FrontierRow, GainRow, JudgingRow, Measures, ModelRow, OutageRow, PairRow,
-    PolicyRow, SampleRow, SimulatedRow, Summary, TimelineRow,
+    PolicyRow, RouterRow, SampleRow, SimulatedRow, Summary, TimelineRow,
 };
 use crate::kernel::TaskId;
 
@@ -28,6 +28,8 @@ pub(super) struct TaskRows<'a> {
     pub(super) pairs: Vec<&'a PairRow>,
     /// Policies against what the same money buys.
     pub(super) comparisons: Vec<&'a ComparisonRow>,
+    /// Policies by the figures of published work on routers.
+    pub(super) routers: Vec<&'a RouterRow>,
     /// Those that no other outdoes, the cheapest first.
     pub(super) frontier: Vec<&'a FrontierRow>,
     /// What happens over simulated time.
@@ -128,6 +130,7 @@ fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
         policies: others,
         categories: summary.categories.iter().filter(|row| row.task == *task).collect(),
         comparisons: summary.comparisons.iter().filter(|row| row.task == *task).collect(),
+        routers: summary.routers.iter().filter(|row| row.task == *task).collect(),
         frontier: summary.frontier.iter().filter(|row| row.task == *task).collect(),
         timeline: summary.timeline.iter().filter(|row| row.task == *task).collect(),
         bands: &summary.bands,

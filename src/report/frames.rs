@@ -11,15 +11,16 @@ use crate::data::Estimate;
 use crate::data::summary::{
     CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PolicyRow, Quantiles, Summary, Versus,
 };
-use crate::report::{ReportError, comparisons, judges, outages, reasons, reliability};
+use crate::report::{ReportError, comparisons, judges, outages, reasons, reliability, routers};
 
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
 /// The tables that are written only where they have rows.
-const OPTIONAL: [&str; 13] = [
+const OPTIONAL: [&str; 14] = [
     "frontier",
     "comparisons",
+    "routers",
     "diversity",
     "gains",
     "contributions",
@@ -54,6 +55,7 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
     let further = [
         ("frontier", comparisons::frontier(&summary.frontier)),
         ("comparisons", comparisons::comparisons(&summary.comparisons)),
+        ("routers", routers::routers(&summary.routers)),
         ("diversity", reasons::diversity(&summary.diversity)),
         ("gains", reasons::gains(&summary.gains)),
         ("contributions", reasons::contributions(&summary.contributions)),

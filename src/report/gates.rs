@@ -4,11 +4,17 @@ use crate::data::summary::{GateOutcome, GateRow, Summary};
 use crate::report::escape::{cell, code, plain};
 use crate::report::markdown::table;
 
+/// What the rows of gates on a recommendation measure.
+const ADVICE: &str = "recommendation";
+
 /// What was held against what, names written by `name`.
 ///
 /// `accuracy of net less best-single: 0.012 [-0.003, 0.027], at least -0.02 by its lower end`
 pub(super) fn sentence(row: &GateRow, name: fn(&str) -> String) -> String {
     let metric = &row.metric;
+    if metric == ADVICE {
+        return format!("{metric} on {}: {}", name(row.task.as_str()), advice(row, name));
+    }
     let of = compared(row, name);
     format!("{metric} of {of} on {}: {}, {}", name(row.task.as_str()), figure(row), limit(row))
 }
@@ -31,6 +37,11 @@ pub(super) fn section(summary: &Summary) -> Option<String> {
             GateOutcome::Failed => "**failed**",
             GateOutcome::Inconclusive => "**inconclusive**",
         };
+        if row.metric == ADVICE {
+            let parts = [code(&row.name), outcome.to_owned(), cell(ADVICE), advice(row, code)];
+            let rest = [code(row.task.as_str()), String::new(), "unchanged".to_owned()];
+            return parts.into_iter().chain(rest).collect();
+        }
         vec![
             code(&row.name),
             outcome.to_owned(),
@@ -52,6 +63,21 @@ fn compared(row: &GateRow, name: fn(&str) -> String) -> String {
         (Some(versus), _) => format!("{of} less {}", name(versus.as_str())),
         (None, Some(run)) => format!("{of} less itself in {}", name(run)),
         (None, None) => of,
+    }
+}
+
+/// What is recommended, and what was.
+fn advice(row: &GateRow, name: fn(&str) -> String) -> String {
+    let (earlier, run) = (name(row.of.as_str()), row.baseline.as_deref().unwrap_or_default());
+    let now = row.versus.as_ref().map(|now| name(now.as_str()));
+    let chosen = match row.observed {
+        Some(share) if share > 0.0 => format!("{} % of the folds", short(100.0 * share)),
+        _ => "no fold".to_owned(),
+    };
+    match now {
+        None => format!("none, and {earlier} in {}", name(run)),
+        Some(now) if now == earlier => format!("{now}, as in {}", name(run)),
+        Some(now) => format!("{now}, and {earlier} in {}, which {chosen} chose", name(run)),
     }
 }
 
@@ -89,7 +115,7 @@ fn short(value: f64) -> String {
         size if size >= 100.0 => 1,
         size if size >= 10.0 => 2,
         size if size >= 0.01 || size == 0.0 => 4,
-        _ => 7,
+        size => (3.0 - size.log10().floor()).min(7.0) as usize,
     };
     let text = format!("{value:.digits$}");
     let text =
@@ -109,6 +135,7 @@ mod tests {
             (0.5, "0.5"),
             (-0.02, "-0.02"),
             (0.00192, "0.00192"),
+            (-0.009_456_7, "-0.009457"),
             (0.123_456, "0.1235"),
             (12.345, "12.35"),
             (3068.4, "3068"),

@@ -10,7 +10,7 @@ use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
 use crate::report::{
     ReportError, doubts, extractors, gates, money, outages, pairs, recommendation, reliability,
-    text, verdict, why,
+    routers, text, verdict, why,
 };
 
 const NAME: &str = "report.md";
@@ -61,6 +61,7 @@ fn sections(task: &TaskRows<'_>) -> Vec<String> {
     }
     blocks.extend(categories(task));
     blocks.extend(money::section(task));
+    blocks.extend(routers::section(task));
     blocks.extend(fitted(task));
     blocks.extend(why::section(task));
     blocks.extend(pairs::section(task));

@@ -27,6 +27,7 @@ mod reasons;
 mod recommendation;
 mod recorded;
 mod reliability;
+mod routers;
 #[cfg(test)]
 mod sample;
 mod svg;

@@ -25,6 +25,7 @@ pub(super) fn empty() -> Summary {
         comparisons: Vec::new(),
         availability: Vec::new(),
         frontier: Vec::new(),
+        routers: Vec::new(),
         diversity: Vec::new(),
         gains: Vec::new(),
         contributions: Vec::new(),

@@ -202,7 +202,7 @@ impl Asking {
         let words = self.words.get(&made.policy);
         let mut models: Vec<&ModelId> = words.iter().flat_map(|words| &words.models).collect();
         let drawn = |model: &&ModelId| {
-            let parts = [ctx.policy.as_str(), ctx.item.as_str(), model.as_str()];
+            let parts = [ctx.policy.as_str(), ctx.item.id.as_str(), model.as_str()];
             Key::new(ctx.seed, "said", &parts).bits()
         };
         models.sort_by_cached_key(drawn);

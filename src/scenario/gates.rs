@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use super::plan::Task;
 use super::read::Complaint;
+use super::recommend::Wish;
 use super::suggest;
+use crate::analysis::SameAdvice;
 use crate::analysis::gate::{Baseline, Bound, Gate, Limit, Metric, Side};
 use crate::data::PastRun;
 use crate::kernel::lists::Named;
@@ -27,6 +29,8 @@ pub enum RawGate {
     Difference(RawDifference),
     /// The difference to an earlier run.
     Baseline(RawBaseline),
+    /// What is recommended is what an earlier run recommended.
+    Recommendation(RawSameAdvice),
 }
 
 /// A figure of one policy keeps to a limit.
@@ -102,18 +106,27 @@ pub struct RawBaseline {
     pub task: Option<Spanned<TaskId>>,
 }
 
+/// What is recommended is what an earlier run recommended.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSameAdvice {
+    /// The earlier run, which recommended something: its folder, or its `summary.json`.
+    pub run: Spanned<PathBuf>,
+}
+
 fn accuracy() -> Spanned<Metric> {
     Spanned { value: Metric::Accuracy, span: 0..0 }
 }
 
 /// Each kind of gate with one sentence.
-pub const GATES: [(&str, &str); 3] = [
+pub const GATES: [(&str, &str); 4] = [
     (
         "threshold",
         "A figure of one policy keeps to a limit: accuracy, availability, price, latency.",
     ),
     ("difference", "How much two policies differ, item by item, keeps to a limit."),
     ("baseline", "How much a policy differs from itself in an earlier run keeps to a limit."),
+    ("recommendation", "What is recommended is what an earlier run recommended."),
 ];
 
 /// What is known when gates are resolved.
@@ -130,10 +143,25 @@ pub(super) struct Known<'a> {
 }
 
 /// The gates, and what is wrong with them.
-pub(super) fn resolve(raw: &Named<RawGate>, known: &Known<'_>) -> (Vec<Gate>, Vec<Complaint>) {
+pub(super) struct Gates {
+    pub(super) gates: Vec<Gate>,
+    pub(super) same_advice: Vec<SameAdvice>,
+    pub(super) complaints: Vec<Complaint>,
+}
+
+/// Resolves gates, where this is wished of a recommendation.
+pub(super) fn resolve(raw: &Named<RawGate>, known: &Known<'_>, wish: Option<&Wish>) -> Gates {
     let mut resolver = Resolver { known, complaints: Vec::new(), runs: BTreeMap::new() };
-    let gates = raw.0.iter().filter_map(|(name, gate)| resolver.gate(name, gate)).collect();
-    (gates, resolver.complaints)
+    let (mut gates, mut same_advice) = (Vec::new(), Vec::new());
+    for (name, gate) in &raw.0 {
+        match gate {
+            RawGate::Recommendation(it) => {
+                same_advice.extend(resolver.same_advice(name, &it.run, wish));
+            }
+            gate => gates.extend(resolver.gate(name, gate)),
+        }
+    }
+    Gates { gates, same_advice, complaints: resolver.complaints }
 }
 
 struct Resolver<'a> {
@@ -155,11 +183,12 @@ impl Resolver<'_> {
             RawGate::Baseline(it) => {
                 (&it.of, &it.metric, &it.at_least, &it.at_most, it.bound, &it.task)
             }
+            RawGate::Recommendation(_) => return None,
         };
         let (versus, run) = match raw {
-            RawGate::Threshold(_) => (None, None),
             RawGate::Difference(it) => (Some(&it.versus), None),
             RawGate::Baseline(it) => (None, Some(&it.run)),
+            _ => (None, None),
         };
         self.policy(of);
         if let Some(versus) = versus {
@@ -197,17 +226,42 @@ impl Resolver<'_> {
         })
     }
 
+    /// A gate on the recommendation, which the scenario has to wish for.
+    fn same_advice(
+        &mut self,
+        name: &Spanned<String>,
+        run: &Spanned<PathBuf>,
+        wish: Option<&Wish>,
+    ) -> Option<SameAdvice> {
+        let Some(wish) = wish else {
+            let message = format!("the gate `{}` needs a recommendation", name.value);
+            self.complain(name, message, "add `recommend`, which `recommend: {}` is enough for");
+            return None;
+        };
+        let task = wish.task.clone()?;
+        let past = self.run(run)?;
+        let earlier = past.summary.recommendation.as_ref().filter(|it| it.task == task);
+        let Some(earlier) = earlier else {
+            let message = format!("that run recommends nothing for task {task}");
+            self.complain(run, message, "take one that does, or make one: `recommend`");
+            return None;
+        };
+        Some(SameAdvice {
+            name: name.value.clone(),
+            line: self.line(name),
+            task,
+            run: run.value.display().to_string(),
+            earlier: earlier.earned.what.clone(),
+        })
+    }
+
     fn line<T>(&self, at: &Spanned<T>) -> usize {
         let before = self.known.text.get(..at.span.start).unwrap_or_default();
         before.matches('\n').count() + 1
     }
 
-    fn baseline(
-        &mut self,
-        run: &Spanned<PathBuf>,
-        task: &TaskId,
-        of: &Spanned<PolicyId>,
-    ) -> Option<Baseline> {
+    /// An earlier run, read once.
+    fn run(&mut self, run: &Spanned<PathBuf>) -> Option<Arc<PastRun>> {
         let path = self.known.folder.join(&run.value);
         if !self.runs.contains_key(&path) {
             let read = read_past(&path);
@@ -217,7 +271,16 @@ impl Resolver<'_> {
             }
             self.runs.insert(path.clone(), read.ok().map(Arc::new));
         }
-        let past = self.runs.get(&path)?.clone()?;
+        self.runs.get(&path)?.clone()
+    }
+
+    fn baseline(
+        &mut self,
+        run: &Spanned<PathBuf>,
+        task: &TaskId,
+        of: &Spanned<PolicyId>,
+    ) -> Option<Baseline> {
+        let past = self.run(run)?;
         let Some(past) = past.of(task, &of.value) else {
             let message = format!("that run has no policy `{}` on task {task}", of.value);
             self.complain(run, message, "take a run of the same policy, or make one");

@@ -8,12 +8,13 @@ use sha2::{Digest, Sha256};
 
 use super::diagnostic::Diagnostic;
 use super::doubts::doubts;
+use super::gates::Gates;
 use super::nearby;
 use super::plan::{Candidate, Finder, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::{breakers, faults, gates, made_up, policies, recommend, simulation, suggest};
+use super::{breakers, faults, gates, made_up, policies, recommend, simulation, suggest, suite};
 use crate::data::Warning;
 use crate::exchange::import::Recording;
 use crate::kernel::lists::Named;
@@ -41,15 +42,13 @@ pub struct Loaded {
 /// # Errors
 /// Every mistake that was found in the scenario, its datasets and its recordings.
 pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>> {
-    let whole = |message: String| vec![Diagnostic::in_line(file.to_owned(), 0, "", message)];
-    let bytes = std::fs::read(file).map_err(|error| whole(format!("can't be read: {error}")))?;
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
-        let n_before = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        let line = bytes.split(|byte| *byte == b'\n').nth(n_before).unwrap_or_default();
-        let shown = String::from_utf8_lossy(line);
-        let message = "is not UTF-8".to_owned();
-        vec![Diagnostic::in_line(file.to_owned(), n_before + 1, &shown, message)]
-    })?;
+    let text = &*text_of(file)?;
+    if let Some(span) = suite::place(text) {
+        let help = "`run` and `check` take a suite; give one of its scenarios".to_owned();
+        let complaint =
+            Complaint { message: "this is a suite of scenarios".into(), help: Some(help), span };
+        return Err(vec![diagnostic(file, text, complaint)]);
+    }
     let reading = read::read(text);
     let mut loader = Loader {
         file,
@@ -59,7 +58,7 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
         recordings: Vec::new(),
     };
     let Some(raw) = reading.raw else { return Err(loader.found) };
-    let plan = loader.plan(&raw, &reading.declared, answers, &bytes);
+    let plan = loader.plan(&raw, &reading.declared, answers);
     if loader.found.is_empty() {
         let doubts = doubts(&plan, &loader.recordings);
         loader.recordings.extend(made_up::recording(&plan));
@@ -68,6 +67,25 @@ pub fn load(file: &Path, answers: &[PathBuf]) -> Result<Loaded, Vec<Diagnostic>>
         loader.found.sort_by_key(|one| (one.file != file, one.file.clone(), one.line()));
         Err(loader.found)
     }
+}
+
+/// What a file of scenarios holds.
+pub(super) fn text_of(file: &Path) -> Result<String, Vec<Diagnostic>> {
+    let whole = |message: String| vec![Diagnostic::in_line(file.to_owned(), 0, "", message)];
+    let bytes = std::fs::read(file).map_err(|error| whole(format!("can't be read: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let (n_valid, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+        let n_before = bytes[..n_valid].iter().filter(|byte| **byte == b'\n').count();
+        let line = bytes.split(|byte| *byte == b'\n').nth(n_before).unwrap_or_default();
+        let shown = String::from_utf8_lossy(line);
+        let message = "is not UTF-8".to_owned();
+        vec![Diagnostic::in_line(file.to_owned(), n_before + 1, &shown, message)]
+    })
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is found on the way.
@@ -79,7 +97,7 @@ pub(super) struct Loader<'a> {
     pub(super) recordings: Vec<Recording>,
 }
 
-fn diagnostic(file: &Path, text: &str, complaint: Complaint) -> Diagnostic {
+pub(super) fn diagnostic(file: &Path, text: &str, complaint: Complaint) -> Diagnostic {
     let Complaint { message, help, span } = complaint;
     Diagnostic { file: file.to_owned(), text: text.into(), first_line: 1, span, message, help }
 }
@@ -90,7 +108,6 @@ impl Loader<'_> {
         raw: &RawScenario,
         declared: &BTreeSet<String>,
         answers: &[PathBuf],
-        bytes: &[u8],
     ) -> Plan {
         if raw.version.value != 1 {
             let message = format!("version {} is not known", raw.version.value);
@@ -127,8 +144,9 @@ impl Loader<'_> {
             policies: of_models.chain(of_policies).chain(suggest::JUDGED_ALWAYS).collect(),
             declared,
         };
-        let (gates, not_gates) = gates::resolve(&raw.gates, &known);
         let (wish, not_wishes) = recommend::resolve(raw.recommend.as_ref(), &known, &providers);
+        let Gates { gates, same_advice, complaints: not_gates } =
+            gates::resolve(&raw.gates, &known, wish.as_ref());
         let (guards, not_breakers) = breakers::resolve(&raw.breakers);
         let (simulation, not_simulated) = simulation::resolve(raw, &candidates, self.folder);
         let complaints = complaints.into_iter().chain(wrong).chain(not_gates);
@@ -137,7 +155,7 @@ impl Loader<'_> {
         Plan {
             name: raw.name.value.clone(),
             file: self.file.to_owned(),
-            sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: sha256(self.text.as_bytes()),
             seed: raw.seed,
             tasks,
             candidates,
@@ -147,6 +165,7 @@ impl Loader<'_> {
             simulation,
             intervals: raw.intervals,
             gates,
+            same_advice,
             recommend: wish,
         }
     }

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::analysis::Intervals;
 use crate::analysis::gate::Gate;
+use crate::analysis::{Intervals, SameAdvice};
 use crate::data::{Item, PriceList};
 use crate::fault::Faults;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
@@ -47,6 +47,8 @@ pub struct Plan {
     pub intervals: Intervals,
     /// Conditions on figures, in the order in which they are written.
     pub gates: Vec<Gate>,
+    /// Gates on the recommendation, likewise.
+    pub same_advice: Vec<SameAdvice>,
     /// What a recommendation has to keep to, where one is wished for.
     pub recommend: Option<Wish>,
 }

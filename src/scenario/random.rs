@@ -142,28 +142,47 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
             }
             7 => {
                 let members = draws.some(&known, 2);
-                format!("route: {{ among: [{members}], by: category }}")
+                let by = draws.one(&["category", "knn", "logistic", "matrix-factorisation"]);
+                match draws.below(3) {
+                    0 => format!(
+                        "route: {{ among: [{}], by: latency{asks} }}",
+                        draws.some(&models, 2)
+                    ),
+                    1 => format!(
+                        "route: {{ among: [{}], by: priority{asks} }}",
+                        draws.some(&models, 2)
+                    ),
+                    _ => format!("route: {{ among: [{members}], by: {by}{asks} }}"),
+                }
             }
-            8 => {
-                let (how, otherwise) = draws.judging();
-                let (members, by) = (draws.some(&known, 2), draws.below(models.len()));
-                format!(
-                    "judge: {{ members: [{members}], by: m{by}, how: {how}, otherwise: {otherwise} }}"
-                )
-            }
-            9 => {
-                let by = format!("by: m{}, ", draws.below(models.len()));
-                let (by, rounds) = (draws.one(&["", &by]).to_owned(), 1 + draws.below(2));
-                let members = draws.some(&models, 2);
-                format!("fuse: {{ members: [{members}], {by}rounds: {rounds} }}")
-            }
-            _ => {
-                let (stages, by) = (draws.some(&known, 2), draws.below(models.len()));
-                format!("cascade: {{ stages: [{stages}], accept: {{ judge: {{ by: m{by} }} }} }}")
-            }
+            nth => about_answers(draws, nth, &models, &known),
         };
         let _ = writeln!(text, "  c{at}:\n    {kind}");
         known.push(format!("c{at}"));
+    }
+}
+
+/// A policy that asks models about what its members answered.
+fn about_answers(draws: &mut Draws, nth: usize, models: &[String], known: &[String]) -> String {
+    let by = draws.below(models.len());
+    match nth {
+        8 => {
+            let (how, otherwise) = draws.judging();
+            let members = draws.some(known, 2);
+            format!(
+                "judge: {{ members: [{members}], by: m{by}, how: {how}, otherwise: {otherwise} }}"
+            )
+        }
+        9 => {
+            let by = format!("by: m{by}, ");
+            let (by, rounds) = (draws.one(&["", &by]).to_owned(), 1 + draws.below(2));
+            let members = draws.some(models, 2);
+            format!("fuse: {{ members: [{members}], {by}rounds: {rounds} }}")
+        }
+        _ => {
+            let stages = draws.some(known, 2);
+            format!("cascade: {{ stages: [{stages}], accept: {{ judge: {{ by: m{by} }} }} }}")
+        }
     }
 }
 

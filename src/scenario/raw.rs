@@ -292,6 +292,27 @@ pub struct RawRoute {
     pub among: Spanned<AllOr>,
     /// What decides.
     pub by: By,
+    /// The share of the items that the second of two members gets: those on which most more is
+    /// expected of it than of the first. Left out: each item goes to whoever is expected to do
+    /// best.
+    #[serde(default)]
+    pub share: Option<Spanned<Probability>>,
+    /// Dollars that a right answer is worth; each item goes to whoever is expected to be worth most
+    /// less its price. Left out: prices don't count.
+    #[serde(default)]
+    pub worth_usd: Option<Spanned<f64>>,
+    /// The breaker in front of each model.
+    #[serde(default)]
+    pub breaker: Option<Spanned<String>>,
+    /// How long one call may take.
+    #[serde(default)]
+    pub timeout: Option<Timeout>,
+    /// How often a call is tried. Left out: once.
+    #[serde(default)]
+    pub retry: Option<RawRetry>,
+    /// How long it may take altogether.
+    #[serde(default)]
+    pub deadline: Option<Timeout>,
 }
 
 /// One member for each item, drawn at random.

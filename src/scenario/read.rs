@@ -51,6 +51,12 @@ pub(super) fn read_as<T: DeserializeOwned>(source: &str) -> (Option<T>, Vec<Comp
     }
 }
 
+/// Where the text has this key at its top, if it has.
+pub(super) fn place_of(source: &str, key: &str) -> Option<Range<usize>> {
+    let root = parse(source).ok()?;
+    root.entries().iter().find(|(it, _)| it.name == key).map(|(it, _)| it.span.clone())
+}
+
 fn parse(source: &str) -> Result<Node, Complaint> {
     let complaint = |(message, span)| Complaint { message, help: None, span };
     tree::parse(source).map_err(complaint)

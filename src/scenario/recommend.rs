@@ -24,6 +24,9 @@ pub struct RawRecommend {
     pub cost_per_1k_at_most: Option<Spanned<f64>>,
     /// Milliseconds that 95 of 100 answers keep to.
     pub p95_ms_at_most: Option<Spanned<f64>>,
+    /// The share of requests that has to be served: of the recorded ones, and where the scenario has
+    /// traffic and faults, of those under them.
+    pub availability_at_least: Option<Spanned<Probability>>,
     /// Which providers may be used.
     pub providers: RawProviders,
     /// The task. May be left out where there is one.
@@ -49,6 +52,8 @@ pub struct Wish {
     pub cost_per_1k_at_most: Option<f64>,
     /// Milliseconds that 95 of 100 answers keep to.
     pub p95_ms_at_most: Option<f64>,
+    /// The share of requests that has to be served.
+    pub availability_at_least: Option<f64>,
     /// Providers that may not be used.
     pub never: Vec<ProviderId>,
     /// The task; `None` where the scenario has several and names none.
@@ -63,6 +68,7 @@ impl Wish {
             accuracy_loss_at_most: None,
             cost_per_1k_at_most: None,
             p95_ms_at_most: None,
+            availability_at_least: None,
             never: Vec::new(),
             task: only(tasks),
         }
@@ -75,6 +81,7 @@ impl Wish {
             "accuracy_loss_at_most": self.accuracy_loss_at_most,
             "cost_per_1k_at_most": self.cost_per_1k_at_most,
             "p95_ms_at_most": self.p95_ms_at_most,
+            "availability_at_least": self.availability_at_least,
             "providers": { "never": self.never },
             "task": self.task,
         })
@@ -143,6 +150,7 @@ pub(super) fn resolve(
         accuracy_loss_at_most: raw.accuracy_loss_at_most.as_ref().map(|it| it.value.value()),
         cost_per_1k_at_most: number(&raw.cost_per_1k_at_most),
         p95_ms_at_most: number(&raw.p95_ms_at_most),
+        availability_at_least: raw.availability_at_least.as_ref().map(|it| it.value.value()),
         never: raw.providers.never.iter().map(|it| it.value.clone()).collect(),
         task: raw.task.as_ref().map(|it| it.value.clone()).or_else(|| only(known.tasks)),
     };

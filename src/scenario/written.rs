@@ -17,6 +17,7 @@ use crate::fault::Process;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::balance::Choice;
 use crate::policy::parts::guard::GuardConfig;
+use crate::policy::route::Trade;
 use crate::policy::{Balance, Conduct, Failover, Policy};
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
 use crate::task::extract::Extract;
@@ -117,7 +118,15 @@ impl<'a> Written<'a> {
             downtime_usd_per_hour: plan.simulation.as_ref().and_then(|it| it.downtime_usd_per_hour),
             faults: plan.faults.0.iter().map(|fault| (&fault.name, &fault.process)).collect(),
             intervals: plan.intervals,
-            gates: plan.gates.iter().map(|gate| (&gate.name, written_gate(gate))).collect(),
+            gates: plan
+                .gates
+                .iter()
+                .map(|gate| (&gate.name, written_gate(gate)))
+                .chain(plan.same_advice.iter().map(|gate| {
+                    let run = serde_json::json!({ "run": gate.run });
+                    (&gate.name, serde_json::json!({ "recommendation": run }))
+                }))
+                .collect(),
             recommend: plan.recommend.as_ref().map(Wish::written),
         }
     }
@@ -192,10 +201,17 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             options["by"] = written_choice(balance);
             serde_json::json!({ "balance": options })
         }
-        Policy::Route(route) => serde_json::json!({ "route": {
-            "among": route.among,
-            "by": route.by,
-        }}),
+        Policy::Route(route) => {
+            let mut options = written_conduct(&route.conduct, breakers);
+            options["among"] = serde_json::json!(route.among);
+            options["by"] = serde_json::json!(route.by);
+            match route.trade {
+                Trade::Best => {}
+                Trade::Worth(worth) => options["worth_usd"] = worth.into(),
+                Trade::Share(share) => options["share"] = serde_json::json!(share),
+            }
+            serde_json::json!({ "route": options })
+        }
         Policy::Mix(mix) => {
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
             serde_json::json!({ "mix": { "shares": shares } })

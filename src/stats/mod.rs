@@ -34,6 +34,7 @@ mod standard_error;
 mod student;
 mod tango;
 mod two_proportions;
+pub mod words;
 
 pub use adjust::{Adjustment, adjust};
 pub use agreement::{Scale, fleiss_kappa, krippendorff_alpha};

@@ -64,7 +64,7 @@ macro_rules! bounded {
     )*};
 }
 
-pub(super) use bounded;
+pub(crate) use bounded;
 
 #[cfg(test)]
 mod tests {

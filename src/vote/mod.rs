@@ -22,6 +22,7 @@ mod weighted;
 pub use abstain::{Abstain, Of};
 pub use best_of::BestOf;
 pub use bounded::OutOfBounds;
+pub(crate) use bounded::bounded;
 pub use confidence::{Calibrate, Combine, Confidence};
 pub use crowd::{
     Annotator, Beliefs, Classes, DawidSkene, FittedDawidSkene, FittedGlad, FittedMace,

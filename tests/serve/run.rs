@@ -158,3 +158,27 @@ fn kept(folder: &Path, run: &str) -> BTreeMap<String, (String, u64)> {
     };
     text.lines().map(row).collect()
 }
+
+#[test]
+fn every_wire_format_of_the_scenario_about_them_is_asked_and_answers() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(root.join(name)).expect("a file");
+    let datasets = format!("{}/datasets", root.display());
+    let folder = tempfile::tempdir().expect("a folder");
+    let provider = read("scenarios/bad-day.yaml").replace("../datasets", &datasets);
+    fs::write(folder.path().join("s.yaml"), provider).expect("a write");
+    let served = Served::start(folder.path(), &["--latency", "0ms"]);
+    let wires = read("scenarios/kinds/wires.yaml").replace("../../datasets", &datasets);
+    assert_eq!(wires.matches("127.0.0.1:8399").count(), 4);
+    let wires = wires.replace("127.0.0.1:8399", &served.address.to_string());
+    fs::write(folder.path().join("wires.yaml"), wires).expect("a write");
+    let args = ["run", "wires.yaml", "--quiet", "--limit", "5", "-o", "out"];
+    ends(&mut quorumbench(folder.path(), &args), 0);
+    let text = fs::read_to_string(folder.path().join("out/summary.json")).expect("a summary");
+    let summary: Value = serde_json::from_str(&text).expect("JSON");
+    let models = summary["models"].as_array().expect("models");
+    assert_eq!(models.len(), 6);
+    for model in models {
+        assert_eq!((&model["asked"], &model["failed"]), (&5.into(), &0.into()), "{model}");
+    }
+}

@@ -87,7 +87,7 @@ impl<'a> Dispatcher<'a> {
         self.is_stopped = true;
     }
 
-    /// What was spent so far.
+    /// What asking came to so far.
     pub(super) fn spent(&self) -> Usd {
         self.ledger.spent()
     }

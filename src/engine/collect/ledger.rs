@@ -27,6 +27,11 @@ impl Ledger {
         Self { limit, ..Self::default() }
     }
 
+    /// What was spent so far.
+    pub(super) fn spent(&self) -> Usd {
+        self.spent
+    }
+
     /// Asks to send what is estimated to cost this much.
     pub(super) fn ask(&self, estimate: Usd) -> Allowance {
         match self.limit {
@@ -34,11 +39,6 @@ impl Ledger {
             Some(limit) if self.spent + self.reserved + estimate > limit => Allowance::Later,
             _ => Allowance::Granted(estimate),
         }
-    }
-
-    /// What was spent.
-    pub(super) fn spent(&self) -> Usd {
-        self.spent
     }
 
     /// Sets aside what was granted.

@@ -67,10 +67,11 @@ pub struct Collected {
     pub n_found: u64,
     /// Questions that were not asked because the run was stopped, or its money was spent.
     pub n_left: u64,
+    /// What asking came to in dollars, as far as that is known; what may have been billed and was
+    /// not counted is in it as it was set aside.
+    pub spent: Usd,
     /// Questions that were given up unasked, because their model or key is closed.
     pub n_given_up: u64,
-    /// What was spent now, what may have been billed included.
-    pub spent: Usd,
 }
 
 impl Collected {

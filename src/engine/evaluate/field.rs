@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::made::{Heard, Missing};
 use super::run::{Columns, Folds, Run};
+use super::words::Words;
 use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::{Context, Policy, Vote, single};
@@ -28,6 +29,10 @@ pub(super) struct Field<'a> {
     pub(super) heard: Mutex<Vec<Heard>>,
     /// What every model by itself came to, by fold: no fit changes it, and every run needs it.
     pub(super) singles: BTreeMap<PolicyId, Columns>,
+    /// How many answers to each item were possible.
+    pub(super) n_classes: Vec<u32>,
+    /// What routers read in the questions.
+    pub(super) words: Arc<Words>,
 }
 
 impl<'a> Field<'a> {
@@ -47,8 +52,26 @@ impl<'a> Field<'a> {
             Some((name.clone(), by_fold.collect()))
         };
         let singles = policies.iter().filter_map(single).collect();
-        let (wanted, heard) = (Mutex::default(), Mutex::default());
-        Self { matrix, score, folds, seed, policies, asking, wanted, heard, singles }
+        let n_classes = matrix.item_idxs().map(|item| n_classes(matrix, item)).collect();
+        let (words, wanted, heard) = (Arc::default(), Mutex::default(), Mutex::default());
+        Self {
+            matrix,
+            score,
+            folds,
+            seed,
+            policies,
+            asking,
+            wanted,
+            heard,
+            singles,
+            n_classes,
+            words,
+        }
+    }
+
+    /// The same field, on which the words of the questions have been read before.
+    pub(super) fn with_words(self, words: &Arc<Words>) -> Self {
+        Self { words: Arc::clone(words), ..self }
     }
 }
 
@@ -98,13 +121,12 @@ impl Field<'_> {
     pub(super) fn context<'a>(&'a self, policy: &'a PolicyId, item: ItemIdx) -> Context<'a> {
         Context {
             policy,
-            item: &self.matrix.item(item).id,
+            item: self.matrix.item(item),
             seed: self.seed,
-            n_classes: self.n_classes(item),
+            n_classes: self.n_classes[item.0 as usize],
             answers: self.matrix.answers(item),
             made: self.asking.made.get(item.0 as usize).map_or(&[], Vec::as_slice),
             score: self.score,
-            targets: &self.matrix.item(item).targets,
         }
     }
 
@@ -122,12 +144,12 @@ impl Field<'_> {
     pub(super) fn model(&self, name: &PolicyId) -> Option<ModelIdx> {
         self.matrix.model_idx(&name.as_str().into())
     }
+}
 
-    /// How many answers were possible: the item's choices, else the distinct answers seen on it.
-    pub(super) fn n_classes(&self, item: ItemIdx) -> u32 {
-        match self.matrix.item(item).choices.len() {
-            0 => self.matrix.answers(item).len().max(2) as u32,
-            n_choices => n_choices as u32,
-        }
+/// How many answers were possible: the item's choices, else the distinct answers seen on it.
+fn n_classes(matrix: &Matrix, item: ItemIdx) -> u32 {
+    match matrix.item(item).choices.len() {
+        0 => matrix.answers(item).len().max(2) as u32,
+        n_choices => n_choices as u32,
     }
 }

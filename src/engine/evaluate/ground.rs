@@ -41,15 +41,14 @@ pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateE
         let matrix = &judged.matrix;
         let asking = judged.asking(task, &plan.candidates, &policies)?;
         let field = Field::new(matrix, &task.score, &folds, plan.seed, &policies, &asking);
-        let n_classes = matrix.item_idxs().map(|item| field.n_classes(item)).collect();
-        let knowledge = knowledge(&field);
+        let (knowledge, n_classes) = (knowledge(&field), field.n_classes);
         let (task, matrix) = (task.id.clone(), judged.matrix);
         Ok(Ground { task, n_classes, knowledge, matrix, asking })
     };
     plan.tasks.iter().map(ground).collect()
 }
 
-fn knowledge(field: &Field<'_>) -> Knowledge {
+pub(super) fn knowledge(field: &Field<'_>) -> Knowledge {
     let mut known =
         Knowledge { fold_of: vec![0; field.matrix.items().len()], ..Knowledge::default() };
     for (fold, items) in field.folds.iter().enumerate() {
@@ -64,11 +63,7 @@ fn knowledge(field: &Field<'_>) -> Knowledge {
                 known.votes.insert(name.clone(), vote_knowledge(&run, vote));
             }
             Policy::Route(route) => {
-                let choose = |fold: usize| {
-                    let router = run.router(route, run.all_but(fold));
-                    let choose = |item: &ItemIdx| router.choose(field.matrix.item(*item));
-                    field.folds[fold].iter().map(choose).collect()
-                };
+                let choose = |fold: usize| run.routed(route, run.all_but(fold), fold);
                 known.choices.insert(name.clone(), on_every_item(field, choose));
             }
             Policy::Mix(mix) => {

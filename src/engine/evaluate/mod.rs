@@ -11,7 +11,9 @@ mod ground;
 mod judge;
 mod judging;
 mod learn;
+mod literature;
 mod made;
+mod routes;
 mod rows;
 mod run;
 mod stand;
@@ -20,6 +22,7 @@ mod tables;
 mod tests;
 mod together;
 mod warnings;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +38,7 @@ pub(super) use stand::Stand;
 use crate::analysis;
 use crate::analysis::gate::Gate;
 use crate::data::summary::{
-    self, GateRow, OutageRow, ScenarioRef, SimulatedRow, Summary, Tool, WarningRow,
+    GateRow, OutageRow, Recommendation, ScenarioRef, SimulatedRow, Summary, WarningRow,
 };
 use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ItemId, ModelId, PolicyId, TaskId};
@@ -79,9 +82,20 @@ impl Evaluation<'_> {
         summary.comparisons.retain(|row| keeps(&row.policy));
         summary.availability.retain(|row| keeps(&row.policy));
         summary.frontier.retain(|row| keeps(&row.policy));
+        summary.routers.retain(|row| keeps(&row.policy));
         summary.gains.retain(|row| keeps(&row.policy));
         summary.contributions.retain(|row| keeps(&row.policy));
         self.decisions.retain(|row| keeps(&row.policy));
+    }
+
+    /// Adds what is recommended.
+    pub fn add_recommendation(&mut self, plan: &Plan, row: Recommendation) {
+        for gate in &plan.same_advice {
+            if let Some(judged) = self.summary.gates.iter_mut().find(|it| it.name == gate.name) {
+                *judged = gate.judge(Some(&row));
+            }
+        }
+        self.summary.recommendation = Some(row);
     }
 
     /// Adds what simulated traffic came to.
@@ -204,6 +218,8 @@ pub fn evaluate_with<'a>(
     rows.extend(plan.gates.iter().filter(not_run).map(gates::not_run));
     let place = |row: &GateRow| plan.gates.iter().position(|gate| gate.name == row.name);
     rows.sort_by_key(place);
+    // Nothing is recommended yet.
+    rows.extend(plan.same_advice.iter().map(|gate| gate.judge(None)));
     doubts.sort();
     doubts.dedup();
     evaluation.summary.warnings = doubts.iter().map(warning_row).collect();
@@ -272,6 +288,7 @@ fn fill<'a>(
     summary.comparisons.extend(compare::self_ensembles(field, &rows, &outcomes, method));
     summary.availability.extend(compare::availability(&rows, method));
     summary.frontier.extend(compare::frontier(&rows, method));
+    summary.routers.extend(literature::rows(field, &rows, &outcomes));
     summary.diversity.extend(analysis::diversity(matrix, &pairs));
     summary.samples.extend(analysis::samples(matrix, &method.clusters, method.intervals));
     summary.calibration.extend(analysis::calibration(matrix));
@@ -352,38 +369,8 @@ fn refuse_labels_that_differ(
 }
 
 fn empty(plan: &Plan) -> Summary {
-    Summary {
-        schema: summary::SCHEMA,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
-        scenario: ScenarioRef { name: plan.name.clone(), sha256: plan.sha256.clone() },
-        seed: plan.seed,
-        models: Vec::new(),
-        policies: Vec::new(),
-        categories: Vec::new(),
-        pairs: Vec::new(),
-        ceiling: Vec::new(),
-        comparisons: Vec::new(),
-        availability: Vec::new(),
-        frontier: Vec::new(),
-        diversity: Vec::new(),
-        gains: Vec::new(),
-        contributions: Vec::new(),
-        samples: Vec::new(),
-        calibration: Vec::new(),
-        judging: Vec::new(),
-        extractors: Vec::new(),
-        recommendation: None,
-        simulated: Vec::new(),
-        outages: Vec::new(),
-        timeline: Vec::new(),
-        bands: Vec::new(),
-        drilled: Vec::new(),
-        gates: Vec::new(),
-        warnings: Vec::new(),
-    }
+    let (name, sha256) = (plan.name.clone(), plan.sha256.clone());
+    Summary::empty(ScenarioRef { name, sha256 }, plan.seed)
 }
 
 /// A doubt as a row of the summary.

@@ -13,7 +13,6 @@ use super::made;
 use crate::data::{ItemIdx, Outcome};
 use crate::kernel::{Key, Micros, PolicyId, Probability, Usd};
 use crate::policy::hedge::{After, Hedge};
-use crate::policy::route::{Route, Router, Seen};
 use crate::policy::{
     Cascade, Fitted, Fuse, Judge, Policy, Standing, Vote, best_single, oracle, single,
 };
@@ -108,11 +107,8 @@ impl<'a> Run<'a> {
             Some(Policy::Vote(vote)) => self.vote(name, vote, fit, fold),
             Some(Policy::Route(route)) => {
                 let columns = self.columns(&route.among, fit, fold);
-                let router = self.router(route, fit);
-                let choose = |(row, item): (usize, &ItemIdx)| {
-                    oracle::chosen(&columns[router.choose(matrix.item(*item))][row])
-                };
-                items.iter().enumerate().map(choose).collect()
+                let routed = self.routed(route, fit, fold).into_iter().enumerate();
+                routed.map(|(row, member)| oracle::chosen(&columns[member][row])).collect()
             }
             Some(Policy::Mix(mix)) => {
                 let columns = self.columns(&mix.members, fit, fold);
@@ -180,23 +176,6 @@ impl<'a> Run<'a> {
     /// What each of these came to on the items of `fold`.
     pub(super) fn columns(&self, names: &[PolicyId], fit: Folds, fold: usize) -> Columns {
         names.iter().map(|member| self.applied(member, fit, fold)).collect()
-    }
-
-    /// A router that has looked at the folds in `fit`.
-    pub(super) fn router(&self, route: &Route, fit: Folds) -> Router {
-        let mut seen = Vec::new();
-        for fold in self.folds_of(fit) {
-            let columns = self.columns(&route.among, fit & !(1 << fold), fold);
-            for (row, item) in self.field.folds[fold].iter().enumerate() {
-                let outcomes = at(&columns, row);
-                seen.push(Seen {
-                    item: self.field.matrix.item(*item),
-                    scores: outcomes.iter().map(|outcome| outcome.verdict.judged()).collect(),
-                    costs: outcomes.iter().map(|outcome| outcome.cost).collect(),
-                });
-            }
-        }
-        route.fit(&seen)
     }
 
     /// All folds but one.

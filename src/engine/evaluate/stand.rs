@@ -1,6 +1,7 @@
 //! What a search stands on: one task's answers, judged, and any policy tried on any of its folds.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -8,6 +9,7 @@ use super::field::Field;
 use super::judge;
 use super::run::{Folds, Run};
 use super::tables::Method;
+use super::words::Words;
 use super::{
     EvaluateError, all_policies, folds, refuse_labels_that_differ, refuse_votes_without_answers,
 };
@@ -16,7 +18,8 @@ use crate::data::summary::Versus;
 use crate::data::{ItemIdx, Matrix, Outcome, Recorded};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::Policy;
-use crate::policy::route::{Route, Router};
+use crate::policy::knowledge::Knowledge;
+use crate::policy::route::{By, Prospects, Route};
 use crate::scenario::{Asking, Plan, Task};
 use crate::task::score::Score;
 
@@ -27,7 +30,9 @@ pub(in crate::engine) struct Stand<'a> {
     pub(in crate::engine) method: Method,
     pub(in crate::engine) seed: Seed,
     score: &'a Score,
-    asking: Asking,
+    /// What questions about the answers are made of.
+    pub(in crate::engine) asking: Asking,
+    words: Arc<Words>,
 }
 
 impl<'a> Stand<'a> {
@@ -45,7 +50,8 @@ impl<'a> Stand<'a> {
         refuse_labels_that_differ(&policies, &matrix)?;
         let folds = folds::folds(matrix.items(), plan.seed);
         let method = Method::new(&matrix, plan.intervals);
-        Ok(Self { matrix, folds, method, seed: plan.seed, score: &task.score, asking })
+        let (seed, score) = (plan.seed, &task.score);
+        Ok(Self { matrix, folds, method, seed, score, asking, words: Arc::default() })
     }
 
     /// All folds.
@@ -72,8 +78,8 @@ impl<'a> Stand<'a> {
         policies: &BTreeMap<PolicyId, Policy>,
         tried: &[(PolicyId, Folds, Folds)],
     ) -> Vec<Vec<Outcome>> {
-        let Self { matrix, score, folds, seed, asking, .. } = self;
-        let field = Field::new(matrix, score, folds, *seed, policies, asking);
+        let folds = &self.folds;
+        let field = self.field(policies);
         let of_one = |(policy, fit, on): &(PolicyId, Folds, Folds)| {
             let run = Run::new(&field);
             let mut found: Vec<(ItemIdx, Outcome)> = Vec::new();
@@ -94,16 +100,29 @@ impl<'a> Stand<'a> {
         policies: &BTreeMap<PolicyId, Policy>,
         route: &Route,
     ) -> (BTreeMap<String, PolicyId>, Option<PolicyId>) {
-        let Self { matrix, score, folds, seed, asking, .. } = self;
-        let field = Field::new(matrix, score, folds, *seed, policies, asking);
-        match Run::new(&field).router(route, self.all()) {
-            Router::Categories { of, otherwise } => {
-                let name = |(category, at): (String, usize)| (category, route.among[at].clone());
-                let otherwise = route.among.get(otherwise).cloned();
-                (of.into_iter().map(name).collect(), otherwise)
-            }
-            Router::Above(_) => (BTreeMap::new(), None),
+        if !matches!(route.by, By::Category(_)) {
+            return (BTreeMap::new(), None);
         }
+        let categories = Run::new(&self.field(policies)).categories(route, self.all());
+        let name = |prospects: &Prospects| route.among[route.choose(prospects, 0.0)].clone();
+        let of = categories.of.iter().map(|(category, it)| (category.clone(), name(it)));
+        (of.collect(), Some(name(&categories.otherwise)))
+    }
+
+    /// What these policies learned, each item's from other folds, and how many answers to each item
+    /// were possible.
+    pub(in crate::engine) fn knowledge(
+        &self,
+        policies: &BTreeMap<PolicyId, Policy>,
+    ) -> (Vec<u32>, Knowledge) {
+        let field = self.field(policies);
+        let knowledge = super::ground::knowledge(&field);
+        (field.n_classes, knowledge)
+    }
+
+    fn field<'f>(&'f self, policies: &'f BTreeMap<PolicyId, Policy>) -> Field<'f> {
+        let Self { matrix, score, folds, seed, words, asking, .. } = self;
+        Field::new(matrix, score, folds, *seed, policies, asking).with_words(words)
     }
 
     /// The paired difference of two, item by item of the whole task, over the items that both

@@ -8,7 +8,8 @@ use rand::Rng;
 
 use crate::data::{Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix, Outcome, Verdict};
 use crate::kernel::{ModelId, PolicyId, Seed};
-use crate::policy::{Policy, Vote};
+use crate::policy::route::{By, Category, Knn, Logistic, MatrixFactorisation, Trade};
+use crate::policy::{Policy, Route, Vote};
 use crate::scenario::Asking;
 use crate::task::score::Score;
 use crate::vote::{Rule, Ties, Weighted};
@@ -37,7 +38,11 @@ fn matrix(flipped: &[ItemIdx]) -> Matrix {
             cells.push(Cell { state, ..Cell::NOT_RUN });
         }
     }
-    let item = |id: u32| Item::new(id.to_string());
+    let item = |id: u32| Item {
+        input: Some(format!("question {} of sort {} in chapter {}", id, id % 5, id % 7)),
+        category: Some(format!("sort {}", id % 5)),
+        ..Item::new(id.to_string())
+    };
     let models = MODELS.map(|(name, _)| ModelId::from(name)).to_vec();
     Matrix::new("t".into(), (0..N_ITEMS).map(item).collect(), models, 1, answers, cells)
 }
@@ -57,7 +62,29 @@ fn policies() -> BTreeMap<PolicyId, Policy> {
         ("even".into(), vote(&["a", "b"], Rule::default())),
         ("nested".into(), vote(&["weighted", "even", "best-single"], weighted())),
     ];
-    singles.into_iter().chain(combined).collect()
+    singles.into_iter().chain(combined).chain(routers()).collect()
+}
+
+/// Everything that routers learn by, and both ways of trading.
+fn routers() -> impl Iterator<Item = (PolicyId, Policy)> {
+    let half = crate::kernel::Probability::try_from(0.5).map(Trade::Share).expect("a share");
+    let kinds = [
+        ("category", By::Category(Category {})),
+        ("knn", By::Knn(Knn::default())),
+        ("logistic", By::Logistic(Logistic::default())),
+        ("factors", By::MatrixFactorisation(MatrixFactorisation::default())),
+    ];
+    kinds.into_iter().flat_map(move |(name, by)| {
+        let among = |names: &[&str]| names.iter().map(|name| PolicyId::from(*name)).collect();
+        let route = |names: &[&str], trade| {
+            Policy::Route(Route { trade, ..Route::new(among(names), by.clone()) })
+        };
+        [
+            (name.into(), route(&["a", "b", "c", "d"], Trade::Best)),
+            (format!("half {name}").into(), route(&["c", "d"], half)),
+            (format!("nested {name}").into(), route(&["nested", "d"], half)),
+        ]
+    })
 }
 
 fn field<'a>(

@@ -1,6 +1,7 @@
 //! From what was found to an answer: a combination, a cheaper model, the best single model, or that
 //! there are too few items to tell.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::RecommendError;
@@ -46,7 +47,7 @@ pub fn recommend(
 ) -> Result<Recommended, RecommendError> {
     let task = task_of(plan, wish)?;
     let stand = Stand::new(plan, task, rows)?;
-    let nest = Nest::new(plan, wish, &stand);
+    let nest = Nest::new(plan, wish, (task, &stand));
     refuse(&nest, wish, task)?;
     let goals = Goals::new(&nest, wish);
     let mut picked = nest.picked(&goals.all());
@@ -76,7 +77,9 @@ pub fn recommend(
         BEST_SINGLE if within => ("best-single within the price".into(), &single.outcomes),
         _ => (wish.versus.clone(), &baseline),
     };
+    let tries = Cell::new(0);
     let mut answer = Answer {
+        is_available: nest.is_available(&nest.fits[0], &single.found, &tries),
         baseline: nest.earned_by(&versus, reference),
         single: nest.earned(&single, Some((&wish.versus, &baseline))),
         contender: contender.as_ref().map(|it| nest.earned(it, Some((&versus, reference)))),
@@ -129,6 +132,8 @@ fn nothing_keeps(nest: &Nest<'_>, task: &Task) -> RecommendError {
 
 /// Everything that was earned, before it is decided what is recommended.
 struct Answer {
+    /// Whether the best single model is served as often as it has to be.
+    is_available: bool,
     baseline: Earned,
     single: Earned,
     contender: Option<Earned>,
@@ -194,9 +199,13 @@ impl Answer {
     }
 
     fn row(self, nest: &Nest<'_>, wish: &Wish, task: &Task, goals: &Goals) -> Recommendation {
-        let (verdict, more) = verdict(self.contender.as_ref(), goals.loss);
+        let (verdict, more) = match (&self.contender, self.is_available) {
+            (Some(contender), false) => (taken(contender), None),
+            (contender, _) => verdict(contender.as_ref(), goals.loss),
+        };
         let takes = matches!(verdict, Advice::Combination | Advice::CheaperModel);
         let (earned, contender) = match (takes, self.contender) {
+            (true, Some(contender)) if !self.is_available => (contender, Some(self.single)),
             (true, Some(contender)) => (contender, None),
             (_, contender) => (self.single, contender),
         };
@@ -225,6 +234,7 @@ impl Answer {
                 .collect(),
             scenario: String::new(),
             limits: Limits {
+                availability: wish.availability_at_least,
                 accuracy_loss: wish.accuracy_loss_at_most,
                 cost_per_1k: wish.cost_per_1k_at_most,
                 p95_ms: wish.p95_ms_at_most,
@@ -238,10 +248,7 @@ fn verdict(contender: Option<&Earned>, loss: Option<f64>) -> (Advice, Option<u64
     let Some((earned, versus)) = contender.and_then(|it| Some((it, it.versus.as_ref()?))) else {
         return (Advice::BestSingle, None);
     };
-    let taken = match earned.kind.as_str() {
-        "single" => Advice::CheaperModel,
-        _ => Advice::Combination,
-    };
+    let taken = taken(earned);
     let interval = interval(versus);
     let (at_least, holds, sides) = match loss {
         None => (0.0, interval.low > 0.0, Sides::Two),
@@ -253,6 +260,13 @@ fn verdict(contender: Option<&Earned>, loss: Option<f64>) -> (Advice, Option<u64
         (Advice::TooFewItems, more_items(versus, at_least, sides))
     } else {
         (Advice::BestSingle, None)
+    }
+}
+
+fn taken(contender: &Earned) -> Advice {
+    match contender.kind.as_str() {
+        "single" => Advice::CheaperModel,
+        _ => Advice::Combination,
     }
 }
 
@@ -268,7 +282,9 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
         ("votes", fit.trials.votes),
         ("weighted votes", fit.weighted),
         ("cascades", fit.trials.cascades),
+        ("cascades by confidence", fit.trials.chains),
         ("routers", fit.routers),
+        ("failover ladders", fit.ladders),
         ("policies of the scenario", fit.declared),
     ]
     .map(row)
@@ -338,6 +354,7 @@ mod tests {
             p50_ms: None,
             p95_ms: None,
             served: None,
+            served_in_outages: None,
             versus: Some(Versus {
                 policy: "best-single".into(),
                 metric: "accuracy_of_all".to_owned(),

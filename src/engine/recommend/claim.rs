@@ -45,6 +45,7 @@ impl Nest<'_> {
         earned.what = name.to_string();
         picked.found.shape.kind().clone_into(&mut earned.kind);
         earned.models = models;
+        earned.served_in_outages = self.simulated.borrow().get(&name).copied().flatten();
         earned.chosen = chosen;
         earned.in_sample = picked.found.score;
         let honest = earned.accuracy_of_all.as_ref().map(|it| it.point);
@@ -99,6 +100,7 @@ impl Nest<'_> {
             p50_ms: measures.latency_ms.map(|it| it.p50),
             p95_ms: measures.latency_ms.map(|it| it.p95),
             served: analysis::served(&measures.counts, method.intervals).map(|it| it.point),
+            served_in_outages: None,
             versus: None,
             on_new_items: None,
             random_line: None,

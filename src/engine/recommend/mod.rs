@@ -6,11 +6,13 @@
 
 mod advise;
 mod ballots;
+mod chains;
 mod choose;
 mod claim;
 mod deploy;
 mod goals;
 mod nested;
+mod outages;
 mod pool;
 mod routers;
 mod search;

@@ -1,24 +1,31 @@
 //! The search inside cross-validation: what is chosen on some folds is scored on another.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::ballots::Ballots;
 use super::choose::{Among, Goal, choose};
 use super::pool::{Column, Pool, Unit, p95};
-use super::routers;
 use super::search::{Found, Search, Searched, Trials};
 use super::shape::Shape;
+use super::{outages, routers};
 use crate::data::{ItemIdx, Outcome, Verdict};
 use crate::engine::evaluate::{BEST_SINGLE, Folds, Stand};
 use crate::kernel::{ModelId, PolicyId};
 use crate::policy::Policy;
-use crate::scenario::{Plan, Wish};
+use crate::scenario::{Plan, Task, Wish};
 
 /// The search on all items, and on all but each fold.
 pub(super) struct Nest<'a> {
     pub(super) stand: &'a Stand<'a>,
     pub(super) pool: Pool,
-    wish: &'a Wish,
+    pub(super) plan: &'a Plan,
+    pub(super) task: &'a Task,
+    pub(super) wish: &'a Wish,
+    /// The plan as far as it takes to tell who is served in its outages.
+    pub(super) few_replicates: Plan,
+    /// The share of requests that was served there, by policy.
+    pub(super) simulated: RefCell<BTreeMap<PolicyId, Option<f64>>>,
     /// Models, the scenario's policies, and whatever was found worth running as a policy.
     pub(super) policies: BTreeMap<PolicyId, Policy>,
     /// All items first, then all but the first fold, and so on.
@@ -27,13 +34,14 @@ pub(super) struct Nest<'a> {
 
 /// What was tried on some folds.
 pub(super) struct Fit {
-    folds: Folds,
-    items: Vec<ItemIdx>,
+    pub(super) folds: Folds,
+    pub(super) items: Vec<ItemIdx>,
     pub(super) trials: Trials,
     /// Of policies that were run: their 95th percentile of latency.
     p95: BTreeMap<PolicyId, Option<f64>>,
     pub(super) weighted: Searched,
     pub(super) routers: Searched,
+    pub(super) ladders: Searched,
     pub(super) declared: Searched,
 }
 
@@ -47,7 +55,11 @@ pub(super) struct Picked {
 }
 
 impl<'a> Nest<'a> {
-    pub(super) fn new(plan: &'a Plan, wish: &'a Wish, stand: &'a Stand<'a>) -> Self {
+    pub(super) fn new(
+        plan: &'a Plan,
+        wish: &'a Wish,
+        (task, stand): (&'a Task, &'a Stand<'a>),
+    ) -> Self {
         let pool = Pool::new(plan, wish, &stand.matrix);
         let ballots = Ballots::of(&stand.matrix, &pool.models);
         let mut policies = ordinary(plan, stand);
@@ -71,11 +83,12 @@ impl<'a> Nest<'a> {
             let trials = search.run();
             let weighted = routers::weighted(&trials.found);
             let routes = routers::routers(&pool, &stand.matrix, &trials.found);
+            let ladders = routers::ladders(plan, &pool, &trials.found);
             let declared = routers::declared(plan, &pool);
             let counted = |shapes: &[Shape]| Searched { size: shapes.len() as u64, bounded: 0 };
-            let [n_weighted, n_routers, n_declared] =
-                [&weighted, &routes, &declared].map(|it| counted(it));
-            extras.push((baseline, [weighted, routes, declared].concat()));
+            let [n_weighted, n_routers, n_ladders, n_declared] =
+                [&weighted, &routes, &ladders, &declared].map(|it| counted(it));
+            extras.push((baseline, [weighted, routes, ladders, declared].concat()));
             fits.push(Fit {
                 folds,
                 items,
@@ -83,13 +96,17 @@ impl<'a> Nest<'a> {
                 p95: BTreeMap::new(),
                 weighted: n_weighted,
                 routers: n_routers,
+                ladders: n_ladders,
                 declared: n_declared,
             });
         }
         for shape in extras.iter().flat_map(|(_, shapes)| shapes) {
             policies.extend(shape.policies(&shape.name()));
         }
-        let mut nest = Self { stand, pool, wish, policies, fits };
+        let few_replicates = outages::few_replicates(plan);
+        let simulated = RefCell::default();
+        let mut nest =
+            Self { stand, pool, plan, task, wish, few_replicates, simulated, policies, fits };
         nest.run(&extras, ballots.as_ref());
         nest
     }
@@ -120,8 +137,14 @@ impl<'a> Nest<'a> {
         let found: Vec<Option<Vec<Found>>> = goals
             .iter()
             .map(|(goal, among)| {
+                // What a model by itself comes to is told even where it is served too rarely.
+                let is_available = |fit: &Fit, it: &Found, tries: &Cell<usize>| {
+                    *among == Among::Singles || self.is_available(fit, it, tries)
+                };
                 let of_fit = |fit: &Fit| {
-                    choose(&fit.trials.found, *goal, *among, |it| self.is_fast(fit, it)).cloned()
+                    let tries = Cell::new(0);
+                    let keeps = |it: &Found| self.is_fast(fit, it) && is_available(fit, it, &tries);
+                    choose(&fit.trials.found, *goal, *among, keeps).cloned()
                 };
                 self.fits.iter().map(of_fit).collect()
             })
@@ -164,7 +187,7 @@ impl<'a> Nest<'a> {
             // Models that are too slow are not in the pool.
             Shape::Single(_) => return true,
             Shape::Vote(members) => self.p95_of_vote(fit, members),
-            Shape::Cascade { .. } => {
+            Shape::Cascade { .. } | Shape::Sure { .. } => {
                 let name = found.shape.name();
                 let mut policies = self.policies.clone();
                 policies.extend(found.shape.policies(&name));

@@ -1,6 +1,6 @@
 //! Who may take part, what each costs and how right it is on every item.
 
-use crate::data::{CellState, Matrix, ModelIdx};
+use crate::data::{CellState, Matrix, ModelIdx, Outcome};
 use crate::kernel::{ModelId, PolicyId, ProviderId};
 use crate::policy::single;
 use crate::scenario::{Plan, Wish};
@@ -37,6 +37,11 @@ pub(super) struct Column {
     pub(super) costs: Vec<f64>,
     /// In milliseconds; `None` where unknown.
     pub(super) latencies: Vec<Option<f64>>,
+    /// Whether anything came at all.
+    pub(super) served: Vec<bool>,
+    /// How sure it was of its answer, from 0 to 1; `None` without an answer, and where it didn't
+    /// say.
+    pub(super) confidences: Vec<Option<f64>>,
 }
 
 impl Pool {
@@ -126,7 +131,7 @@ fn mean_cost(matrix: &Matrix, model: ModelIdx) -> Option<f64> {
 fn column(matrix: &Matrix, model: ModelIdx, unit: Unit) -> Column {
     let name = PolicyId::from(matrix.models()[usize::from(model.0)].as_str());
     let mean = mean_cost(matrix, model).unwrap_or_default();
-    let outcomes: Vec<_> = matrix
+    let outcomes: Vec<Outcome> = matrix
         .item_idxs()
         .map(|item| single::outcome(matrix.cell(item, model, 0), &name))
         .collect();
@@ -139,6 +144,9 @@ fn column(matrix: &Matrix, model: ModelIdx, unit: Unit) -> Column {
             outcomes.iter().map(|it| it.cost.map_or(mean, |cost| cost.dollars())).collect()
         }
     };
+    let served = outcomes.iter().map(|it| it.verdict.judged().is_some()).collect();
+    let sure = |it: &Outcome| it.confidence.filter(|_| it.verdict.score().is_some());
+    let confidences = outcomes.iter().map(sure).collect();
     let latencies = outcomes.iter().map(|it| it.latency.map(|latency| latency.ms())).collect();
-    Column { name, scores, answers, costs, latencies }
+    Column { name, scores, answers, costs, latencies, served, confidences }
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::choose::frontier;
+use super::nested::Nest;
 use super::pool::{Pool, Unit};
 use super::search::Found;
 use super::shape::Shape;
 use crate::data::Matrix;
 use crate::kernel::{PolicyId, Probability};
-use crate::policy::route::{By, Category, Length};
+use crate::policy::route::{By, Category, Knn, Length, Logistic, MatrixFactorisation, Trade};
 use crate::policy::{Policy, Route};
 use crate::scenario::Plan;
 
@@ -19,22 +20,30 @@ const SHARES: [f64; 5] = [0.1, 0.2, 0.3, 0.5, 0.7];
 /// accurate of them where there are more.
 const MOST_PAIRED: usize = 6;
 
+/// So many of the most accurate shapes are tried with somebody behind them.
+const MOST_LADDERS: usize = 4;
+
 /// So many of the most accurate votes are tried with weights too.
 const MOST_WEIGHTED: usize = 8;
 
 /// Routers for what the search found of the single models: by category among all models and among
-/// those up to a price, by length between those that no other outdoes.
+/// those up to a price, by words and nearest questions among the best, at what right answers may be
+/// worth, and by length between those that no other outdoes.
 pub(super) fn routers(pool: &Pool, matrix: &Matrix, found: &[Found]) -> Vec<Shape> {
     let singles: Vec<Found> = found.iter().filter(|it| it.shape.is_single()).cloned().collect();
     if singles.len() < 2 {
         return Vec::new();
     }
     let best = frontier(&singles);
+    let worths = match pool.unit {
+        Unit::Dollars => worths(&best),
+        Unit::Calls => Vec::new(),
+    };
     let mut routers = Vec::new();
     if matrix.items().iter().any(|item| item.category.is_some()) {
         let by = || By::Category(Category {});
         let mut among = |name: String, among: Vec<PolicyId>| {
-            routers.push(Shape::Named(name.into(), Policy::Route(Route { among, by: by() })));
+            routers.push(Shape::Named(name.into(), Policy::Route(Route::new(among, by()))));
         };
         let all = |most: f64| -> Vec<PolicyId> {
             singles.iter().filter(|it| it.cost <= most).map(|it| it.shape.name()).collect()
@@ -48,13 +57,111 @@ pub(super) fn routers(pool: &Pool, matrix: &Matrix, found: &[Found]) -> Vec<Shap
                 among(format!("by category({} up to the price of {dearest})", names.len()), names);
             }
         }
+        routers.extend(by_worth("category", &by(), &all(f64::INFINITY), &worths));
     }
     if matrix.items().iter().all(|item| item.input.is_some()) {
         let paired: Vec<PolicyId> =
             best.iter().rev().take(MOST_PAIRED).rev().map(|it| it.shape.name()).collect();
         routers.extend(by_length(&paired));
+        let able = able(&singles, &best);
+        for (name, by) in [
+            ("nearest questions", By::Knn(Knn::default())),
+            ("words", By::Logistic(Logistic::default())),
+            ("shared factors", By::MatrixFactorisation(MatrixFactorisation::default())),
+        ] {
+            let route = Policy::Route(Route::new(able.clone(), by.clone()));
+            routers.push(Shape::Named(format!("by {name}({})", list(&able)).into(), route));
+            routers.extend(by_worth(name, &by, &able, &worths));
+        }
     }
     routers
+}
+
+/// Whom routers by words choose among: models that no other outdoes, and where these are few, the
+/// most accurate beside them.
+fn able(singles: &[Found], best: &[&Found]) -> Vec<PolicyId> {
+    let mut able: Vec<PolicyId> =
+        best.iter().rev().take(MOST_PAIRED).map(|it| it.shape.name()).collect();
+    let mut others: Vec<&Found> = singles.iter().collect();
+    others.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cost.total_cmp(&b.cost)));
+    for other in others.into_iter().map(|it| it.shape.name()) {
+        if able.len() < MOST_PAIRED && !able.contains(&other) {
+            able.push(other);
+        }
+    }
+    able.sort();
+    able
+}
+
+/// What a right answer has to be worth for each model that no other outdoes to be the better choice
+/// than the next cheaper one: there a router has most to choose between.
+fn worths(best: &[&Found]) -> Vec<f64> {
+    let worth = |pair: &[&Found]| (pair[1].cost - pair[0].cost) / (pair[1].score - pair[0].score);
+    let mut worths: Vec<f64> = best.windows(2).map(worth).collect();
+    worths.retain(|worth| *worth > 0.0 && worth.is_finite());
+    // In three digits, so that they read well; what reads the same is the same.
+    let digits = |worth: f64| format!("{worth:.2e}").parse().unwrap_or(worth);
+    worths.iter_mut().for_each(|worth| *worth = digits(*worth));
+    worths.sort_by(f64::total_cmp);
+    worths.dedup();
+    let from = worths.len().saturating_sub(MOST_PAIRED);
+    worths.split_off(from)
+}
+
+fn by_worth(name: &str, by: &By, among: &[PolicyId], worths: &[f64]) -> Vec<Shape> {
+    let shape = |worth: &f64| {
+        let route = Route { trade: Trade::Worth(*worth), ..Route::new(among.to_vec(), by.clone()) };
+        let name = format!("by {name} and price({}, a right answer worth ${worth})", list(among));
+        Shape::Named(name.into(), Policy::Route(route))
+    };
+    worths.iter().map(shape).collect()
+}
+
+/// All names of a few; of many the number, with the first and the last.
+fn list(names: &[PolicyId]) -> String {
+    match names {
+        [first, .., last] if names.len() > MOST_PAIRED => {
+            format!("{} models from {first} to {last}", names.len())
+        }
+        _ => names.iter().map(PolicyId::as_str).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Ladders over the winners, where there is anything to fall from: whoever is best alone behind
+/// it, of another provider where there is one. They are of use where somebody failed, or will.
+pub(super) fn ladders(plan: &Plan, pool: &Pool, found: &[Found]) -> Vec<Shape> {
+    let has_failed = pool.columns.iter().any(|it| it.served.contains(&false));
+    if !has_failed && !Nest::has_outages(plan) {
+        return Vec::new();
+    }
+    let singles: Vec<Found> = found.iter().filter(|it| it.shape.is_single()).cloned().collect();
+    let mut winners: Vec<&Found> = found.iter().collect();
+    winners.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cost.total_cmp(&b.cost)));
+    winners.truncate(MOST_LADDERS);
+    winners.extend(frontier(&singles));
+    let mut behind: Vec<&Found> = singles.iter().collect();
+    behind.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cost.total_cmp(&b.cost)));
+    let provider = |name: &PolicyId| {
+        let candidate = plan.candidates.iter().find(|it| it.id.as_str() == name.as_str());
+        candidate.map(|it| &it.provider)
+    };
+    let mut ladders: Vec<Shape> = Vec::new();
+    for winner in winners {
+        let asked = winner.shape.asks();
+        let is_apart = |it: &&&Found| {
+            let name = it.shape.name();
+            asked.iter().all(|asked| provider(asked) != provider(&name))
+        };
+        let is_other = |it: &&&Found| !asked.contains(&it.shape.name());
+        let apart = behind.iter().find(is_apart);
+        let Some(next) = apart.or_else(|| behind.iter().find(is_other)) else { continue };
+        let first = Box::new(winner.shape.clone());
+        let ladder = Shape::Ladder { first, next: next.shape.name() };
+        if ladders.iter().all(|it| it.name() != ladder.name()) {
+            ladders.push(ladder);
+        }
+    }
+    ladders
 }
 
 fn by_length(paired: &[PolicyId]) -> Vec<Shape> {
@@ -66,7 +173,7 @@ fn by_length(paired: &[PolicyId]) -> Vec<Shape> {
                     format!("by length({short}, the longest {:.0} % to {long})", 100.0 * share);
                 let by = Length { above: None, share: Probability::try_from(share).ok() };
                 let among = vec![short.clone(), long.clone()];
-                let policy = Policy::Route(Route { among, by: By::Length(by) });
+                let policy = Policy::Route(Route::new(among, By::Length(by)));
                 routers.push(Shape::Named(name.into(), policy));
             }
         }

@@ -46,6 +46,7 @@ pub(super) struct Trials {
     pub(super) found: Vec<Found>,
     pub(super) votes: Searched,
     pub(super) cascades: Searched,
+    pub(super) chains: Searched,
 }
 
 /// First stages of a cascade have so many members at most.
@@ -66,8 +67,8 @@ impl Search<'_> {
             })
             .collect();
         let (mut votes, mut cascades) = (Searched::default(), Searched::default());
+        let order = self.order(&means);
         if let Some(ballots) = self.ballots {
-            let order = self.order(&means);
             let of_votes = if ballots.is_binary {
                 self.all_votes(ballots, &order, &means)
             } else {
@@ -79,7 +80,9 @@ impl Search<'_> {
             cascades = searched;
             found.extend(of_cascades);
         }
-        Trials { found, votes, cascades }
+        let (of_chains, chains) = self.chains(&order, &means, &found);
+        found.extend(of_chains);
+        Trials { found, votes, cascades, chains }
     }
 
     /// Who votes, in order of accuracy here: of equals the cheapest, then by name. Where there are
@@ -262,9 +265,9 @@ impl Search<'_> {
 }
 
 /// A model by itself on the items of the search.
-struct Mean {
-    score: f64,
-    cost: f64,
+pub(super) struct Mean {
+    pub(super) score: f64,
+    pub(super) cost: f64,
 }
 
 /// The first stage of a cascade, and what it came to on each item.
@@ -275,10 +278,10 @@ struct Stage<'a> {
 }
 
 /// What nothing among many outdoes: the best score for each cost.
-struct Frontier(Vec<(f64, f64)>);
+pub(super) struct Frontier(Vec<(f64, f64)>);
 
 impl Frontier {
-    fn of(found: &[Found]) -> Self {
+    pub(super) fn of(found: &[Found]) -> Self {
         let mut points: Vec<(f64, f64)> = found.iter().map(|it| (it.cost, it.score)).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
         let mut best = f64::NEG_INFINITY;
@@ -291,7 +294,7 @@ impl Frontier {
     }
 
     /// Whether something has that score for that cost, or better.
-    fn has(&self, cost: f64, score: f64) -> bool {
+    pub(super) fn has(&self, cost: f64, score: f64) -> bool {
         let cheaper = self.0.partition_point(|point| point.0 <= cost);
         cheaper > 0 && self.0[cheaper - 1].1 >= score
     }

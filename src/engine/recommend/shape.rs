@@ -1,7 +1,7 @@
 //! A way of combining models that the search may come upon, and the policy that it is.
 
 use crate::kernel::{PolicyId, Probability};
-use crate::policy::{Accept, Cascade, Policy, Vote};
+use crate::policy::{Accept, Cascade, Failover, Policy, Vote};
 use crate::vote::{Rule, Ties, Weighted};
 
 /// One point of the space that is searched.
@@ -21,6 +21,20 @@ pub(super) enum Shape {
         last: PolicyId,
         /// The share of those asked that is enough.
         agreement: Probability,
+    },
+    /// Models in turn, until one is sure enough of its answer.
+    Sure {
+        /// The cheapest first.
+        stages: Vec<PolicyId>,
+        /// How sure is enough.
+        confidence: Probability,
+    },
+    /// Another model where a winner has failed.
+    Ladder {
+        /// The winner.
+        first: Box<Shape>,
+        /// Who answers where it failed.
+        next: PolicyId,
     },
     /// A policy that has a name already: the user's, or a router.
     Named(PolicyId, Policy),
@@ -47,6 +61,14 @@ impl Shape {
                 let first = list(first);
                 format!("cascade({first} agree {percent:.0} %, else {last})").into()
             }
+            Self::Sure { stages, confidence } => {
+                let percent = 100.0 * confidence.value();
+                let names: Vec<&str> = stages.iter().map(PolicyId::as_str).collect();
+                format!("cascade({} if {percent:.1} % sure)", names.join(", else ")).into()
+            }
+            Self::Ladder { first, next } => {
+                format!("failover({}, where it fails {next})", first.name()).into()
+            }
         }
     }
 
@@ -69,9 +91,36 @@ impl Shape {
                 let cascade = Cascade { stages, accept, prompt: None };
                 return vec![(stage, plurality(first)), (own.clone(), Policy::Cascade(cascade))];
             }
+            Self::Sure { stages, confidence } => {
+                let accept = Accept::Confidence(*confidence);
+                Policy::Cascade(Cascade { stages: stages.clone(), accept, prompt: None })
+            }
+            Self::Ladder { first, next } => {
+                let inner = match &**first {
+                    Self::Single(name) | Self::Named(name, _) => name.clone(),
+                    _ => format!("{own}-first").into(),
+                };
+                let mut policies = first.policies(&inner);
+                let ladder = Failover::in_turn(vec![inner, next.clone()]);
+                policies.push((own.clone(), Policy::Failover(ladder)));
+                return policies;
+            }
             Self::Named(_, policy) => policy.clone(),
         };
         vec![(own.clone(), policy)]
+    }
+
+    /// The models that it asks by itself; of what has a name, that name.
+    pub(super) fn asks(&self) -> Vec<PolicyId> {
+        match self {
+            Self::Single(name) | Self::Named(name, _) => vec![name.clone()],
+            Self::Vote(members) | Self::Weighted(members) => members.clone(),
+            Self::Cascade { first, last, .. } => {
+                [first.as_slice(), std::slice::from_ref(last)].concat()
+            }
+            Self::Sure { stages, .. } => stages.clone(),
+            Self::Ladder { first, next } => [first.asks(), vec![next.clone()]].concat(),
+        }
     }
 
     /// Its kind, as tables have it.
@@ -79,7 +128,8 @@ impl Shape {
         match self {
             Self::Single(_) => "single",
             Self::Vote(_) | Self::Weighted(_) => "vote",
-            Self::Cascade { .. } => "cascade",
+            Self::Cascade { .. } | Self::Sure { .. } => "cascade",
+            Self::Ladder { .. } => "failover",
             Self::Named(_, policy) => policy.kind(),
         }
     }

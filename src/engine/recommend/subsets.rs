@@ -157,9 +157,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::data::{Answer, AnswerIdx, Failure, Outcome, Verdict};
+    use crate::data::{Answer, AnswerIdx, Failure, Item, Outcome, Verdict};
     use crate::engine::recommend::{ABSENT, OneItem};
-    use crate::kernel::{ItemId, PolicyId, Seed};
+    use crate::kernel::{PolicyId, Seed};
     use crate::policy::{Context, Learned, Standing, Vote};
     use crate::task::score::Score;
     use crate::vote::{Ties, Voter};
@@ -186,13 +186,12 @@ mod tests {
         let answers: Vec<Answer> = (0..20).map(answer).collect();
         let ctx = Context {
             policy: &"vote".into(),
-            item: &ItemId::from("i"),
+            item: &Item::new("i".to_owned()),
             seed: Seed(7),
             n_classes: 20,
             answers: &answers,
             made: &[],
             score: &Score::default(),
-            targets: &[],
         };
         let vote = Vote { ties: Ties::Priority, ..Vote::plurality(names.clone()) };
         let outcomes: Vec<&Outcome> = outcomes.iter().collect();

@@ -39,6 +39,9 @@ fn answer(row: &Recommendation) -> String {
     let what = &earned.what;
     let against = |it: &Earned| it.versus.as_ref().map(difference).unwrap_or_default();
     match row.verdict {
+        Advice::Combination if limits.availability.is_some() && contender.is_some() => {
+            available(row)
+        }
         Advice::Combination => match limits.accuracy_loss {
             None => format!(
                 "Use {what}: on items that it was not chosen on it is {} right, {}.",
@@ -89,6 +92,38 @@ fn answer(row: &Recommendation) -> String {
             )
         }
     }
+}
+
+/// Taken because the best single model is served too rarely.
+fn available(row: &Recommendation) -> String {
+    let Recommendation { earned, contender, limits, .. } = row;
+    let share = |share: Option<f64>| {
+        share.map_or("an unknown share".to_owned(), |it| format!("{} %", percent(it)))
+    };
+    let (served, alone): (_, Option<(&Earned, Option<f64>)>) = match earned.served_in_outages {
+        Some(_) => (
+            format!(
+                "{} of the requests in the scenario's outages",
+                share(earned.served_in_outages)
+            ),
+            contender.as_ref().map(|it| (it, it.served_in_outages.or(it.served))),
+        ),
+        None => (
+            format!("{} of the recorded requests", share(earned.served)),
+            contender.as_ref().map(|it| (it, it.served)),
+        ),
+    };
+    let alone = alone.map_or_else(String::new, |(it, of)| {
+        format!(", where {} alone is on {}", it.what, share(of))
+    });
+    format!(
+        "Use {}: it is served on {served}{alone}, and {} % are asked for. On items that it was not \
+         chosen on it is {} right, {}.",
+        earned.what,
+        percent(limits.availability.unwrap_or_default()),
+        right(earned),
+        earned.versus.as_ref().map(difference).unwrap_or_default()
+    )
 }
 
 /// `1.9 points [1.4, 2.4] above best-single, all choices looked at together`.

@@ -1,7 +1,7 @@
 //! Routers, mixes and balancers: one member of several.
 
 use super::Walk;
-use super::tree::Kind;
+use super::tree::{Chooses, Kind};
 use crate::data::{ModelIdx, Outcome, Verdict};
 use crate::policy::balance::{Choice, weighted};
 use crate::policy::failover::is_served;
@@ -11,13 +11,25 @@ use crate::policy::{Balance, oracle};
 const PICK: u64 = 1 << 32;
 
 impl Walk<'_, '_> {
-    /// The member that is known for the item.
-    pub(super) fn choose(&mut self, node: u16) {
+    /// The member that is known for the item, or the first or fastest of those that are well.
+    pub(super) fn choose(&mut self, node: u16, by: Chooses) {
         let part = &self.world.tree.nodes[usize::from(node)];
-        let item = self.episode.request.item.0 as usize;
-        let choices = self.world.subject.knowledge.choices.get(&part.name);
-        let choice = choices.and_then(|it| it.get(item)).copied().unwrap_or(0);
-        let at = usize::from(choice).min(part.children.len() - 1);
+        let at = match by {
+            Chooses::Item => {
+                let item = self.episode.request.item.0 as usize;
+                let choices = self.world.subject.knowledge.choices.get(&part.name);
+                let choice = choices.and_then(|it| it.get(item)).copied().unwrap_or(0);
+                usize::from(choice).min(part.children.len() - 1)
+            }
+            Chooses::First => self.well(node).first().copied().unwrap_or(0),
+            Chooses::Fastest => {
+                let model = |at: usize| self.world.tree.first_model(part.children[at]);
+                let taken =
+                    |at: usize| self.world.fleet.load(model(at).unwrap_or(ModelIdx(0))).expected();
+                let well = self.well(node).into_iter();
+                well.min_by(|a, b| taken(*a).total_cmp(&taken(*b))).unwrap_or(0)
+            }
+        };
         self.queue_start(part.children[at]);
     }
 
@@ -30,6 +42,15 @@ impl Walk<'_, '_> {
     /// Chooses among those not yet asked whose breakers are closed, or among all not yet asked
     /// where nobody's is.
     pub(super) fn pick(&mut self, node: u16, balance: &Balance) {
+        let among = self.well(node);
+        let chosen = self.pick_of(node, balance, &among);
+        self.state_mut(node).n_tries += 1;
+        self.queue_start(self.world.tree.nodes[usize::from(node)].children[chosen]);
+    }
+
+    /// Whoever was not asked yet and has no open breaker; where everybody's is open, whoever was
+    /// not asked yet.
+    fn well(&self, node: u16) -> Vec<usize> {
         let tree = self.world.tree;
         let part = &tree.nodes[usize::from(node)];
         let left = |at: &usize| self.state(part.children[*at]).outcome.is_none();
@@ -42,10 +63,7 @@ impl Walk<'_, '_> {
             _ => true,
         };
         let well: Vec<usize> = left.iter().filter(is_well).copied().collect();
-        let among = if well.is_empty() { left } else { well };
-        let chosen = self.pick_of(node, balance, &among);
-        self.state_mut(node).n_tries += 1;
-        self.queue_start(part.children[chosen]);
+        if well.is_empty() { left } else { well }
     }
 
     fn pick_of(&self, node: u16, balance: &Balance, among: &[usize]) -> usize {

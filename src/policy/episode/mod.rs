@@ -229,7 +229,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Judge(Judge { members, .. }) | Kind::Fuse(Fuse { members, .. }) => {
                 self.start_members(node, members.len());
             }
-            Kind::Choose => self.choose(node),
+            Kind::Choose(by) => self.choose(node, *by),
         }
     }
 
@@ -248,7 +248,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Balance(balance) => self.picked_ended(node, balance, child),
             Kind::Judge(judge) => self.said(node, &About::Judge(judge)),
             Kind::Fuse(fuse) => self.said(node, &About::Fuse(fuse)),
-            Kind::Choose => self.chosen_ended(node, child),
+            Kind::Choose(_) => self.chosen_ended(node, child),
         }
     }
 

@@ -7,7 +7,8 @@ use super::*;
 use crate::kernel::{Lasting, Probability, Seed};
 use crate::policy::balance::Choice;
 use crate::policy::hedge::{After, Fixed, Quantile};
-use crate::policy::{Balance, Conduct, Hedge, Policy, Vote, WhenOpen};
+use crate::policy::route::{By, Latency, Priority};
+use crate::policy::{Balance, Conduct, Hedge, Policy, Route, Vote, WhenOpen};
 use bench::{Bench, guarded, ids, ladder, ms, retried};
 
 /// What one request did, where every model says this every time.
@@ -280,4 +281,29 @@ fn a_balancer_gives_each_of_its_tries_to_somebody_else() {
     let mut bench = Bench::new(&[("p", balance(first(), 1, guarded()))]);
     bench.asks("p", 0, 0, &mut |_, _| (10, 'k'));
     assert_eq!(bench.asks("p", 100, 1, &mut |_, _| (10, 'A')), "0 b, 10 A b 1");
+}
+
+#[test]
+fn a_router_asks_the_first_or_the_fastest_of_those_that_are_well() {
+    let route =
+        |by: By| Policy::Route(Route { conduct: guarded(), ..Route::new(ids("a b c"), by) });
+    let mut by_rank = Bench::new(&[("p", route(By::Priority(Priority {})))]);
+    assert_eq!(by_rank.asks("p", 0, 0, &mut |_, _| (10, 'A')), "0 a, 10 A a 1");
+    // Who fails is not followed by another, and is passed over while its breaker is open.
+    assert_eq!(by_rank.asks("p", 100, 1, &mut |_, _| (10, 'k')), "0 a, 10 r nobody 1");
+    assert_eq!(by_rank.asks("p", 200, 2, &mut |_, _| (10, 'B')), "0 b, 10 B b 1");
+    for at in [300, 400] {
+        by_rank.asks("p", at, 3, &mut |_, _| (10, 'k'));
+    }
+    // Nobody is well, so the first is asked all the same; its breaker lets nobody through.
+    assert_eq!(by_rank.asks("p", 500, 4, &mut |_, _| (10, 'A')), "0 r nobody 0");
+    let mut by_speed = Bench::new(&[("p", route(By::Latency(Latency {})))]);
+    let says = [("a", 30, 'A'), ("b", 10, 'B'), ("c", 20, 'C')];
+    // Everybody is tried once, and then it is the fastest.
+    for (at, wanted) in
+        ["0 a, 30 A a 1", "0 b, 10 B b 1", "0 c, 20 C c 1", "0 b, 10 B b 1"].into_iter().enumerate()
+    {
+        let told = by_speed.asks("p", at as u64 * 100, 5, &mut |model, _| said(&says, model));
+        assert_eq!(told, wanted, "request {at}");
+    }
 }

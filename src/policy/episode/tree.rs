@@ -8,6 +8,7 @@ use crate::kernel::{Micros, ModelId, PolicyId};
 use crate::policy::conduct::Conduct;
 use crate::policy::hedge::After;
 use crate::policy::knowledge::Knowledge;
+use crate::policy::route::By;
 use crate::policy::{Balance, Cascade, Failover, Fuse, Hedge, Judge, Policy, Vote};
 
 /// The nodes of a policy, each behind its parent.
@@ -43,8 +44,19 @@ pub(super) enum Kind {
     Balance(Balance),
     Judge(Judge),
     Fuse(Fuse),
-    /// The member that is known for each item.
-    Choose,
+    /// One of its members.
+    Choose(Chooses),
+}
+
+/// What one member of several is chosen by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chooses {
+    /// What is known of the item.
+    Item,
+    /// How fast they were of late.
+    Fastest,
+    /// The order in which they are listed.
+    First,
 }
 
 /// The models, in order of name, with how long one call may take.
@@ -158,7 +170,7 @@ impl Tree {
                 children.sort_unstable_by(|a, b| b.cmp(a));
                 sum(&mut children.into_iter().take(balance.tries as usize))
             }
-            Kind::Choose => most(&mut children.into_iter()),
+            Kind::Choose(_) => most(&mut children.into_iter()),
             Kind::Judge(judge) => {
                 let asked = children.split_off(judge.members.len());
                 most(&mut children.into_iter()) + most(&mut asked.into_iter())
@@ -195,8 +207,16 @@ impl Maker<'_> {
         let part = |kind, conduct| (kind, outer.over(conduct));
         let (kind, conduct) = match policy {
             Policy::Single(model) => part(self.asks(name, model, sample)?, Conduct::default()),
-            Policy::BestSingle | Policy::Route(_) | Policy::Mix(_) => {
-                part(Kind::Choose, Conduct::default())
+            Policy::BestSingle | Policy::Mix(_) => {
+                part(Kind::Choose(Chooses::Item), Conduct::default())
+            }
+            Policy::Route(route) => {
+                let chooses = match route.by {
+                    By::Latency(_) => Chooses::Fastest,
+                    By::Priority(_) => Chooses::First,
+                    _ => Chooses::Item,
+                };
+                part(Kind::Choose(chooses), route.conduct)
             }
             Policy::Vote(vote) => part(Kind::Vote(vote.clone()), Conduct::default()),
             Policy::Cascade(cascade) => part(Kind::Cascade(cascade.clone()), Conduct::default()),

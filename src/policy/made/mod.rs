@@ -96,7 +96,7 @@ pub(super) fn given(ctx: &Context<'_>, outcomes: &[&Outcome]) -> Vec<(AnswerIdx,
     }
     let drawn = |answer: AnswerIdx| {
         let text = ctx.at(answer).map_or("", |answer| answer.text.as_str());
-        let parts = [ctx.policy.as_str(), ctx.item.as_str(), text];
+        let parts = [ctx.policy.as_str(), ctx.item.id.as_str(), text];
         Key::new(ctx.seed, "shown", &parts).bits()
     };
     given.sort_by_cached_key(|(answer, _)| (drawn(*answer), *answer));

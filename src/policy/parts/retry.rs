@@ -74,8 +74,8 @@ impl Retry {
     };
 
     /// How long is waited behind the failure of attempt `attempt`, from 0; `None` where that was
-    /// the last, or where it is not worth another call. `asked` is what the provider asked for, and `key`
-    /// what the wait is drawn for.
+    /// the last, or where it is not worth another call. `asked` is what the provider asked for, and
+    /// `key` what the wait is drawn for.
     pub fn wait(
         &self,
         again: Again,

@@ -19,8 +19,8 @@ pub(super) struct Counted {
     pub(super) n_read: usize,
 }
 
-/// Counts `ballots`, with a weight per voter; `None` where the rule can read none of them, say
-/// words as numbers.
+/// Counts `ballots`, where `weights` has one entry per voter; `None` where the rule can read none
+/// of them, say words as numbers.
 pub(super) fn count(
     rule: &Rule,
     learned: Learned<'_>,

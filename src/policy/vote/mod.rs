@@ -85,8 +85,8 @@ impl Vote {
         };
         let tally = &counted.tally;
         let leaders = tally.leaders();
-        let Context { policy, item, seed, n_classes, .. } = *ctx;
-        let election = Election { policy, item, seed, n_classes, voters };
+        let Context { policy, seed, n_classes, .. } = *ctx;
+        let election = Election { policy, item: &ctx.item.id, seed, n_classes, voters };
         let preferred = match leaders[..] {
             [only] => Some(only),
             _ => self.ties.choose(&leaders, &counted.ballots, &election),
@@ -106,7 +106,12 @@ impl Vote {
         let spent = Outcome { tied: leaders.len() > 1, reason, ..spent };
         match chosen {
             None => Outcome { verdict: Verdict::Abstained, ..spent },
-            Some(chosen) => self.answer(ctx, &pool, &counted, chosen, present.len(), spent),
+            Some(chosen) => {
+                let for_it = counted.ballots.iter().find(|ballot| ballot.answer == chosen);
+                let score = for_it.and_then(|ballot| outcomes[ballot.voter].verdict.score());
+                let chosen = (chosen, score.unwrap_or(0.0));
+                self.answer(ctx, &pool, &counted, chosen, present.len(), spent)
+            }
         }
     }
 
@@ -116,7 +121,7 @@ impl Vote {
         ctx: &Context<'_>,
         pool: &Pool<'_>,
         counted: &Counted,
-        chosen: AnswerIdx,
+        (chosen, score): (AnswerIdx, f64),
         n_present: usize,
         spent: Outcome,
     ) -> Outcome {
@@ -126,7 +131,7 @@ impl Vote {
             None => {
                 let of_models = pool.of_models(chosen);
                 let text = of_models.is_none().then(|| pool.text(chosen).into());
-                (of_models, pool.score(chosen), text)
+                (of_models, score, text)
             }
             Some(texts) => {
                 let text = texts[usize::from(chosen.0)].as_str();

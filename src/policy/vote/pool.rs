@@ -7,7 +7,7 @@ use crate::vote::Ballot;
 /// The item's answers, and behind them whatever else a member answered.
 pub(super) struct Pool<'a> {
     ctx: &'a Context<'a>,
-    composed: Vec<(&'a str, f64)>,
+    composed: Vec<&'a str>,
 }
 
 impl<'a> Pool<'a> {
@@ -21,10 +21,10 @@ impl<'a> Pool<'a> {
         let mut ballots = Vec::with_capacity(asked.len());
         for voter in asked {
             let outcome = outcomes[*voter];
-            let Verdict::Answered { answer, score } = outcome.verdict else { continue };
+            let Verdict::Answered { answer, .. } = outcome.verdict else { continue };
             let answer = match (answer, &outcome.composed) {
                 (Some(answer), _) => answer,
-                (None, Some(text)) => pool.composed(text, score),
+                (None, Some(text)) => pool.composed(text),
                 (None, None) => {
                     debug_assert!(false, "`votes_need_answers` refuses this recording at load");
                     continue;
@@ -35,10 +35,10 @@ impl<'a> Pool<'a> {
         (pool, ballots)
     }
 
-    fn composed(&mut self, text: &'a str, score: f64) -> AnswerIdx {
-        let known = self.composed.iter().position(|(other, _)| *other == text);
+    fn composed(&mut self, text: &'a str) -> AnswerIdx {
+        let known = self.composed.iter().position(|other| *other == text);
         let position = known.unwrap_or_else(|| {
-            self.composed.push((text, score));
+            self.composed.push(text);
             self.composed.len() - 1
         });
         AnswerIdx((self.ctx.answers.len() + position) as u16)
@@ -49,16 +49,7 @@ impl<'a> Pool<'a> {
         let idx = usize::from(answer.0);
         match self.ctx.answers.get(idx) {
             Some(answer) => &answer.text,
-            None => self.composed[idx - self.ctx.answers.len()].0,
-        }
-    }
-
-    /// How right an answer is.
-    pub(super) fn score(&self, answer: AnswerIdx) -> f64 {
-        let idx = usize::from(answer.0);
-        match self.ctx.answers.get(idx) {
-            Some(answer) => answer.score,
-            None => self.composed[idx - self.ctx.answers.len()].1,
+            None => self.composed[idx - self.ctx.answers.len()],
         }
     }
 

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::data::summary::{Measures, PolicyRow, Summary};
+use crate::kernel::PolicyId;
 use crate::report::by_task::{TaskRows, is_reference};
 use crate::report::html::table::{Cell, Table};
 use crate::report::svg::anchor;
-use crate::report::{escape, gates, text};
+use crate::report::{escape, gates, routers, text};
 
 /// Policies, then models.
 pub(super) fn main(task: &TaskRows<'_>) -> Vec<String> {
@@ -114,6 +115,7 @@ pub(super) fn further(task: &TaskRows<'_>) -> Vec<Named> {
         gains(task),
         contributions(task),
         comparisons(task),
+        by_literature(task),
         categories(task),
         pairs(task),
         samples(task),
@@ -201,6 +203,23 @@ fn comparisons(task: &TaskRows<'_>) -> Table {
                 Cell::count(Some(row.versus.difference.n)),
             ],
         );
+    }
+    table
+}
+
+fn by_literature(task: &TaskRows<'_>) -> Table {
+    let figures = routers::HEADINGS.map(|heading| format!("#{heading}"));
+    let names = ["policy", "weak", "strong"];
+    let headings: Vec<&str> = names.into_iter().chain(figures.iter().map(String::as_str)).collect();
+    let mut table = Table::new("Figures of published work on routers", &headings);
+    for row in &task.routers {
+        let end = |name: &Option<PolicyId>| Cell::name(name.as_ref().map_or("", |it| it.as_str()));
+        let names = [Cell::name(row.policy.as_str()), end(&row.weak), end(&row.strong)];
+        let figures =
+            [row.pgr, row.apgr, row.cpt50, row.cpt80, row.aiq, row.aiq_code, row.arena_score];
+        let texts = routers::figures(row).map(text::or_unknown);
+        let figures = figures.into_iter().zip(texts).map(|(it, text)| Cell::figure(it, |_| text));
+        table.row("", names.into_iter().chain(figures).collect());
     }
     table
 }

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Resolver;
-use crate::kernel::{Micros, PolicyId, Spanned};
+use crate::kernel::{PolicyId, Spanned};
 use crate::policy::balance::{By, Choice};
+use crate::policy::failover::CACHE_FOR;
 use crate::policy::{Balance, Failover, Hedge, Rung};
 use crate::scenario::breakers::Asking;
 use crate::scenario::raw::{RawBalance, RawFailover, RawHedge};
 use crate::scenario::suggest;
-
-/// How old a kept answer may be where a scenario does not say.
-const CACHE_FOR: Micros = Micros(3_600_000_000);
 
 impl Resolver<'_> {
     pub(super) fn failover(&mut self, raw: &RawFailover, at: &Range<usize>) -> Failover {
@@ -117,7 +115,7 @@ impl Resolver<'_> {
     }
 
     /// How busy or fast somebody is, is known of models alone.
-    fn models_only(&mut self, among: &[PolicyId], at: &Range<usize>) {
+    pub(super) fn models_only(&mut self, among: &[PolicyId], at: &Range<usize>) {
         let models: BTreeSet<&str> = self.models.iter().map(|model| model.as_str()).collect();
         let policy = among.iter().find(|member| {
             let is_declared = self.raw.0.iter().any(|(name, _)| name.value == member.as_str());
@@ -125,12 +123,12 @@ impl Resolver<'_> {
         });
         if let Some(policy) = policy {
             let message = format!("how busy `{policy}` is, is not known: it is a policy");
-            let help = "balance policies by `weighted`, or models by anything";
+            let help = "only models here; `balance` takes policies by `weighted`";
             self.complain(message, Some(help.to_owned()), at);
         }
     }
 
-    fn conduct(&mut self, asking: &Asking<'_>) -> crate::policy::Conduct {
+    pub(super) fn conduct(&mut self, asking: &Asking<'_>) -> crate::policy::Conduct {
         let (conduct, complaint) = asking.conduct(self.breakers);
         self.complaints.extend(complaint);
         conduct

@@ -2,18 +2,18 @@
 
 mod ladders;
 pub(super) mod made;
+mod routes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::breakers::RawBreaker;
-use super::raw::{RawMix, RawPolicy, RawRoute, RawScenario, RawVote};
+use super::raw::{RawMix, RawPolicy, RawScenario, RawVote};
 use super::read::Complaint;
 use super::suggest;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{ModelId, PolicyId, Probability, Spanned};
-use crate::policy::route::By;
-use crate::policy::{CallOff, Mix, Policy, Route, Vote};
+use crate::policy::{CallOff, Mix, Policy, Vote};
 use crate::vote::{Rule, StopRule};
 
 /// The policies in an order in which each stands behind its members, and what is wrong with them.
@@ -72,16 +72,6 @@ impl Resolver<'_> {
             RawPolicy::Fuse(fuse) => self.fuse(fuse).map_or(Policy::BestSingle, Policy::Fuse),
             RawPolicy::Oracle(oracle) => Policy::Oracle(self.among(&oracle.among)),
         }
-    }
-
-    fn route(&mut self, raw: &RawRoute) -> Route {
-        let among = self.among(&raw.among);
-        if matches!(raw.by, By::Length(_)) && among.len() != 2 {
-            let help = "two members: the first for short questions, the second for long ones";
-            let message = format!("{} members are routed to by length", among.len());
-            self.complain(message, Some(help.into()), &raw.among.span);
-        }
-        Route { among, by: raw.by.clone() }
     }
 
     fn mix(&mut self, raw: &RawMix, at: &Range<usize>) -> Mix {
