@@ -158,6 +158,7 @@ impl Town {
             matrix: &ground.matrix,
             n_classes: &ground.n_classes,
             knowledge: &ground.knowledge,
+            asking: &ground.asking,
         };
         let wanted = |name: &PolicyId| name.as_str() == "net";
         let simulated = simulate(&self.loaded.plan, &self.policies, &wanted, &[grounds]);

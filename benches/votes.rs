@@ -52,6 +52,7 @@ fn decide_all(
         seed: Seed(7),
         n_classes,
         answers: &answers,
+        made: &[],
         score: &score,
     };
     let voters: Vec<Voter<'_>> = std::iter::zip(&vote.members, standings)

@@ -158,7 +158,7 @@ fn policies(what: &str) -> Vec<(PolicyId, Policy)> {
     let (percent, last) = rest.split_once(" %, else ").expect("a cascade");
     let share = percent.parse::<f64>().expect("a number") / 100.0;
     let accept = Accept::Agreement(Probability::try_from(share).expect("a share"));
-    let cascade = Cascade { stages: vec!["first".into(), last.into()], accept };
+    let cascade = Cascade { stages: vec!["first".into(), last.into()], accept, prompt: None };
     vec![("first".into(), plurality(list(first))), ("it".into(), Policy::Cascade(cascade))]
 }
 

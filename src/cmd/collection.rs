@@ -7,9 +7,11 @@ use std::str::FromStr;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
-use super::Exit;
 use super::progress::Display;
-use crate::engine::collect::{self, Collected, Network, Options, Questions};
+use super::{Exit, rounds};
+use crate::data::Recorded;
+use crate::engine::collect::{self, CollectError, Collected, Network, Options, Questions};
+use crate::engine::evaluate::Wanted;
 use crate::kernel::Usd;
 use crate::scenario::Plan;
 use crate::store::{Store, Which};
@@ -75,48 +77,81 @@ impl Drop for Closing {
 }
 
 impl Collection {
-    /// Collects what the plan's live candidates have to say. The store is closed by and by.
+    /// Collects what the plan's live candidates have to say, and then what is said about that,
+    /// round by round; `recorded` is what was said before. The store is closed by and by.
     pub(super) fn collect(
         &self,
         plan: &Plan,
+        recorded: &[&Recorded],
         store: PathBuf,
         sitting: &Sitting,
     ) -> Result<(Collected, Closing)> {
         let questions = Questions::new(plan, self.samples).context("make the prompts")?;
         if questions.is_empty() {
-            return Ok((Collected::default(), Closing(None)));
+            // Nobody is asked, so nothing has to be kept, but something may have to be made up.
+            let mut collected = Collected::default();
+            loop {
+                let n_rows = collected.rows.len();
+                self.make_up(plan, recorded, &mut collected)?;
+                if collected.rows.len() == n_rows {
+                    return Ok((collected, Closing(None)));
+                }
+            }
         }
         let store = Store::open(self.store.as_ref().unwrap_or(&store))?;
+        let Sitting { stop, spent } = sitting;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let ask = |questions: &Questions<'_>| -> Result<Collected> {
+            let mut display = Display::new(self.quiet);
+            let options = self.options(plan, spent.get());
+            let work = collect::collect(questions, &store, options, stop, |it| display.show(it));
+            let collected = runtime.block_on(stoppable(work, stop));
+            display.finish();
+            let collected = collected.context("collect answers")?;
+            spent.set(spent.get() + collected.spent);
+            Ok(collected)
+        };
+        let mut collected = ask(&questions)?;
+        // What is made of answers that are still to come would have to be asked again.
+        while collected.n_left == 0 {
+            let n_rows = collected.rows.len();
+            let wanted = self.make_up(plan, recorded, &mut collected)?;
+            let questions = Questions::made(plan, rounds::live(plan, wanted));
+            if !questions.is_empty() {
+                collected.add(ask(&questions)?);
+            }
+            if collected.rows.len() == n_rows {
+                break;
+            }
+        }
+        Ok((collected, Closing(Some(std::thread::spawn(move || drop(store))))))
+    }
+
+    /// What is wanted now; replies of those who are made up are added at once.
+    fn make_up(
+        &self,
+        plan: &Plan,
+        recorded: &[&Recorded],
+        collected: &mut Collected,
+    ) -> Result<Vec<Wanted>> {
+        let rows: Vec<&Recorded> = recorded.iter().copied().chain(&collected.rows).collect();
+        let wanted = rounds::wanted(plan, &rows)?;
+        let made_up = rounds::made_up(plan, &wanted);
+        collected.rows.extend(made_up);
+        Ok(wanted)
+    }
+
+    fn options(&self, plan: &Plan, spent: Usd) -> Options {
         let reuse = match (self.no_cache, self.retry_errors) {
             (true, _) => Which::Nothing,
             (false, true) => Which::Answers,
             (false, false) => Which::All,
         };
         let network = if self.offline { Network::Forbidden } else { Network::Allowed };
-        let Self { max_connections, max_cost, .. } = *self;
-        let Sitting { stop, spent } = sitting;
-        let left = |most: Usd| Usd::from_picos((most.picos() - spent.get().picos()).max(0));
-        let max_cost = max_cost.map(left);
-        let options = Options { reuse, network, max_connections, max_cost, seed: plan.seed };
-        let mut display = Display::new(self.quiet);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let collected = runtime.block_on(async {
-            let work = collect::collect(&questions, &store, options, stop, |it| display.show(it));
-            tokio::pin!(work);
-            loop {
-                tokio::select! {
-                    collected = &mut work => return Ok(collected?),
-                    _ = tokio::signal::ctrl_c() => {
-                        anyhow::ensure!(!stop.get(), "finish: stopped twice; every answer is kept");
-                        stop.set(true);
-                    }
-                }
-            }
-        });
-        display.finish();
-        let collected: Collected = collected.context("collect answers")?;
-        spent.set(spent.get() + collected.spent);
-        Ok((collected, Closing(Some(std::thread::spawn(move || drop(store))))))
+        let left = |most: Usd| Usd::from_picos((most.picos() - spent.picos()).max(0));
+        let max_cost = self.max_cost.map(left);
+        let max_connections = self.max_connections;
+        Options { reuse, network, max_connections, max_cost, seed: plan.seed }
     }
 
     /// How a run that collected this ends. Without `--fail-on-error` failed calls are data, unless
@@ -130,6 +165,23 @@ impl Collection {
             Some(Tolerance::Share(most)) => n_failed as f64 > most * n as f64,
         };
         if too_many || collected.n_left > 0 { Exit::Incomplete } else { Exit::Done }
+    }
+}
+
+/// Works until it is done; the first ctrl-c stops it, and the second ends it.
+async fn stoppable(
+    work: impl Future<Output = Result<Collected, CollectError>>,
+    stop: &Cell<bool>,
+) -> Result<Collected> {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            collected = &mut work => return Ok(collected?),
+            _ = tokio::signal::ctrl_c() => {
+                anyhow::ensure!(!stop.get(), "finish: stopped twice; every answer is kept");
+                stop.set(true);
+            }
+        }
     }
 }
 

@@ -11,10 +11,10 @@ use futures_util::stream::{self, StreamExt};
 
 use target::Asked;
 
-use super::Exit;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
 use super::serve::Wait;
+use super::{Exit, rounds};
 use crate::data::Recorded;
 use crate::engine::drill::{self, Books, Drilled, Load, Ring};
 use crate::engine::serve::{Options, Server};
@@ -111,6 +111,7 @@ const PER_SECOND: u64 = 200;
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let started = collect::now();
     let mut loaded = args.input.load(&args.answers)?;
+    rounds::make_up(&mut loaded)?;
     let lasts = args.lasts()?.unwrap_or_default();
     let lasts = match (&loaded.plan.simulation, args.lasts) {
         (None, _) => return Err(simulate::SimulateError::NoTraffic.into()),

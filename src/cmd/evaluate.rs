@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
-use super::Exit;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
+use super::{Exit, rounds};
 use crate::data::Recorded;
 use crate::engine::{collect, evaluate};
 
@@ -33,7 +33,8 @@ pub(super) struct Args {
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let started = collect::now();
-    let loaded = args.input.load(&args.answers)?;
+    let mut loaded = args.input.load(&args.answers)?;
+    rounds::make_up(&mut loaded)?;
     let rows: Vec<&Recorded> =
         loaded.recordings.iter().flat_map(|recording| &recording.rows).collect();
     let mut evaluation =

@@ -14,6 +14,7 @@ mod outputs;
 mod progress;
 mod recommend;
 mod report;
+mod rounds;
 mod run;
 mod schema;
 mod selection;

@@ -78,15 +78,16 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let task = args.task.as_deref().map(TaskId::from);
     let wish = Wish { task: task.or(wish.task.clone()), ..wish };
     evaluate::judgeable(&plan, &[]).context("judge the answers")?;
+    let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
+    let mut rows: Vec<&Recorded> = recorded.collect();
     let collected = match answers.is_empty() {
         true => {
-            Some(args.collection.collect(&plan, store_beside(&scenario), &Sitting::default())?)
+            let (store, sitting) = (store_beside(&scenario), Sitting::default());
+            Some(args.collection.collect(&plan, &rows, store, &sitting)?)
         }
         false => None,
     };
-    let of_live = collected.iter().flat_map(|(collected, _)| &collected.rows);
-    let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
-    let rows: Vec<&Recorded> = recorded.chain(of_live).collect();
+    rows.extend(collected.iter().flat_map(|(collected, _)| &collected.rows));
     let evaluation = recommended(&mut plan, &wish, &rows, loaded.doubts)?;
     plan.recommend = Some(wish);
     let record = RunRecord::new(&plan, started);

@@ -72,9 +72,10 @@ impl Args {
         let started = collect::now();
         let _span = telemetry::run(&loaded.plan).entered();
         let store = self.input.store();
-        let (collected, _closing) = self.collection.collect(&loaded.plan, store, sitting)?;
         let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
-        let rows: Vec<&Recorded> = recorded.chain(&collected.rows).collect();
+        let mut rows: Vec<&Recorded> = recorded.collect();
+        let (collected, _closing) = self.collection.collect(&loaded.plan, &rows, store, sitting)?;
+        rows.extend(&collected.rows);
         let mut plan = loaded.plan;
         let mut evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
         simulate::add(&mut evaluation, &plan, &rows)?;

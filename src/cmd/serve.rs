@@ -10,7 +10,7 @@ use clap::Args as ClapArgs;
 use super::Exit;
 use super::inputs::Input;
 use super::outputs::print;
-use super::served;
+use super::{rounds, served};
 use crate::engine::serve::{Latency, Options, Server};
 use crate::kernel::Micros;
 
@@ -51,7 +51,8 @@ pub(super) struct Args {
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let loaded = args.input.load(&args.answers)?;
+    let mut loaded = args.input.load(&args.answers)?;
+    rounds::make_up(&mut loaded)?;
     let key = args
         .api_key_env
         .as_ref()

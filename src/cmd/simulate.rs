@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
-use super::Exit;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
+use super::{Exit, rounds};
 use crate::data::Recorded;
 use crate::engine::collect;
 use crate::engine::evaluate::{self, Evaluation};
@@ -45,6 +45,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let started = collect::now();
     let mut loaded = args.input.load(&args.answers)?;
+    rounds::make_up(&mut loaded)?;
     let simulation = loaded.plan.simulation.as_mut();
     let simulation = simulation.ok_or(simulate::SimulateError::NoTraffic)?;
     if let Some(n) = args.replicates.and_then(std::num::NonZeroU32::new) {
@@ -89,7 +90,7 @@ fn add_some(
 
 /// What was learned of a task, beside the task.
 pub(super) fn of<'a>(plan: &'a Plan, ground: &'a evaluate::Ground) -> Option<Grounds<'a>> {
-    let evaluate::Ground { task, matrix, n_classes, knowledge } = ground;
+    let evaluate::Ground { task, matrix, n_classes, knowledge, asking } = ground;
     let task = plan.tasks.iter().find(|one| one.id == *task)?;
-    Some(Grounds { task, matrix, n_classes, knowledge })
+    Some(Grounds { task, matrix, n_classes, knowledge, asking })
 }

@@ -38,6 +38,7 @@ pub fn joined(scenario: ScenarioRef, seed: Seed, parts: Vec<(&str, Summary)>) ->
             contributions,
             samples,
             calibration,
+            judging,
             extractors,
             simulated,
             outages,
@@ -53,6 +54,7 @@ pub fn joined(scenario: ScenarioRef, seed: Seed, parts: Vec<(&str, Summary)>) ->
         }
         take!(models, policies, categories, pairs, ceiling, comparisons, availability, frontier);
         take!(routers, diversity, gains, contributions, samples, calibration, extractors);
+        take!(judging);
         take!(simulated, outages, drilled);
         all.gates.extend(gates.into_iter().map(|mut row| {
             within(&mut row.task);
@@ -94,6 +96,7 @@ impl Summary {
             contributions: Vec::new(),
             samples: Vec::new(),
             calibration: Vec::new(),
+            judging: Vec::new(),
             extractors: Vec::new(),
             recommendation: None,
             simulated: Vec::new(),

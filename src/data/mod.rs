@@ -9,6 +9,7 @@ mod gates;
 mod handling;
 mod item;
 mod joined;
+mod judging;
 mod matrix;
 mod outcome;
 mod past;

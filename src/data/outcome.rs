@@ -102,6 +102,12 @@ pub enum Reason {
     Chosen,
     /// The first rung or hedged call that served.
     Rung,
+    /// A judge said that it is the best.
+    Judged,
+    /// Made of what others answered.
+    Fused,
+    /// As was declared for where nothing came of asking about answers.
+    Otherwise,
     /// Too small a share or margin, so that the vote declined.
     Unsure,
     /// No member answered.
@@ -124,6 +130,9 @@ impl Reason {
             Self::BestElsewhere => "best-elsewhere",
             Self::Chosen => "chosen",
             Self::Rung => "rung",
+            Self::Judged => "judged",
+            Self::Fused => "fused",
+            Self::Otherwise => "otherwise",
             Self::Unsure => "unsure",
             Self::NoAnswer => "no-answer",
         }

@@ -1,7 +1,7 @@
 //! One row of recorded answers: what came back from asking a model, before it is judged.
 
 use crate::data::Failure;
-use crate::kernel::{ItemId, Micros, ModelId, TaskId, Tokens, Usd};
+use crate::kernel::{ItemId, Micros, ModelId, PromptId, TaskId, Tokens, Usd};
 
 /// What a recording says of the answer inside a response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +26,8 @@ pub struct Recorded {
     pub model: ModelId,
     /// The draw, from 0.
     pub sample: u32,
+    /// Where it replies to a question that was made of answers to the item: to which.
+    pub prompt: Option<PromptId>,
     /// The raw text.
     pub response: Option<String>,
     /// The answer, extracted by whoever recorded it; used when `response` is absent.

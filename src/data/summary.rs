@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::comparison::{Against, AvailabilityRow, ComparisonRow, FrontierRow};
 pub use super::gates::{GateOutcome, GateRow};
+pub use super::judging::JudgingRow;
 pub use super::reasons::{ContributionRow, DiversityRow, GainRow};
 pub use super::recommendation::Recommendation;
 pub use super::reliability::{BinRow, CalibrationRow, SampleRow};
@@ -69,6 +70,9 @@ pub struct Summary {
     /// A row per task and model that says how sure it is.
     #[serde(default)]
     pub calibration: Vec<CalibrationRow>,
+    /// A row per task, policy, model and question about answers, where a policy asks such.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judging: Vec<JudgingRow>,
     /// A row per task, extractor and model, where a task compares extractors.
     #[serde(default)]
     pub extractors: Vec<ExtractorRow>,

@@ -35,6 +35,8 @@ pub enum Warning {
     ManyMembers(String, u64, u64),
     /// A model whose answers were made up.
     Synthetic(String),
+    /// Questions made of answers to which no reply was recorded: (policy, such, all).
+    Unheard(String, u64, u64),
     /// Requests of a drill that were sent after their time: (policy, late, n).
     SentLate(String, u64, u64),
     /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
@@ -60,6 +62,7 @@ impl Warning {
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
+            Self::Unheard(..) => "unheard",
             Self::SentLate(..) => "sent_late",
             Self::NoRecommendation(..) => "no_recommendation",
         }
@@ -84,6 +87,7 @@ impl Warning {
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
             | Self::ManyMembers(on, ..)
+            | Self::Unheard(on, ..)
             | Self::SentLate(on, ..) => on,
         }
     }
@@ -105,6 +109,12 @@ impl fmt::Display for Warning {
                 f,
                 "{late} of {n} requests of {on} were sent late: this machine is too busy to be \
                  drilled on, and no figure of it is right"
+            ),
+            Self::Unheard(on, such, n) => write!(
+                f,
+                "of {n} questions that {on} made of answers, {such} have no recorded reply: items \
+                 that need one are not judged, and in a simulation it is a failed call of the usual \
+                 time and price"
             ),
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),

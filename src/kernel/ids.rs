@@ -84,4 +84,6 @@ id! {
     TaskId
     /// One question of a dataset.
     ItemId
+    /// A question made of answers to another: what is asked, and the SHA-256 of what is said.
+    PromptId
 }

@@ -15,7 +15,7 @@ mod units;
 pub mod words;
 
 pub use draw::Key;
-pub use ids::{ItemId, ModelId, PolicyId, ProviderId, TaskId};
+pub use ids::{ItemId, ModelId, PolicyId, PromptId, ProviderId, TaskId};
 pub use interval::Interval;
 pub(crate) use kinds::kinds;
 pub use lasting::{Lasting, NotALasting};

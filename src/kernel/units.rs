@@ -164,6 +164,9 @@ impl Probability {
     pub const ALWAYS: Self = Self(1.0);
     /// 0.95.
     pub const NINETEEN_OF_TWENTY: Self = Self(0.95);
+
+    /// 0.2.
+    pub const FIFTH: Self = Self(0.2);
     /// 0.999.
     pub const OF_A_THOUSAND_ALL_BUT_ONE: Self = Self(0.999);
     /// 0.5.

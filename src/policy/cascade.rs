@@ -4,8 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Outcome, Reason, Verdict};
-use crate::kernel::{PolicyId, Probability};
+use crate::kernel::{ModelId, PolicyId, Probability};
+use crate::policy::Context;
+use crate::policy::made::{Asked, Made, Part};
 use crate::policy::spent::Spent;
+use crate::task::prompt::Prompt;
 
 /// Stages from cheap to strong, and what it takes to stop before the last.
 ///
@@ -19,10 +22,12 @@ pub struct Cascade {
     pub stages: Vec<PolicyId>,
     /// When a stage's answer is good enough.
     pub accept: Accept,
+    /// The words in which a judge is asked, where one accepts.
+    pub prompt: Option<Prompt>,
 }
 
 /// When the answer of a stage before the last is good enough.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Accept {
     /// At least this share of the stage's members gave it. A member that failed counts against,
@@ -31,6 +36,20 @@ pub enum Accept {
     /// Whoever gave it is at least so sure, from 0 to 1: a model by the confidence recorded of it,
     /// a vote by the share of all weight that its answer has. Who does not say is not sure.
     Confidence(Probability),
+    /// A model that is asked says that it is right. Where it can't be asked, or says nothing that
+    /// can be read, the next stage is asked.
+    Judge(By),
+}
+
+/// Who says whether an answer is right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct By {
+    /// The model that is asked.
+    pub by: ModelId,
+    /// The words (MiniJinja), with `question` and the list `candidates` as variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
 }
 
 impl Cascade {
@@ -38,15 +57,24 @@ impl Cascade {
     ///
     /// Stages behind the one that was accepted are not looked at, and cost nothing.
     pub fn decide(&self, outcomes: &[&Outcome]) -> Outcome {
+        self.decide_judged(outcomes, &[])
+    }
+
+    /// The same where a judge was asked about some stages: `heard` has what came of that, by stage.
+    pub fn decide_judged(&self, outcomes: &[&Outcome], heard: &[Option<Outcome>]) -> Outcome {
         debug_assert_eq!(outcomes.len(), self.stages.len());
         let Some(last) = outcomes.len().checked_sub(1) else { return Outcome::NOT_RUN };
-        let accepted = outcomes[..last].iter().position(|outcome| self.accept.admits(outcome));
+        let of_judge = |stage: usize| heard.get(stage).and_then(Option::as_ref);
+        let admits = |stage: &usize| self.accept.admits(outcomes[*stage], of_judge(*stage));
+        let accepted = (0..last).find(admits);
         let reached = accepted.unwrap_or(last);
-        if outcomes[reached].verdict == Verdict::NotRun {
+        let is_unheard = |heard: &Outcome| heard.verdict == Verdict::NotRun;
+        let judged = || (0..last.min(reached + 1)).filter_map(of_judge);
+        if outcomes[reached].verdict == Verdict::NotRun || judged().any(is_unheard) {
             return Outcome::NOT_RUN;
         }
-        let asked: Vec<&Outcome> =
-            outcomes[..=reached].iter().copied().filter(|stage| is_run(stage)).collect();
+        let stages = outcomes[..=reached].iter().copied().filter(|stage| is_run(stage));
+        let asked: Vec<&Outcome> = stages.chain(judged()).collect();
         let answers = |stage: &usize| matches!(outcomes[*stage].verdict, Verdict::Answered { .. });
         let (taken, reason) = match accepted {
             Some(stage) => (stage, Reason::Accepted),
@@ -72,20 +100,34 @@ impl Cascade {
             reason,
         }
     }
+
+    /// What a judge is asked about the answer of a stage before the last, where one accepts and
+    /// there is an answer.
+    pub fn question(&self, ctx: &Context<'_>, stage: &Outcome) -> Option<Asked> {
+        let Accept::Judge(By { by, .. }) = &self.accept else { return None };
+        let (policy, shown) = (ctx.policy.clone(), vec![ctx.shown(stage)?]);
+        let made = Made { policy, part: Part::Accept, shown, after: None };
+        Some(Asked { by: by.clone(), made })
+    }
 }
 
 impl Accept {
-    pub(super) fn admits(self, stage: &Outcome) -> bool {
-        let (Self::Agreement(least) | Self::Confidence(least)) = self;
+    /// Whether a stage is accepted, where a judge that was asked about it said what was `heard`.
+    pub fn admits(&self, stage: &Outcome, heard: Option<&Outcome>) -> bool {
+        let (known, least) = match self {
+            Self::Agreement(least) | Self::Confidence(least) => (self.known(stage), least.value()),
+            Self::Judge(_) => (heard.and_then(|heard| heard.confidence), 1.0),
+        };
         matches!(stage.verdict, Verdict::Answered { .. })
-            && self.known(stage).is_some_and(|known| known >= least.value())
+            && known.is_some_and(|known| known >= least)
     }
 
-    /// What is looked at, from 0 to 1; `None` where it is unknown.
-    pub fn known(self, stage: &Outcome) -> Option<f64> {
+    /// What is looked at, from 0 to 1; `None` where it is unknown, or a judge's to say.
+    pub fn known(&self, stage: &Outcome) -> Option<f64> {
         match self {
             Self::Agreement(_) => stage.agreement,
             Self::Confidence(_) => stage.confidence,
+            Self::Judge(_) => None,
         }
     }
 }
@@ -117,7 +159,7 @@ mod tests {
         let outcomes: Vec<Outcome> = std::iter::zip(stages, &names).map(stage).collect();
         let accept = Accept::Agreement(Probability::try_from(0.66).ok()?);
         let outcomes: Vec<&Outcome> = outcomes.iter().collect();
-        Some(Cascade { stages: names, accept }.decide(&outcomes))
+        Some(Cascade { stages: names, accept, prompt: None }.decide(&outcomes))
     }
 
     #[test]
@@ -161,7 +203,7 @@ mod tests {
             let first = Outcome { confidence, ..outcome('B', &stages[0]) };
             let last = outcome('A', &stages[1]);
             let accept = Accept::Confidence(Probability::try_from(0.8)?);
-            let outcome = Cascade { stages, accept }.decide(&[&first, &last]);
+            let outcome = Cascade { stages, accept, prompt: None }.decide(&[&first, &last]);
             assert_eq!(outcome.rung, Some(rung.into()), "{confidence:?}");
         }
         Ok(())
@@ -173,7 +215,7 @@ mod tests {
         let accept = Accept::Agreement(Probability::try_from(0.9)?);
         let hesitant = Outcome { agreement: Some(0.5), ..outcome('A', &stages[0]) };
         let abstained = Outcome { verdict: Verdict::Abstained, ..outcome('?', &stages[1]) };
-        let outcome = Cascade { stages, accept }.decide(&[&hesitant, &abstained]);
+        let outcome = Cascade { stages, accept, prompt: None }.decide(&[&hesitant, &abstained]);
         assert_eq!((letter(&outcome), outcome.rung), ('~', None));
         assert_eq!(outcome.reason, Reason::LastStage);
         Ok(())

@@ -17,11 +17,26 @@ pub struct Context<'a> {
     pub n_classes: u32,
     /// The item's distinct answers, with their scores.
     pub answers: &'a [Answer],
+    /// Further answers, which only questions made of answers brought, with their scores.
+    pub made: &'a [Answer],
     /// What judges an answer that no model gave.
     pub score: &'a Score,
 }
 
 impl Context<'_> {
+    /// Which of the item's answers a text is, those among them that only questions made of answers
+    /// brought.
+    pub fn place(&self, text: &str) -> Option<(AnswerIdx, f64)> {
+        match self.judge(text)? {
+            (Some(answer), score) => Some((answer, score)),
+            (None, _) => {
+                let (at, score) = Context { answers: self.made, made: &[], ..*self }.judge(text)?;
+                let at = usize::from(at?.0) + self.answers.len();
+                Some((AnswerIdx(at as u16), score))
+            }
+        }
+    }
+
     /// Which of the item's answers a text is, if it is one of them, and how right it is; `None`
     /// where nobody gave it and there is no target to judge it by.
     pub fn judge(&self, text: &str) -> Option<(Option<AnswerIdx>, f64)> {

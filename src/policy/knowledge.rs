@@ -57,6 +57,9 @@ pub struct Subject<'a> {
     pub items: &'a [Item],
     /// The distinct answers to each.
     pub answers: Vec<Vec<Answer>>,
+    /// Further answers to each, which only questions made of answers brought; none where nobody
+    /// asks such.
+    pub made: Vec<Vec<Answer>>,
     /// How many answers to each were possible.
     pub n_classes: Vec<u32>,
     /// What judges an answer that no model gave.
@@ -77,6 +80,7 @@ impl Subject<'_> {
             seed: self.seed,
             n_classes: self.n_classes[at],
             answers: &self.answers[at],
+            made: self.made.get(at).map_or(&[], Vec::as_slice),
             score: self.score,
         }
     }

@@ -8,8 +8,11 @@ mod context;
 pub mod episode;
 pub mod failover;
 mod fleet;
+pub mod fuse;
 pub mod hedge;
+pub mod judge;
 pub mod knowledge;
+pub mod made;
 mod mix;
 mod needs_answers;
 pub mod oracle;
@@ -25,16 +28,18 @@ mod vote;
 
 pub use crate::vote::{Fitted, Standing};
 pub use balance::Balance;
-pub use cascade::{Accept, Cascade};
+pub use cascade::{Accept, By, Cascade};
 pub use conduct::Conduct;
 pub use context::Context;
 pub use failover::{Failover, Rung, WhenOpen};
 pub use fleet::{Fleet, Load};
+pub use fuse::Fuse;
 pub use hedge::Hedge;
+pub use judge::{How, Judge, Otherwise};
 pub use mix::Mix;
 pub use needs_answers::{OnlyVerdicts, votes_need_answers};
 pub use route::Route;
-pub use vote::{Learned, Vote};
+pub use vote::{CallOff, Learned, Vote};
 
 use crate::kernel::{ModelId, PolicyId};
 
@@ -59,12 +64,16 @@ pub enum Policy {
     Route(Route),
     /// One member, drawn at random.
     Mix(Mix),
+    /// The answer that one more model says is best.
+    Judge(Judge),
+    /// An answer made of several by a model.
+    Fuse(Fuse),
     /// Whichever of these is right.
     Oracle(Vec<PolicyId>),
 }
 
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("single", "One model by itself; every model is such a policy, under its own name."),
     ("best-single", "The model that did best on other items."),
     ("vote", "Members answer, and a rule makes their answers one."),
@@ -80,6 +89,8 @@ const KINDS: [(&str, &str); 10] = [
         "One member answers, chosen by category, length or words of the question, by speed or rank.",
     ),
     ("mix", "One member answers, drawn at random for each item; what a router has to beat."),
+    ("judge", "One more model says which of the members' answers is best."),
+    ("fuse", "A model, or the members again, answer anew with the members' answers before them."),
     ("oracle", "Whichever member is right, the cheapest of several: a ceiling, not a policy."),
 ];
 
@@ -101,7 +112,9 @@ impl Policy {
             Self::Balance(_) => 6,
             Self::Route(_) => 7,
             Self::Mix(_) => 8,
-            Self::Oracle(_) => 9,
+            Self::Judge(_) => 9,
+            Self::Fuse(_) => 10,
+            Self::Oracle(_) => 11,
         };
         KINDS[position].0
     }
@@ -117,7 +130,19 @@ impl Policy {
             Self::Balance(balance) => &balance.among,
             Self::Route(route) => &route.among,
             Self::Mix(mix) => &mix.members,
+            Self::Judge(judge) => &judge.members,
+            Self::Fuse(fuse) => &fuse.members,
             Self::Oracle(members) => members,
+        }
+    }
+
+    /// The models that it asks beside its members, about what these answered.
+    pub fn asks_about_answers(&self) -> Vec<ModelId> {
+        match self {
+            Self::Cascade(Cascade { accept: Accept::Judge(By { by, .. }), .. }) => vec![by.clone()],
+            Self::Judge(judge) => vec![judge.by.clone()],
+            Self::Fuse(fuse) => (0..fuse.most_asked()).map(|at| fuse.by_of(at)).collect(),
+            _ => Vec::new(),
         }
     }
 }

@@ -3,9 +3,13 @@
 use proptest::prelude::*;
 
 use crate::data::{AnswerIdx, Outcome, Verdict};
-use crate::kernel::{PolicyId, Probability};
+use crate::kernel::{Key, Micros, ModelId, PolicyId, Probability, Seed, Usd};
+use crate::policy::made::{Asked, Next};
 use crate::policy::testing::{letter, on_an_item, outcome, standing};
-use crate::policy::{Accept, Cascade, Context, Learned, Standing, Vote};
+use crate::policy::{
+    Accept, CallOff, Cascade, Context, Fuse, How, Judge, Learned, Otherwise, Standing, Vote,
+};
+use crate::task::prompt::Prompt;
 use crate::vote::{Rule, StopRule, Ties, Voter, Weighted};
 
 /// A member: its name, what it came to, and how it did elsewhere.
@@ -58,7 +62,93 @@ fn unordered_ties() -> impl Strategy<Value = Ties> {
     prop::sample::select(vec![Cheapest, Accuracy, Weight, Random, Abstain])
 }
 
+/// What a judge, or a fusion in two rounds, comes to, where whoever is asked says what the letters
+/// say, each question its own, however often and in whatever order it is asked.
+fn about(members: &[Member], says: &[char], how: Option<How>) -> (Outcome, u32) {
+    let names: Vec<PolicyId> = members.iter().map(|(name, ..)| name.clone()).collect();
+    let outcomes: Vec<Outcome> =
+        members.iter().map(|(name, letter, _)| outcome(*letter, name)).collect();
+    let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+    let prompt = Prompt::compile("").expect("it is a template");
+    let (by, otherwise) = ("j".into(), Otherwise::Plurality);
+    on_an_item(|ctx| {
+        let mut heard: Vec<Outcome> = Vec::new();
+        loop {
+            let (members, prompt, again) = (names.clone(), prompt.clone(), prompt.clone());
+            let next = match how {
+                Some(how) => Judge { members, by: ModelId::clone(&by), how, otherwise, prompt }
+                    .next(ctx, &outcomes, &heard),
+                None => Fuse { members, by: Some(by.clone()), rounds: 2, otherwise, prompt, again }
+                    .next(ctx, &outcomes, &heard),
+            };
+            let asked = match next {
+                Next::Done(outcome) => return (outcome, heard.len() as u32),
+                Next::Ask(asked) => asked,
+            };
+            for Asked { by, made } in asked {
+                let mut key = Key::new(Seed(1), "said", &[by.as_str()]);
+                made.shown.iter().for_each(|it| key = key.with(u64::from(it.0)));
+                let said = says[key.below(says.len() as u64) as usize];
+                let said = match made.shown.get(key.with(1).below(4) as usize) {
+                    Some(shown) => char::from(b'A' + shown.0 as u8),
+                    None => said,
+                };
+                let sure = Some(key.with(2).uniform());
+                let name = PolicyId::from(by.as_str());
+                heard.push(Outcome { confidence: sure, ..outcome(said, &name) });
+            }
+        }
+    })
+}
+
+/// What is asked about answers; `None` is a fusion.
+fn hows() -> impl Strategy<Value = Option<How>> {
+    let all = vec![Some(How::Choose), Some(How::Grade), Some(How::Pairwise), None];
+    prop::sample::select(all)
+}
+
 proptest! {
+    #[test]
+    fn the_order_of_members_changes_nothing_that_is_asked_about_answers(
+        (members, shuffled) in
+            members().prop_flat_map(|m| (Just(m.clone()), Just(m).prop_shuffle())),
+        says in prop::collection::vec(prop::sample::select(vec!['A', 'B', '?', 't']), 1..4),
+        how in hows(),
+    ) {
+        let [one, other] = [&members, &shuffled].map(|members| about(members, &says, how));
+        prop_assert_eq!((one.0.verdict, one.1), (other.0.verdict, other.1));
+        prop_assert_eq!((one.0.n_calls, one.0.cost), (other.0.n_calls, other.0.cost));
+    }
+
+    #[test]
+    fn what_is_asked_about_answers_is_paid_and_who_was_never_run_is_not_there(
+        members in members(),
+        at in 0_usize..8,
+        says in prop::collection::vec(prop::sample::select(vec!['A', 'B', '?', 't']), 1..4),
+        how in hows(),
+    ) {
+        let (outcome, n_asked) = about(&members, &says, how);
+        let n_run = members.iter().filter(|(_, letter, _)| *letter != '-').count() as u32;
+        if outcome.verdict != Verdict::NotRun {
+            prop_assert_eq!(outcome.n_calls, n_run + n_asked);
+            let cost = Usd::from_picos(10 * i64::from(outcome.n_calls));
+            prop_assert_eq!(outcome.cost, Some(cost));
+        }
+        let letters = || members.iter().map(|(_, letter, _)| *letter);
+        let answers = || letters().filter(char::is_ascii_uppercase);
+        prop_assert_eq!(outcome.verdict.score().is_some(), answers().next().is_some());
+        let given = letter(&outcome);
+        let is_new = how.is_none() || outcome.verdict.score().is_none();
+        prop_assert!(is_new || answers().any(|it| it == given), "nobody said so");
+        let mut more = members.clone();
+        more.insert(at.min(members.len()), (PolicyId::from("absent"), '-', standing(0.9)));
+        let (with, n_with) = about(&more, &says, how);
+        if how.is_some() {
+            prop_assert_eq!((with.verdict, with.agreement), (outcome.verdict, outcome.agreement));
+            prop_assert_eq!(n_with, n_asked);
+        }
+    }
+
     #[test]
     fn the_order_of_members_changes_nothing(
         (members, shuffled) in
@@ -100,6 +190,41 @@ proptest! {
         prop_assert_eq!((early.tied, &early.rung), (full.tied, &full.rung));
         prop_assert!(early.n_calls <= full.n_calls && early.cost <= full.cost);
         prop_assert!(early.agreement <= full.agreement, "{:?} {:?}", early, full);
+    }
+
+    #[test]
+    fn calling_off_who_can_t_change_it_never_changes_the_answer(
+        members in members(),
+        took in prop::collection::vec(0_u64..500, 8),
+        ties in unordered_ties(),
+        quorum in 0_u32..4,
+    ) {
+        let names: Vec<PolicyId> = members.iter().map(|(name, ..)| name.clone()).collect();
+        let outcomes: Vec<Outcome> = std::iter::zip(&members, took)
+            .map(|((name, letter, _), took)| Outcome {
+                latency: Some(Micros(took)),
+                ..outcome(*letter, name)
+            })
+            .collect();
+        let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+        let full = Vote { ties, quorum, ..Vote::plurality(names) };
+        let call_off: CallOff = serde_json::from_str("\"settled\"")?;
+        let spared = Vote { call_off: Some(call_off), ..full.clone() };
+        let voter = |(name, _, standing): &Member| (name.clone(), *standing);
+        let voters: Vec<(PolicyId, Standing)> = members.iter().map(voter).collect();
+        let voters: Vec<Voter<'_>> =
+            voters.iter().map(|(name, standing)| Voter { name, standing: *standing }).collect();
+        let [full, spared] = [full, spared].map(|vote| {
+            on_an_item(|ctx| vote.decide_in_time(ctx, Learned::Nothing, &voters, &outcomes))
+        });
+        prop_assert_eq!((spared.verdict, spared.tied), (full.verdict, full.tied));
+        prop_assert_eq!((spared.n_calls, spared.cost), (full.n_calls, full.cost));
+        prop_assert!(spared.latency <= full.latency, "{:?} {:?}", spared, full);
+        // Whoever is behind two of the same in three is not waited for.
+        let all_say = |letter| members.iter().all(|(_, it, _)| *it == letter);
+        let is_late = full.latency > spared.latency;
+        let took_differ = outcomes.windows(2).all(|pair| pair[0].latency != pair[1].latency);
+        prop_assert!(is_late || members.len() < 3 || quorum > 1 || !all_say('B') || !took_differ);
     }
 
     #[test]
@@ -172,7 +297,7 @@ proptest! {
         let all = || outcomes.iter().filter(|outcome| outcome.verdict != Verdict::NotRun);
         let names = (0..stages.len()).map(|idx| PolicyId::from(format!("s{idx}"))).collect();
         let accept = Accept::Agreement(Probability::try_from(least)?);
-        let outcome = Cascade { stages: names, accept }.decide(&asked);
+        let outcome = Cascade { stages: names, accept, prompt: None }.decide(&asked);
         prop_assert!(outcome.n_calls <= all().map(|stage| stage.n_calls).sum());
         prop_assert!(outcome.cost <= all().map(|stage| stage.cost).sum());
         prop_assert!(outcome.n_stages as usize <= stages.len());

@@ -64,6 +64,7 @@ pub(crate) fn on_an_item<T>(test: impl FnOnce(&Context<'_>) -> T) -> T {
         seed: Seed(7),
         n_classes: 10,
         answers: &answers,
+        made: &[],
         score: &score,
     })
 }

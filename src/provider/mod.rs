@@ -33,7 +33,7 @@ pub use limits::{KeyLimits, Limits, Timeout};
 pub use reader::Reader;
 pub use span::Label;
 pub use spec::{Recording, Spec};
-pub use synthetic::{Latency, Percentiles, Synthetic};
+pub use synthetic::{Latency, Opinion, Percentiles, Synthetic};
 pub use wrong::wrong;
 
 /// Where and how models that speak a wire format are reached.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wrong::wrong;
 use crate::data::{Extracted, Item, Recorded};
-use crate::kernel::{Lasting, Micros, ModelId, Probability, Seed, TaskId, Tokens};
+use crate::kernel::{Lasting, Micros, ModelId, Probability, PromptId, Seed, TaskId, Tokens};
 
 /// Candidates whose answers are made up. For trying policies, servers and programs, and never for a
 /// verdict on a model.
@@ -135,6 +135,64 @@ impl Synthetic {
             completion_tokens: Some(Tokens(received)),
             ttft: self.first_token.map(|Lasting(first)| first.min(latency)),
             latency: Some(latency),
+            ..Recorded::default()
+        }
+    }
+}
+
+/// What a synthetic model is asked about answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opinion {
+    /// Which of several is best.
+    Best,
+    /// How good one is, from 1 to 10.
+    Grade,
+    /// Whether one is right.
+    Right,
+}
+
+impl Synthetic {
+    /// What the model says about answers to an item, of which `scores` has how right each is: the
+    /// truth with its accuracy, and else something else.
+    pub fn opinion(
+        &self,
+        seed: Seed,
+        (model, item, prompt): (&ModelId, &Item, &PromptId),
+        asked: Opinion,
+        scores: &[f64],
+    ) -> Recorded {
+        let parts = [model.as_str(), item.id.as_str(), prompt.as_str()];
+        let mut rng = seed.stream("synthetic opinion", &parts);
+        let is_right = rng.random::<f64>() < self.accuracy.value();
+        let latency = self.latency.draw(&mut rng);
+        let first = scores.first().is_some_and(|score| *score > 0.5);
+        let response = match asked {
+            Opinion::Best => {
+                let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let is_it = |at: &usize| (scores[*at] >= most) == is_right;
+                let fit: Vec<usize> = (0..scores.len()).filter(is_it).collect();
+                let at = match fit[..] {
+                    // All are as good, so none is wrong to prefer.
+                    [] => rng.random_range(0..scores.len().max(1)),
+                    _ => fit[rng.random_range(0..fit.len())],
+                };
+                format!("Best: {}", at + 1)
+            }
+            Opinion::Grade if first == is_right => format!("Grade: {}", rng.random_range(7..=10)),
+            Opinion::Grade => format!("Grade: {}", rng.random_range(1..=4)),
+            Opinion::Right => format!("Right: {}", if first == is_right { "yes" } else { "no" }),
+        };
+        let estimate = |text: &str| (text.len() as u64).div_ceil(4).max(1);
+        let received = self.output_tokens.unwrap_or_else(|| estimate(&response));
+        Recorded {
+            id: item.id.clone(),
+            model: model.clone(),
+            prompt: Some(prompt.clone()),
+            prompt_tokens: self.input_tokens.map(Tokens),
+            completion_tokens: Some(Tokens(received)),
+            ttft: self.first_token.map(|Lasting(first)| first.min(latency)),
+            latency: Some(latency),
+            response: Some(response),
             ..Recorded::default()
         }
     }

@@ -3,8 +3,8 @@
 use crate::data::Estimate;
 use crate::data::summary::{
     BandRow, CalibrationRow, CategoryRow, CeilingRow, ComparisonRow, ContributionRow, DiversityRow,
-    ExtractorRow, FrontierRow, GainRow, Measures, ModelRow, OutageRow, PairRow, PolicyRow,
-    RouterRow, SampleRow, SimulatedRow, Summary, TimelineRow,
+    ExtractorRow, FrontierRow, GainRow, JudgingRow, Measures, ModelRow, OutageRow, PairRow,
+    PolicyRow, RouterRow, SampleRow, SimulatedRow, Summary, TimelineRow,
 };
 use crate::kernel::TaskId;
 
@@ -43,6 +43,7 @@ pub(super) struct TaskRows<'a> {
     pub(super) samples: Vec<&'a SampleRow>,
     /// How sure models are, against how right.
     pub(super) calibration: Vec<&'a CalibrationRow>,
+    pub(super) judging: Vec<&'a JudgingRow>,
     /// Extractors compared on the same responses.
     pub(super) extractors: Vec<&'a ExtractorRow>,
     /// What no choice could exceed.
@@ -137,6 +138,7 @@ fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
         outages: summary.outages.iter().filter(|row| row.task == *task).collect(),
         samples: summary.samples.iter().filter(|row| row.task == *task).collect(),
         calibration: summary.calibration.iter().filter(|row| row.task == *task).collect(),
+        judging: summary.judging.iter().filter(|row| row.task == *task).collect(),
         extractors: summary.extractors.iter().filter(|row| row.task == *task).collect(),
         pairs: summary.pairs.iter().filter(|row| row.task == *task).collect(),
         ceiling: summary.ceiling.iter().find(|row| row.task == *task),

@@ -217,7 +217,11 @@ impl<'f> Reader<'f> {
         let (statuses, verdicts) = (texts(frame, "status")?, texts(frame, "verdict")?);
         let samples = frame.column("sample")?.as_materialized_series().u32()?;
         let samples: Vec<Option<u32>> = samples.iter().collect();
-        for row in (0..frame.height()).filter(|row| samples[*row] == Some(0)) {
+        // What was said about answers is no note of an answer.
+        let prompts = texts(frame, "prompt").unwrap_or_default();
+        let is_own = |row: &usize| prompts.get(*row).copied().flatten().is_none();
+        let first = |row: &usize| samples[*row] == Some(0) && is_own(row);
+        for row in (0..frame.height()).filter(first) {
             let note = match verdicts[row] {
                 Some("unparsed" | "refused") => responses[row],
                 Some("failed") => statuses[row],

@@ -11,13 +11,13 @@ use crate::data::Estimate;
 use crate::data::summary::{
     CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PolicyRow, Quantiles, Summary, Versus,
 };
-use crate::report::{ReportError, comparisons, outages, reasons, reliability, routers};
+use crate::report::{ReportError, comparisons, judges, outages, reasons, reliability, routers};
 
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
 /// The tables that are written only where they have rows.
-const OPTIONAL: [&str; 13] = [
+const OPTIONAL: [&str; 14] = [
     "frontier",
     "comparisons",
     "routers",
@@ -26,6 +26,7 @@ const OPTIONAL: [&str; 13] = [
     "contributions",
     "samples",
     "calibration",
+    "judging",
     "extractors",
     "simulated",
     "outages",
@@ -60,6 +61,7 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
         ("contributions", reasons::contributions(&summary.contributions)),
         ("samples", reliability::samples(&summary.samples)),
         ("calibration", reliability::calibration(&summary.calibration)),
+        ("judging", judges::judging(&summary.judging)),
         ("extractors", extractors(&summary.extractors)),
         ("simulated", outages::simulated(&summary.simulated)),
         ("outages", outages::outages(&summary.outages)),

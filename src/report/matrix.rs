@@ -43,7 +43,8 @@ pub struct DecisionRow {
 }
 
 /// Writes `answers.parquet`: the columns of recorded answers, so that a run can be evaluated
-/// again, and `verdict`. `correct` is 1 for a score of 1, else 0, and null without a score.
+/// again, and `verdict`. Where some rows reply to questions made of answers, `prompt` says which.
+/// `correct` is 1 for a score of 1, else 0, and null without a score.
 pub fn write_answers(rows: &[AnswerRow<'_>], dir: &Path) -> Result<(), ReportError> {
     const NAME: &str = "answers.parquet";
     let columns = Columns::of(rows)
@@ -56,10 +57,12 @@ pub fn write_answers(rows: &[AnswerRow<'_>], dir: &Path) -> Result<(), ReportErr
         .number("score", |row| row.score)
         .small("correct", |row| correct(row.score))
         .number("confidence", |row| row.recorded.confidence);
-    let frame = came(columns, |row| row.recorded)
-        .text("verdict", |row| Some(row.verdict))
-        .frame()
-        .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
+    let mut columns = came(columns, |row| row.recorded).text("verdict", |row| Some(row.verdict));
+    if rows.iter().any(|row| row.recorded.prompt.is_some()) {
+        columns = columns.text("prompt", |row| Some(row.recorded.prompt.as_ref()?.as_str()));
+    }
+    let frame =
+        columns.frame().map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
     write_frame(frame, dir, NAME)
 }
 

@@ -13,6 +13,7 @@ mod gates;
 mod grid;
 mod html;
 pub mod json;
+mod judges;
 mod junit;
 pub mod markdown;
 mod matrix;

@@ -5,7 +5,7 @@ use std::path::Path;
 use polars::prelude::{CsvWriter, SerWriter};
 
 use crate::data::Recorded;
-use crate::kernel::{Micros, TaskId, Tokens, Usd};
+use crate::kernel::{Micros, PromptId, TaskId, Tokens, Usd};
 use crate::report::ReportError;
 use crate::report::frames::Columns;
 use crate::report::parquet::write_frame;
@@ -23,6 +23,7 @@ pub fn write_recorded(rows: &[Recorded], path: &Path) -> Result<(), ReportError>
         .text("id", |row| Some(row.id.as_str()))
         .text("model", |row| Some(row.model.as_str()))
         .small("sample", |row| Some(row.sample))
+        .text("prompt", |row| row.prompt.as_ref().map(PromptId::as_str))
         .text("response", |row| row.response.as_deref())
         .number("score", |row| row.score)
         .small("correct", |row| row.correct.map(u32::from))

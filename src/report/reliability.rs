@@ -6,6 +6,7 @@ use crate::data::summary::{CalibrationRow, SampleRow};
 use crate::report::by_task::TaskRows;
 use crate::report::escape::code;
 use crate::report::frames::Columns;
+use crate::report::judges;
 use crate::report::text;
 
 /// A sentence for each model with samples, and for each that says how sure it is; `None` without.
@@ -33,7 +34,8 @@ pub(super) fn section(task: &TaskRows<'_>) -> Option<String> {
             row.n
         )
     });
-    let lines: Vec<String> = of_samples.chain(of_confidence).collect();
+    let of_judges = task.judging.iter().filter_map(|row| judges::line(row));
+    let lines: Vec<String> = of_samples.chain(of_confidence).chain(of_judges).collect();
     (!lines.is_empty()).then(|| format!("### Reliability\n\n{}", lines.join("\n")))
 }
 

@@ -31,6 +31,7 @@ pub(super) fn empty() -> Summary {
         contributions: Vec::new(),
         samples: Vec::new(),
         calibration: Vec::new(),
+        judging: Vec::new(),
         extractors: Vec::new(),
         recommendation: None,
         simulated: Vec::new(),

@@ -13,6 +13,7 @@ use crate::kernel::lists::Named;
 use crate::kernel::{Lasting, Micros, Probability, Spanned};
 use crate::policy::Conduct;
 use crate::policy::parts::breaker::{Config, Size};
+use crate::policy::parts::budget::Budget;
 use crate::policy::parts::cooldown::{self, Alone};
 use crate::policy::parts::guard::GuardConfig;
 use crate::policy::parts::retry::{Jitter, Retry};
@@ -197,6 +198,38 @@ pub struct RawRetry {
     pub jitter: Jitter,
     /// A provider that asks for a longer wait than this is not tried again.
     pub longest_asked: Lasting,
+    /// What all retries of calls to one model may come to. Left out: no limit.
+    pub budget: Option<RawBudget>,
+}
+
+/// What all retries of calls to one model may come to, within ten seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawBudget {
+    /// This share of the calls that were answered.
+    pub share: Probability,
+    /// And so many a second in any case.
+    pub per_second: u32,
+}
+
+impl Default for RawBudget {
+    /// As tower has it.
+    fn default() -> Self {
+        Self { share: Probability::FIFTH, per_second: 10 }
+    }
+}
+
+impl From<RawBudget> for Budget {
+    fn from(raw: RawBudget) -> Self {
+        Self { deposit: (raw.share.value() * 1e6).round() as u32, per_second: raw.per_second }
+    }
+}
+
+impl From<Budget> for RawBudget {
+    fn from(Budget { deposit, per_second }: Budget) -> Self {
+        let share = Probability::try_from(f64::from(deposit) / 1e6).unwrap_or(Probability::NEVER);
+        Self { share, per_second }
+    }
 }
 
 impl Default for RawRetry {
@@ -207,6 +240,7 @@ impl Default for RawRetry {
             cap: Lasting(Retry::NEVER.cap),
             jitter: Jitter::default(),
             longest_asked: Lasting(Retry::NEVER.longest_asked),
+            budget: None,
         }
     }
 }
@@ -219,6 +253,7 @@ impl From<RawRetry> for Retry {
             cap: raw.cap.0,
             jitter: raw.jitter,
             longest_asked: raw.longest_asked.0,
+            budget: raw.budget.map(Budget::from),
         }
     }
 }

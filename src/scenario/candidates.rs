@@ -7,14 +7,42 @@ use super::load::Loader;
 use super::plan::{Candidate, Source};
 use super::raw::{RawModel, RawScenario};
 use super::suggest;
-use crate::data::Recorded;
+use crate::data::{Cell, CellState, Recorded, Usage};
 use crate::exchange::import;
 use crate::kernel::lists::AllOr;
-use crate::kernel::{ModelId, ProviderId, Spanned};
+use crate::kernel::{ModelId, ProviderId, Spanned, Tokens, Usd};
 use crate::provider::{Limits, Sampling, Spec};
 
 /// The provider of answers that are given beside the scenario.
 const BESIDE: &str = "answers";
+
+impl Candidate {
+    /// A row of it, judged. A call that failed brought no tokens to pay for: where the model has a
+    /// price, it cost nothing.
+    pub fn cell(&self, state: CellState, row: &Recorded) -> Cell {
+        let unbilled = || {
+            let is_failed = matches!(state, CellState::Failed(_)) && self.price.is_some();
+            is_failed.then_some(Usd::ZERO)
+        };
+        let priced = || {
+            self.price.as_ref()?.cost(Usage {
+                sent: row.prompt_tokens?,
+                cached: row.cached_tokens.unwrap_or(Tokens(0)),
+                written: row.cache_write_tokens.unwrap_or(Tokens(0)),
+                received: row.completion_tokens?,
+            })
+        };
+        Cell {
+            state,
+            cost: priced().or(row.cost).or_else(unbilled),
+            prompt_tokens: row.prompt_tokens,
+            completion_tokens: row.completion_tokens,
+            confidence: row.confidence,
+            ttft: row.ttft,
+            latency: row.latency,
+        }
+    }
+}
 
 impl Loader<'_> {
     pub(super) fn candidates(

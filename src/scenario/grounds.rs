@@ -3,7 +3,7 @@
 use crate::data::{Answer, Matrix};
 use crate::kernel::Seed;
 use crate::policy::knowledge::{Knowledge, Subject};
-use crate::scenario::Task;
+use crate::scenario::{Asking, Task};
 
 /// What is known of a task: its answers, and what policies learned of them.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct Grounds<'a> {
     pub n_classes: &'a [u32],
     /// What was fitted.
     pub knowledge: &'a Knowledge,
+    /// What questions about the answers are made of.
+    pub asking: &'a Asking,
 }
 
 impl<'a> Grounds<'a> {
@@ -29,6 +31,7 @@ impl<'a> Grounds<'a> {
         Subject {
             items: self.matrix.items(),
             answers: self.matrix.item_idxs().map(answers).collect(),
+            made: self.asking.made.clone(),
             n_classes: self.n_classes.to_vec(),
             score: &self.task.score,
             seed,

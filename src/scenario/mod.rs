@@ -1,5 +1,6 @@
 //! Floor 4: from what a user typed to a plan in which every name, default and file is settled.
 
+mod asking;
 mod breakers;
 mod candidates;
 mod catalogue;
@@ -28,6 +29,7 @@ pub mod traffic;
 mod tree;
 mod written;
 
+pub use asking::{Answers, Asking, AskingError};
 pub use catalogue::{Catalogue, Listed};
 pub use diagnostic::Diagnostic;
 pub use gates::GATES;

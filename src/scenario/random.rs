@@ -22,6 +22,11 @@ impl Draws {
         of[self.below(of.len())]
     }
 
+    fn judging(&mut self) -> (&'static str, &'static str) {
+        let how = ["choose", "grade", "pairwise"][self.below(3)];
+        (how, ["plurality", "first", "fail"][self.below(3)])
+    }
+
     fn some(&mut self, of: &[String], least: usize) -> String {
         let n = least + self.below(of.len() + 1 - least);
         let first = self.below(of.len());
@@ -95,11 +100,16 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
 /// Four policies, each of models and of policies before it.
 fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed: u64) {
     text.push_str("policies:\n");
+    let t = |ms: u64| format!("{}us", ms * 1000 / speed);
     let models = known.clone();
     for at in 0..4 {
         let asks = asking(draws, speed);
-        let kind = match draws.below(8) {
-            0 => format!("vote: {{ members: [{}] }}", draws.some(&known, 2)),
+        let kind = match draws.below(11) {
+            0 => {
+                let late = format!(", call_off: {{ late: {{ by: {} }} }}", t(100));
+                let off = draws.one(&["", ", call_off: settled", &late]).to_owned();
+                format!("vote: {{ members: [{}]{off} }}", draws.some(&known, 2))
+            }
             1 => format!("vote: {{ members: [{}], stop_early: true }}", draws.some(&known, 2)),
             2 => format!(
                 "cascade: {{ stages: [{}], accept: {{ agreement: 0.9 }} }}",
@@ -130,7 +140,7 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
                 let among = draws.some(&models, 2);
                 format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
             }
-            _ => {
+            7 => {
                 let members = draws.some(&known, 2);
                 let by = draws.one(&["category", "knn", "logistic", "matrix-factorisation"]);
                 match draws.below(3) {
@@ -145,9 +155,34 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
                     _ => format!("route: {{ among: [{members}], by: {by}{asks} }}"),
                 }
             }
+            nth => about_answers(draws, nth, &models, &known),
         };
         let _ = writeln!(text, "  c{at}:\n    {kind}");
         known.push(format!("c{at}"));
+    }
+}
+
+/// A policy that asks models about what its members answered.
+fn about_answers(draws: &mut Draws, nth: usize, models: &[String], known: &[String]) -> String {
+    let by = draws.below(models.len());
+    match nth {
+        8 => {
+            let (how, otherwise) = draws.judging();
+            let members = draws.some(known, 2);
+            format!(
+                "judge: {{ members: [{members}], by: m{by}, how: {how}, otherwise: {otherwise} }}"
+            )
+        }
+        9 => {
+            let by = format!("by: m{by}, ");
+            let (by, rounds) = (draws.one(&["", &by]).to_owned(), 1 + draws.below(2));
+            let members = draws.some(models, 2);
+            format!("fuse: {{ members: [{members}], {by}rounds: {rounds} }}")
+        }
+        _ => {
+            let stages = draws.some(known, 2);
+            format!("cascade: {{ stages: [{stages}], accept: {{ judge: {{ by: m{by} }} }} }}")
+        }
     }
 }
 
@@ -155,8 +190,10 @@ fn asking(draws: &mut Draws, speed: u64) -> String {
     let t = |ms: u64| format!("{}us", ms * 1000 / speed);
     let breaker = draws.one(&["", "quick", "timed", "cool", "hosted"]);
     let breaker = if breaker.is_empty() { String::new() } else { format!(", breaker: {breaker}") };
-    let retry = format!(", retry: {{ attempts: 3, base: {}, cap: {} }}", t(100), t(300));
-    let retry = draws.one(&["", &retry]).to_owned();
+    let waits = format!("attempts: 3, base: {}, cap: {}", t(100), t(300));
+    let retry = format!(", retry: {{ {waits} }}");
+    let within = format!(", retry: {{ {waits}, budget: {{ share: 0.1, per_second: 0 }} }}");
+    let retry = draws.one(&["", &retry, &within]).to_owned();
     let (deadline, timeout) = (format!(", deadline: {}", t(900)), format!(", timeout: {}", t(300)));
     let deadline = draws.one(&["", &deadline, &timeout]).to_owned();
     format!("{breaker}{retry}{deadline}")

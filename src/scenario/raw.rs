@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::breakers::{RawBreaker, RawRetry};
 use super::gates::RawGate;
+use super::policies::made::{RawFuse, RawJudge};
 use super::recommend::RawRecommend;
 use super::traffic::{Simulate, Traffic};
 use crate::analysis::Intervals;
@@ -17,7 +18,7 @@ use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{Lasting, PolicyId, Probability, ProviderId, Seed, Spanned};
 use crate::policy::hedge::After;
 use crate::policy::route::By;
-use crate::policy::{Accept, WhenOpen, balance};
+use crate::policy::{Accept, CallOff, WhenOpen, balance};
 use crate::provider::{Limits, Sampling, Spec, Timeout};
 use crate::task::dataset::Fields;
 use crate::task::extract::Extract;
@@ -159,6 +160,10 @@ pub enum RawPolicy {
     Route(RawRoute),
     /// One member for each item, drawn at random.
     Mix(RawMix),
+    /// One more model says whose answer is best.
+    Judge(RawJudge),
+    /// A model, or the members again, answer with the members' answers before them.
+    Fuse(RawFuse),
     /// Whichever member is right: a ceiling, not a policy.
     Oracle(RawOracle),
 }
@@ -185,6 +190,10 @@ pub struct RawVote {
     /// What the leading answer has to reach, or else the vote abstains.
     #[serde(default)]
     pub abstain: Option<Abstain>,
+    /// Who is not waited for, where all are asked at once: who can't change the answer any more
+    /// (`settled`), or who is `late` when the quorum has answered.
+    #[serde(default)]
+    pub call_off: Option<Spanned<CallOff>>,
 }
 
 /// Stages asked in turn until one's answer is accepted.
@@ -194,7 +203,7 @@ pub struct RawCascade {
     /// Models or policies, cheapest first.
     pub stages: Vec<Spanned<PolicyId>>,
     /// When the answer of a stage before the last is good enough.
-    pub accept: Accept,
+    pub accept: Spanned<Accept>,
 }
 
 /// Whoever comes next answers when whoever came before could not.

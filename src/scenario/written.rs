@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
+use super::breakers::RawBudget;
 use super::plan::{Candidate, Plan, Source, Task};
 use super::raw::Items;
 use super::recommend::Wish;
@@ -174,6 +175,7 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             "quorum": vote.quorum,
             "stop_early": vote.stop,
             "abstain": vote.abstain,
+            "call_off": vote.call_off,
         }}),
         Policy::Cascade(cascade) => serde_json::json!({ "cascade": {
             "stages": cascade.stages,
@@ -214,6 +216,21 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
             serde_json::json!({ "mix": { "shares": shares } })
         }
+        Policy::Judge(judge) => serde_json::json!({ "judge": {
+            "members": judge.members,
+            "by": judge.by,
+            "how": judge.how,
+            "otherwise": judge.otherwise,
+            "prompt": judge.prompt.source(),
+        }}),
+        Policy::Fuse(fuse) => serde_json::json!({ "fuse": {
+            "members": fuse.members,
+            "by": fuse.by,
+            "rounds": fuse.rounds,
+            "otherwise": fuse.otherwise,
+            "prompt": fuse.prompt.source(),
+            "again": fuse.again.source(),
+        }}),
         Policy::Oracle(members) => serde_json::json!({ "oracle": { "among": members } }),
     }
 }
@@ -257,6 +274,9 @@ fn written_conduct(conduct: &Conduct, breakers: &[(String, GuardConfig)]) -> ser
             "jitter": retry.jitter,
             "longest_asked": lasting(retry.longest_asked),
         });
+        if let Some(budget) = retry.budget {
+            options["retry"]["budget"] = serde_json::json!(RawBudget::from(budget));
+        }
     }
     if let Some((name, _)) = conduct.breaker.and_then(|at| breakers.get(at)) {
         options["breaker"] = name.as_str().into();

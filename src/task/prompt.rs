@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::{Environment, UndefinedBehavior};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::data::Item;
 
@@ -13,7 +13,15 @@ const FUEL: u64 = 50_000;
 /// A template that is ready to be rendered.
 #[derive(Debug, Clone)]
 pub struct Prompt {
+    source: Arc<str>,
     environment: Arc<Environment<'static>>,
+}
+
+/// Templates are the same where their texts are.
+impl PartialEq for Prompt {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
 }
 
 /// What is wrong with a template, with its line.
@@ -32,7 +40,12 @@ impl Prompt {
         environment.set_fuel(Some(FUEL));
         environment.add_function("letter", letter);
         environment.add_template_owned("prompt", source.to_owned()).map_err(|it| error(&it))?;
-        Ok(Self { environment: Arc::new(environment) })
+        Ok(Self { source: source.into(), environment: Arc::new(environment) })
+    }
+
+    /// The template as it was written.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// The prompt of one item.
@@ -40,6 +53,18 @@ impl Prompt {
     /// # Errors
     /// When it uses a variable that the item lacks, or runs too long.
     pub fn render(&self, item: &Item) -> Result<String, PromptError> {
+        self.render_with(item, Map::new())
+    }
+
+    /// The same with variables beside the item's, before which they come.
+    ///
+    /// # Errors
+    /// See [`Self::render`].
+    pub fn render_with(
+        &self,
+        item: &Item,
+        more: Map<String, Value>,
+    ) -> Result<String, PromptError> {
         let mut variables = item.row.clone();
         variables.insert("id".into(), item.id.as_str().into());
         variables.insert("choices".into(), item.choices.clone().into());
@@ -49,6 +74,7 @@ impl Prompt {
         if let Some(category) = &item.category {
             variables.insert("category".into(), category.as_str().into());
         }
+        variables.extend(more);
         let variables = minijinja::value::Serde(Value::Object(variables));
         let template = self.environment.get_template("prompt").map_err(|it| error(&it))?;
         template.render(variables).map_err(|it| error(&it))

@@ -32,6 +32,7 @@ const LASTS: Micros = Micros(800_000);
 #[derive(Default)]
 struct Seen {
     kinds: Vec<&'static str>,
+    n_about_answers: usize,
     n_told: usize,
     n_failed: usize,
     n_timers: usize,
@@ -51,9 +52,10 @@ fn ready(seed: u64) -> Ready {
     std::fs::write(folder.path().join("items.jsonl"), random::items(12)).unwrap();
     let file = folder.path().join("scenario.yaml");
     std::fs::write(&file, random::text(seed, SPEED)).unwrap();
-    let loaded = scenario::load(&file, &[]).unwrap_or_else(|wrong| {
+    let mut loaded = scenario::load(&file, &[]).unwrap_or_else(|wrong| {
         panic!("{}", wrong.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("; "))
     });
+    crate::cmd::rounds::make_up(&mut loaded).unwrap();
     let rows: Vec<&Recorded> = loaded.recordings.iter().flat_map(|it| &it.rows).collect();
     let policies = evaluate::all_policies(&loaded.plan);
     let grounds = evaluate::grounds(&loaded.plan, &rows).unwrap();
@@ -99,11 +101,16 @@ fn seen(drilled: &Drilled, kind: &'static str) -> Seen {
     assert_eq!(ended, trace.requests.len(), "every request ends once");
     Seen {
         kinds: vec![kind],
+        n_about_answers: actions.clone().filter(|it| is_about_answers(it)).count(),
         n_told: trace.told.len(),
         n_failed: drilled.books.n_failed_calls as usize,
         n_timers: n_of(&|event| matches!(event, Event::Timer { .. })),
         n_called_off: actions.filter(|it| matches!(it, Action::Cancel { .. })).count(),
     }
+}
+
+fn is_about_answers(action: &Action) -> bool {
+    matches!(action, Action::Call { made: Some(_), .. })
 }
 
 #[test]
@@ -120,10 +127,15 @@ fn what_a_drill_did_the_simulator_does_again() {
     let mut kinds: Vec<&str> = seen.iter().flat_map(|it| it.kinds.clone()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    assert_eq!(kinds, ["balance", "cascade", "failover", "hedge", "route", "vote"]);
+    assert_eq!(
+        kinds,
+        ["balance", "cascade", "failover", "fuse", "hedge", "judge", "route", "vote"]
+    );
     // A drill in which nothing went wrong would show nothing.
     assert!(sum(|it| it.n_told) > 10_000, "{} events", sum(|it| it.n_told));
     assert!(sum(|it| it.n_failed) > 500, "{} failed calls", sum(|it| it.n_failed));
     assert!(sum(|it| it.n_timers) > 100, "{} timers", sum(|it| it.n_timers));
+    let n_about_answers = sum(|it| it.n_about_answers);
+    assert!(n_about_answers > 200, "{n_about_answers} questions about answers");
     assert!(sum(|it| it.n_called_off) > 20, "{} calls called off", sum(|it| it.n_called_off));
 }

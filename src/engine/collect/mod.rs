@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use drive::now;
 pub use progress::{ModelProgress, Progress};
-pub use questions::{QuestionError, Questions};
+pub use questions::{MadeQuestion, QuestionError, Questions};
 
 use crate::data::{Recorded, Usage};
 use crate::kernel::{ModelId, Seed, Usd};
@@ -72,6 +72,19 @@ pub struct Collected {
     pub spent: Usd,
     /// Questions that were given up unasked, because their model or key is closed.
     pub n_given_up: u64,
+}
+
+impl Collected {
+    /// What was collected afterwards is added.
+    pub fn add(&mut self, more: Self) {
+        self.rows.extend(more.rows);
+        self.n_asked += more.n_asked;
+        self.n_failed += more.n_failed;
+        self.n_found += more.n_found;
+        self.n_left += more.n_left;
+        self.n_given_up += more.n_given_up;
+        self.spent += more.spent;
+    }
 }
 
 /// Why nothing could be collected. A failed call is no such reason.

@@ -1,9 +1,10 @@
 //! What is to be asked: every item of every task, of every live candidate, as often as wanted.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::data::{Item, Recorded};
-use crate::kernel::{ItemId, TaskId};
+use crate::kernel::{ItemId, ModelId, PromptId, TaskId};
 use crate::provider::{Chat, Endpoint, Label, Message, Sampling};
 use crate::scenario::{Candidate, Plan, Source, Task};
 use crate::store::{Key, Timing, request_json};
@@ -16,6 +17,23 @@ pub struct Questions<'a> {
     tasks: Vec<(&'a Task, Vec<Vec<Message>>)>,
     live: Vec<Live<'a>>,
     list: Vec<Question>,
+    /// Questions made of answers: what each is called, and what is said.
+    made: Vec<(PromptId, Vec<Message>)>,
+}
+
+/// A question made of answers, for one model.
+#[derive(Debug, Clone)]
+pub struct MadeQuestion {
+    /// The task.
+    pub task: TaskId,
+    /// The item that the answers are to.
+    pub item: ItemId,
+    /// Who is asked.
+    pub by: ModelId,
+    /// What it is recorded under.
+    pub prompt: PromptId,
+    /// What is said.
+    pub messages: Vec<Message>,
 }
 
 /// A candidate that is asked over HTTP.
@@ -33,6 +51,8 @@ pub(super) struct Question {
     item: u32,
     pub(super) live: u32,
     sample: u32,
+    /// Where it is made of answers: its place among those.
+    made: Option<u32>,
     pub(super) key: Key,
 }
 
@@ -53,7 +73,7 @@ impl<'a> Questions<'a> {
     /// When a prompt can't be rendered, say because it names a column that an item lacks.
     pub fn new(plan: &'a Plan, n_samples: u32) -> Result<Self, QuestionError> {
         let live: Vec<Live<'_>> = plan.candidates.iter().filter_map(Live::of).collect();
-        let mut questions = Self { tasks: Vec::new(), live, list: Vec::new() };
+        let mut questions = Self { tasks: Vec::new(), live, list: Vec::new(), made: Vec::new() };
         if questions.live.is_empty() {
             return Ok(questions);
         }
@@ -63,14 +83,49 @@ impl<'a> Questions<'a> {
                 for item in 0..task.items.len() as u32 {
                     for sample in 0..n_samples {
                         let key = Key::of("");
-                        let question = Question { task: at, item, live, sample, key };
-                        let key = Key::of(&questions.request_json(&question));
-                        questions.list.push(Question { key, ..question });
+                        let question = Question { task: at, item, live, sample, made: None, key };
+                        questions.push(question);
                     }
                 }
             }
         }
         Ok(questions)
+    }
+
+    /// Questions made of answers, each asked once. Those to whom nobody is asked over HTTP, and
+    /// those about no item of the plan, are left out.
+    pub fn made(plan: &'a Plan, wanted: impl IntoIterator<Item = MadeQuestion>) -> Self {
+        let live: Vec<Live<'_>> = plan.candidates.iter().filter_map(Live::of).collect();
+        let tasks = plan.tasks.iter().map(|task| (task, Vec::new())).collect();
+        let mut questions = Self { tasks, live, list: Vec::new(), made: Vec::new() };
+        let places = |task: &Task| -> BTreeMap<ItemId, u32> {
+            (0..).zip(&task.items).map(|(at, item)| (item.id.clone(), at)).collect()
+        };
+        let places: Vec<BTreeMap<ItemId, u32>> = plan.tasks.iter().map(places).collect();
+        for MadeQuestion { task, item, by, prompt, messages } in wanted {
+            let task = plan.tasks.iter().position(|one| one.id == task);
+            let live = questions.live.iter().position(|live| live.candidate.id == by);
+            let Some((task, live)) = task.zip(live) else { continue };
+            let Some(item) = places[task].get(&item).copied() else { continue };
+            let made = Some(questions.made.len() as u32);
+            questions.made.push((prompt, messages));
+            let (task, live, key) = (task as u32, live as u32, Key::of(""));
+            questions.push(Question { task, item, live, sample: 0, made, key });
+        }
+        questions
+    }
+
+    fn push(&mut self, question: Question) {
+        let key = Key::of(&self.request_json(&question));
+        self.list.push(Question { key, ..question });
+    }
+
+    /// What is said.
+    fn messages(&self, question: &Question) -> &[Message] {
+        match question.made {
+            Some(made) => &self.made[made as usize].1,
+            None => &self.tasks[question.task as usize].1[question.item as usize],
+        }
     }
 
     /// How many there are.
@@ -102,7 +157,7 @@ impl<'a> Questions<'a> {
     /// What is sent.
     pub(super) fn chat<'q>(&'q self, question: &Question, sampling: &'q Sampling) -> Chat<'q> {
         let live = &self.live[question.live as usize];
-        let messages = &self.tasks[question.task as usize].1[question.item as usize];
+        let messages = self.messages(question);
         Chat { model: live.name, messages, sampling, stream: live.candidate.stream }
     }
 
@@ -136,8 +191,8 @@ impl<'a> Questions<'a> {
 
     /// The length of what is sent, in characters.
     pub(super) fn characters(&self, question: &Question) -> u64 {
-        let messages = &self.tasks[question.task as usize].1[question.item as usize];
-        messages.iter().map(|message| message.content.chars().count() as u64).sum()
+        let messages = self.messages(question).iter();
+        messages.map(|message| message.content.chars().count() as u64).sum()
     }
 
     /// An answer to this question, with who and what was asked filled in.
@@ -147,6 +202,7 @@ impl<'a> Questions<'a> {
             id: self.item(question).id.clone(),
             model: self.live[question.live as usize].candidate.id.clone(),
             sample: question.sample,
+            prompt: question.made.map(|made| self.made[made as usize].0.clone()),
             ..answer
         }
     }

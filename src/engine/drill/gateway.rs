@@ -104,7 +104,7 @@ fn is_hollow(exchange: &Exchange, stream: bool) -> bool {
 
 /// What a user got, with the model that says it answered as the rung.
 fn outcome(ring: &Ring<'_>, item: ItemIdx, exchange: &Exchange) -> Outcome {
-    let reply = judged(ring, item, None, exchange);
+    let reply = judged(ring, item, (None, None), exchange);
     let verdict = Verdict::from(reply.state);
     let served = exchange.result.as_ref().ok().and_then(|reply| reply.model.clone());
     Outcome {

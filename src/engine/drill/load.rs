@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -13,12 +14,13 @@ use tokio::time::{Instant, sleep_until};
 use super::books::{Books, Ended};
 use super::reply::judged;
 use super::{DrillError, Drilled, Load, Ring};
-use crate::data::{CellState, ModelIdx};
+use crate::data::{CellState, ItemIdx, ModelIdx};
 use crate::kernel::{Micros, Usd};
 use crate::policy::Fleet;
 use crate::policy::episode::{
     Action, CallId, Episode, Event, Reply, TimerId, Told, Trace, Tree, World,
 };
+use crate::policy::made::Made;
 use crate::provider::{Chat, Endpoint, Exchange, Label, Line, Sampling};
 
 /// A request that is on its way.
@@ -37,6 +39,14 @@ struct Of {
     model: ModelIdx,
 }
 
+/// A call that is to begin.
+struct Begin {
+    of: Of,
+    sample: u32,
+    timeout: Micros,
+    made: Option<Arc<Made>>,
+}
+
 /// Everything that goes on at the moment.
 struct Desk<'a> {
     ring: &'a Ring<'a>,
@@ -48,7 +58,7 @@ struct Desk<'a> {
     timers: BTreeMap<(Micros, u64), (u64, TimerId)>,
     n_timers: u64,
     /// Calls that are to begin.
-    begin: Vec<(Of, u32, Micros, u32)>,
+    begin: Vec<Begin>,
     trace: Trace,
     books: Books,
 }
@@ -79,15 +89,16 @@ pub(super) async fn run(
     let mut in_flight = FuturesUnordered::new();
     let mut arrivals = load.arrivals.iter().copied().peekable();
     loop {
-        for (of, sample, timeout, attempt) in std::mem::take(&mut desk.begin) {
+        for begin in std::mem::take(&mut desk.begin) {
             let (abort, registration) = AbortHandle::new_pair();
+            let of = begin.of;
             if let Some(live) = desk.live.get_mut(&of.n) {
-                let request = *live.episode.request();
+                let item = live.episode.request().item;
                 live.out.insert(of.call, abort);
-                let whom = (of.model, request.item);
-                let asked = ask(ring, &line, whom, (sample, attempt), timeout, load.stream);
-                let asked = Abortable::new(asked, registration);
-                in_flight.push(async move { (of, asked.await) });
+                let made = begin.made.clone();
+                let asked =
+                    Abortable::new(ask(ring, &line, item, begin, load.stream), registration);
+                in_flight.push(async move { (of, made, asked.await) });
             }
         }
         let due = desk.timers.keys().next().map(|(at, _)| *at);
@@ -98,7 +109,9 @@ pub(super) async fn run(
         let wake = next.map_or_else(|| start + Duration::from_secs(3600), at);
         tokio::select! {
             biased;
-            Some((of, ended)) = in_flight.next() => desk.came_back(now(), of, ended),
+            Some((of, made, ended)) = in_flight.next() => {
+                desk.came_back(now(), of, made.as_deref(), ended);
+            }
             () = sleep_until(wake) => {
                 let time = now();
                 while let Some(due) = arrivals.next_if(|arrival| *arrival <= time) {
@@ -114,25 +127,27 @@ pub(super) async fn run(
 }
 
 /// Asks one model about one item, once.
-async fn ask(
-    ring: &Ring<'_>,
-    line: &Line,
-    (model, item): (ModelIdx, crate::data::ItemIdx),
-    (sample, attempt): (u32, u32),
-    Micros(timeout): Micros,
-    stream: bool,
-) -> Exchange {
+async fn ask(ring: &Ring<'_>, line: &Line, at: ItemIdx, begin: Begin, stream: bool) -> Exchange {
+    let Begin { of: Of { model, call, .. }, sample, timeout: Micros(timeout), made } = begin;
     let name = &ring.grounds.matrix.models()[usize::from(model.0)];
     let candidate = ring.candidates[usize::from(model.0)];
     let usual = Sampling::default();
     let sampling = candidate.map_or(&usual, |one| &one.sampling);
-    let messages = &ring.prompts[item.0 as usize];
+    let item = &ring.subject.items[at.0 as usize];
+    let about = |made: Arc<Made>| {
+        let context = ring.subject.context(&made.policy, at);
+        // A template that doesn't fit says nothing, and nothing is said to that.
+        let messages = ring.grounds.asking.messages(&context, (at, item), &made);
+        messages.map(|(_, messages)| messages).unwrap_or_default()
+    };
+    let made = made.map(about);
+    let messages = made.as_ref().unwrap_or(&ring.prompts[at.0 as usize]);
     let chat = Chat { model: name.as_str(), messages, sampling, stream };
     let label = Label {
         task: &ring.grounds.task.id,
-        item: &ring.subject.items[item.0 as usize].id,
+        item: &item.id,
         sample,
-        attempt: attempt + 1,
+        attempt: u32::from(call.attempt) + 1,
         queued: Micros(0),
         slept: Micros(0),
     };
@@ -154,7 +169,13 @@ impl Desk<'_> {
         self.tell(now, n, Event::Arrived);
     }
 
-    fn came_back(&mut self, now: Micros, of: Of, ended: Result<Exchange, Aborted>) {
+    fn came_back(
+        &mut self,
+        now: Micros,
+        of: Of,
+        made: Option<&Made>,
+        ended: Result<Exchange, Aborted>,
+    ) {
         // Whoever was called off is told nothing more.
         let Ok(exchange) = ended else { return };
         let Some(live) = self.live.get_mut(&of.n) else { return };
@@ -163,7 +184,7 @@ impl Desk<'_> {
         }
         let item = live.episode.request().item;
         let candidate = self.ring.candidates[usize::from(of.model.0)];
-        let reply: Reply = judged(self.ring, item, candidate, &exchange);
+        let reply: Reply = judged(self.ring, item, (candidate, made), &exchange);
         live.cost = live.cost.zip(reply.cost).map(|(sum, one)| sum + one);
         self.books.n_calls += 1;
         self.books.n_failed_calls += u64::from(matches!(reply.state, CellState::Failed(_)));
@@ -190,12 +211,13 @@ impl Desk<'_> {
         live.episode.on_event(now, event, &mut world, &mut actions);
         for action in &actions {
             match action {
-                Action::Call { call, model, sample, timeout } => {
+                Action::Call { call, model, sample, timeout, made } => {
                     let of = Of { n, call: *call, model: *model };
-                    self.begin.push((of, *sample, *timeout, u32::from(call.attempt)));
+                    let (sample, timeout, made) = (*sample, *timeout, made.clone());
+                    self.begin.push(Begin { of, sample, timeout, made });
                 }
                 Action::Cancel { call } => {
-                    self.begin.retain(|(of, ..)| of.n != n || of.call != *call);
+                    self.begin.retain(|it| it.of.n != n || it.of.call != *call);
                     if let Some(call) = live.out.remove(call) {
                         call.abort();
                         self.books.n_calls += 1;

@@ -3,6 +3,7 @@
 use crate::data::{AnswerIdx, CellState, Failure, ItemIdx};
 use crate::kernel::{PolicyId, Usd};
 use crate::policy::episode::Reply;
+use crate::policy::made::Made;
 use crate::provider::{ChatReply, Exchange};
 use crate::scenario::Candidate;
 
@@ -12,7 +13,7 @@ use super::Ring;
 pub(super) fn judged(
     ring: &Ring<'_>,
     item: ItemIdx,
-    candidate: Option<&Candidate>,
+    (candidate, made): (Option<&Candidate>, Option<&Made>),
     exchange: &Exchange,
 ) -> Reply {
     let retry_after =
@@ -24,14 +25,36 @@ pub(super) fn judged(
                 failure => CellState::Failed(*failure),
             };
             // A call that failed brought no tokens to pay for.
-            Reply { state, confidence: None, cost: Some(Usd::ZERO), retry_after }
+            let (cost, status) = (Some(Usd::ZERO), exchange.status);
+            Reply { state, confidence: None, cost, retry_after, status }
         }
-        Ok(reply) => Reply {
-            state: state(ring, item, &reply.text),
-            confidence: reply.confidence.map(crate::kernel::Probability::value),
-            cost: candidate.and_then(|one| cost(one, reply)),
-            retry_after,
-        },
+        Ok(reply) => {
+            let sure = reply.confidence.map(crate::kernel::Probability::value);
+            let (state, confidence) = match made {
+                None => (state(ring, item, &reply.text), sure),
+                Some(made) => about(ring, item, made, &reply.text, sure),
+            };
+            let cost = candidate.and_then(|one| cost(one, reply));
+            Reply { state, confidence, cost, retry_after, status: None }
+        }
+    }
+}
+
+/// What a reply to a question made of answers says.
+fn about(
+    ring: &Ring<'_>,
+    at: ItemIdx,
+    made: &Made,
+    text: &str,
+    sure: Option<f64>,
+) -> (CellState, Option<f64>) {
+    let item = &ring.subject.items[at.0 as usize];
+    let context = ring.subject.context(&made.policy, at);
+    match ring.grounds.asking.state(&context, item, made, text) {
+        // An answer that nobody gave before is as right as the scorer says.
+        (CellState::Unparsed, _) if made.part.is_answer() => (state(ring, at, text), sure),
+        (found, _) if made.part.is_answer() => (found, sure),
+        found => found,
     }
 }
 

@@ -1,13 +1,15 @@
 //! What all policies are judged on, and what each came to on every item.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use super::made::{Heard, Missing};
 use super::run::{Columns, Folds, Run};
 use super::words::Words;
 use crate::data::{ItemIdx, Matrix, ModelIdx, Outcome};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::{Context, Policy, Vote, single};
+use crate::scenario::Asking;
 use crate::task::score::Score;
 use crate::vote::{BestOf, Rule};
 
@@ -19,6 +21,12 @@ pub(super) struct Field<'a> {
     pub(super) seed: Seed,
     /// Every policy by name, each model by itself among them.
     pub(super) policies: &'a BTreeMap<PolicyId, Policy>,
+    /// What questions about the answers are made of.
+    pub(super) asking: &'a Asking,
+    /// Questions about answers that nobody was asked, and templates that don't fit.
+    pub(super) wanted: Mutex<Vec<Missing>>,
+    /// What such questions came to.
+    pub(super) heard: Mutex<Vec<Heard>>,
     /// What every model by itself came to, by fold: no fit changes it, and every run needs it.
     pub(super) singles: BTreeMap<PolicyId, Columns>,
     /// How many answers to each item were possible.
@@ -34,6 +42,7 @@ impl<'a> Field<'a> {
         folds: &'a [Vec<ItemIdx>],
         seed: Seed,
         policies: &'a BTreeMap<PolicyId, Policy>,
+        asking: &'a Asking,
     ) -> Self {
         let single = |(name, policy): (&PolicyId, &Policy)| {
             let Policy::Single(model) = policy else { return None };
@@ -44,8 +53,20 @@ impl<'a> Field<'a> {
         };
         let singles = policies.iter().filter_map(single).collect();
         let n_classes = matrix.item_idxs().map(|item| n_classes(matrix, item)).collect();
-        let words = Arc::default();
-        Self { matrix, score, folds, seed, policies, singles, n_classes, words }
+        let (words, wanted, heard) = (Arc::default(), Mutex::default(), Mutex::default());
+        Self {
+            matrix,
+            score,
+            folds,
+            seed,
+            policies,
+            asking,
+            wanted,
+            heard,
+            singles,
+            n_classes,
+            words,
+        }
     }
 
     /// The same field, on which the words of the questions have been read before.
@@ -104,6 +125,7 @@ impl Field<'_> {
             seed: self.seed,
             n_classes: self.n_classes[item.0 as usize],
             answers: self.matrix.answers(item),
+            made: self.asking.made.get(item.0 as usize).map_or(&[], Vec::as_slice),
             score: self.score,
         }
     }

@@ -188,6 +188,7 @@ mod tests {
     use crate::analysis::Intervals;
     use crate::data::{Answer, Cell, CellState, Item, ItemIdx, Matrix};
     use crate::kernel::{ModelId, Seed};
+    use crate::scenario::Asking;
     use crate::task::score::Score;
     use crate::vote::Weighted;
 
@@ -231,8 +232,8 @@ mod tests {
         let policies = singles
             .chain([(BEST_SINGLE.into(), Policy::BestSingle), ("vote".into(), vote)])
             .collect();
-        let (matrix, score) = (&matrix, &Score::default());
-        let field = Field::new(matrix, score, &folds, Seed(7), &policies);
+        let (matrix, score, asking) = (&matrix, &Score::default(), Asking::default());
+        let field = Field::new(matrix, score, &folds, Seed(7), &policies, &asking);
         let outcomes = policies.keys().map(|name| (name.clone(), field.outcomes(name))).collect();
         let (rows, doubts) =
             contributions(&field, &outcomes, &Method::new(matrix, Intervals::default()));
@@ -307,8 +308,8 @@ mod tests {
             (BEST_SINGLE.into(), Policy::BestSingle),
             ("thrice".into(), vote),
         ]);
-        let score = &Score::default();
-        let field = Field::new(&matrix, score, &folds, Seed(7), &policies);
+        let (score, asking) = (&Score::default(), Asking::default());
+        let field = Field::new(&matrix, score, &folds, Seed(7), &policies, &asking);
         let outcomes = policies.keys().map(|name| (name.clone(), field.outcomes(name))).collect();
         let rows = gains(&field, &outcomes);
         let [row] = &rows[..] else { panic!("one vote: {rows:?}") };

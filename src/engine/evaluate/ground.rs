@@ -9,7 +9,7 @@ use crate::data::{ItemIdx, Matrix, Recorded};
 use crate::kernel::{PolicyId, TaskId};
 use crate::policy::knowledge::{Knowledge, Lesson, VoteKnowledge};
 use crate::policy::{Policy, Vote};
-use crate::scenario::Plan;
+use crate::scenario::{Asking, Plan};
 
 /// One task's answers, judged, and what every policy learned of them.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Ground {
     pub n_classes: Vec<u32>,
     /// What was fitted, each item's from other items.
     pub knowledge: Knowledge,
+    /// What questions about the answers are made of.
+    pub asking: Asking,
 }
 
 /// Judges the answers to every task, and fits every policy on them.
@@ -37,9 +39,11 @@ pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateE
         super::refuse_labels_that_differ(&policies, &judged.matrix)?;
         let folds = folds::folds(judged.matrix.items(), plan.seed);
         let matrix = &judged.matrix;
-        let field = Field::new(matrix, &task.score, &folds, plan.seed, &policies);
+        let asking = judged.asking(task, &plan.candidates, &policies)?;
+        let field = Field::new(matrix, &task.score, &folds, plan.seed, &policies, &asking);
         let (knowledge, n_classes) = (knowledge(&field), field.n_classes);
-        Ok(Ground { task: task.id.clone(), n_classes, knowledge, matrix: judged.matrix })
+        let (task, matrix) = (task.id.clone(), judged.matrix);
+        Ok(Ground { task, n_classes, knowledge, matrix, asking })
     };
     plan.tasks.iter().map(ground).collect()
 }
@@ -80,6 +84,8 @@ pub(super) fn knowledge(field: &Field<'_>) -> Knowledge {
             | Policy::Failover(_)
             | Policy::Hedge(_)
             | Policy::Balance(_)
+            | Policy::Judge(_)
+            | Policy::Fuse(_)
             | Policy::Oracle(_) => {}
         }
     }

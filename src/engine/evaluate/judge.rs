@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::data::{
-    Answer, AnswerIdx, Cell, CellState, Extracted, Failure, Item, Matrix, Recorded, Usage, Warning,
+    Answer, AnswerIdx, Cell, CellState, Extracted, Failure, Item, Matrix, Recorded, Warning,
 };
-use crate::kernel::{ItemId, ModelId, Tokens, Usd};
-use crate::scenario::{Candidate, Items, Source, Task};
+use crate::kernel::{ItemId, ModelId, PolicyId};
+use crate::policy::Policy;
+use crate::scenario::{Answers, Asking, AskingError, Candidate, Items, Source, Task};
 use crate::task::extract::Extractor;
 
 /// A recording that can't be judged.
@@ -35,7 +36,22 @@ pub(super) struct Judged<'a> {
     pub(super) matrix: Matrix,
     /// The rows that the cells were made from, in the matrix's order; `None` for cells not run.
     pub(super) rows: Vec<Option<&'a Recorded>>,
+    /// Rows that reply to questions made of answers.
+    pub(super) made: Vec<&'a Recorded>,
     pub(super) warnings: Vec<Warning>,
+}
+
+impl Judged<'_> {
+    /// What questions about these answers are made of.
+    pub(super) fn asking(
+        &self,
+        task: &Task,
+        candidates: &[Candidate],
+        policies: &BTreeMap<PolicyId, Policy>,
+    ) -> Result<Asking, AskingError> {
+        let Self { matrix, rows, made, .. } = self;
+        Asking::new(Answers { task, candidates, matrix, rows, made }, policies)
+    }
 }
 
 /// Puts the rows of one task into a matrix. Of two rows for one cell the later one counts.
@@ -46,7 +62,9 @@ pub(super) fn judge<'a>(
     rows: &[&'a Recorded],
 ) -> Result<Judged<'a>, JudgeError> {
     let models: Vec<ModelId> = candidates.iter().map(|one| one.id.clone()).collect();
-    let Found { rows: found, n_samples, mut warnings } = find(task, &models, rows);
+    let (made, rows): (Vec<&Recorded>, Vec<&Recorded>) =
+        rows.iter().copied().partition(|row| row.prompt.is_some());
+    let Found { rows: found, n_samples, mut warnings } = find(task, &models, &rows);
     let has_all = |place: &usize| found[*place].iter().step_by(n_samples).all(Option::is_some);
     let kept: Vec<usize> = (0..task.items.len())
         .filter(|place| task.judged_on == Items::All || has_all(place))
@@ -62,7 +80,7 @@ pub(super) fn judge<'a>(
         judged.into_iter().map(|one| (one.answers, one.cells)).unzip();
     let cells = cells.into_iter().flatten().collect();
     let matrix = Matrix::new(task.id.clone(), items, models, n_samples as u32, answers, cells);
-    Ok(Judged { matrix, rows, warnings })
+    Ok(Judged { matrix, rows, made, warnings })
 }
 
 /// The rows of a task by item, then by model and sample.
@@ -159,7 +177,8 @@ fn one_item(
             }
             _ => None,
         });
-        cells.push(cell(state, rows[at], &candidates[at / n_samples]));
+        let candidate = &candidates[at / n_samples];
+        cells.push(rows[at].map_or(Cell::NOT_RUN, |row| candidate.cell(state, row)));
     }
     Ok(OneItem { answers, cells, agrees })
 }
@@ -206,32 +225,6 @@ fn read(row: Option<&Recorded>, extractor: &Extractor, item: &Item) -> Read {
 /// The verdict that was recorded: the score, else whether it is right.
 fn verdict(row: &Recorded) -> Option<f64> {
     row.score.or(row.correct.map(|correct| f64::from(u8::from(correct))))
-}
-
-/// A call that failed brought no tokens to pay for: where the model has a price, it cost nothing.
-fn cell(state: CellState, row: Option<&Recorded>, candidate: &Candidate) -> Cell {
-    let Some(row) = row else { return Cell::NOT_RUN };
-    let unbilled = || {
-        let is_failed = matches!(state, CellState::Failed(_)) && candidate.price.is_some();
-        is_failed.then_some(Usd::ZERO)
-    };
-    let priced = || {
-        candidate.price.as_ref()?.cost(Usage {
-            sent: row.prompt_tokens?,
-            cached: row.cached_tokens.unwrap_or(Tokens(0)),
-            written: row.cache_write_tokens.unwrap_or(Tokens(0)),
-            received: row.completion_tokens?,
-        })
-    };
-    Cell {
-        state,
-        cost: priced().or(row.cost).or_else(unbilled),
-        prompt_tokens: row.prompt_tokens,
-        completion_tokens: row.completion_tokens,
-        confidence: row.confidence,
-        ttft: row.ttft,
-        latency: row.latency,
-    }
 }
 
 fn disagreements(models: &[ModelId], n_samples: usize, judged: &[OneItem]) -> Vec<Warning> {

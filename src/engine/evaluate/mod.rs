@@ -9,8 +9,10 @@ mod gain;
 mod gates;
 mod ground;
 mod judge;
+mod judging;
 mod learn;
 mod literature;
+mod made;
 mod routes;
 mod rows;
 mod run;
@@ -29,6 +31,7 @@ use rayon::prelude::*;
 pub use folds::N_FOLDS;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
+pub use made::{Wanted, wanted};
 pub(super) use run::Folds;
 pub(super) use stand::Stand;
 
@@ -38,10 +41,11 @@ use crate::data::summary::{
     GateRow, OutageRow, Recommendation, ScenarioRef, SimulatedRow, Summary, WarningRow,
 };
 use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
-use crate::kernel::{ModelId, PolicyId, TaskId};
+use crate::kernel::{ItemId, ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
 use crate::report::{AnswerRow, DecisionRow, ItemRow};
-use crate::scenario::{Plan, Task};
+use crate::scenario::{AskingError, Plan, Task};
+use crate::task::prompt::PromptError;
 use crate::vote::Rule;
 use field::Field;
 use judge::Judged;
@@ -119,6 +123,20 @@ pub enum EvaluateError {
     /// A vote over recordings without answers.
     #[error(transparent)]
     OnlyVerdicts(#[from] OnlyVerdicts),
+    /// An item whose question can't be told to a judge.
+    #[error(transparent)]
+    Asking(#[from] AskingError),
+    /// A template of a policy that asks about answers, which doesn't fit.
+    #[error("`{policy}` can't make its prompt for item {item}")]
+    Words {
+        /// The policy.
+        policy: PolicyId,
+        /// The item.
+        item: ItemId,
+        /// Why.
+        #[source]
+        source: PromptError,
+    },
     /// A rule that learns about labels where there are none.
     #[error(
         "`{policy}` learns how members confuse labels, but on task {task} there are {n} different \
@@ -186,7 +204,8 @@ pub fn evaluate_with<'a>(
         let folds = folds::folds(judged.matrix.items(), plan.seed);
         let (matrix, score, seed) = (&judged.matrix, &task.score, plan.seed);
         refuse_labels_that_differ(&policies, matrix)?;
-        let field = Field::new(matrix, score, &folds, seed, &policies);
+        let asking = judged.asking(task, &plan.candidates, &policies)?;
+        let field = Field::new(matrix, score, &folds, seed, &policies, &asking);
         let method = Method::new(matrix, plan.intervals);
         doubts.extend(judged.warnings.iter().filter(|doubt| is_heard(doubt, &policies)).cloned());
         let given = given.filter(|given| given.task == task.id);
@@ -274,6 +293,9 @@ fn fill<'a>(
     summary.samples.extend(analysis::samples(matrix, &method.clusters, method.intervals));
     summary.calibration.extend(analysis::calibration(matrix));
     summary.gains.extend(gain::gains(field, &outcomes));
+    let (judging, unheard) = judging::rows(field, method);
+    summary.judging.extend(judging);
+    doubts.extend(unheard);
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
     let gates = plan.gates.iter().filter(|gate| gate.task == task.id);
@@ -285,6 +307,7 @@ fn fill<'a>(
     let item = |item: &Item| ItemRow { task: task.id.clone(), item: item.clone() };
     evaluation.items.extend(matrix.items().iter().map(item));
     evaluation.answers.extend(rows::answers(judged));
+    evaluation.answers.extend(rows::made(task, judged));
     evaluation.decisions.extend(rows::decisions(matrix, outcomes));
 }
 
@@ -294,7 +317,7 @@ fn refuse_votes_without_answers(
 ) -> Result<(), OnlyVerdicts> {
     let samples = 0..matrix.n_samples();
     for (name, policy) in policies {
-        if !matches!(policy, Policy::Vote(_)) {
+        if !matches!(policy, Policy::Vote(_)) && policy.asks_about_answers().is_empty() {
             continue;
         }
         for model in models_of(name, policies) {

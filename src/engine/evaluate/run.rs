@@ -9,10 +9,13 @@ use std::sync::Arc;
 
 use super::field::Field;
 use super::learn::Believed;
+use super::made;
 use crate::data::{ItemIdx, Outcome};
 use crate::kernel::{Key, Micros, PolicyId, Probability, Usd};
 use crate::policy::hedge::{After, Hedge};
-use crate::policy::{Fitted, Policy, Standing, Vote, best_single, oracle, single};
+use crate::policy::{
+    Cascade, Fitted, Fuse, Judge, Policy, Standing, Vote, best_single, oracle, single,
+};
 use crate::stats;
 use crate::vote::{Rule, Voter};
 
@@ -75,9 +78,14 @@ impl<'a> Run<'a> {
                     |item: &ItemIdx| best_single::outcome(matrix.cell(*item, idx, 0), &model);
                 items.iter().map(outcome).collect()
             }
-            Some(Policy::Cascade(cascade)) => {
-                let columns = self.columns(&cascade.stages, fit, fold);
-                (0..items.len()).map(|row| cascade.decide(&at(&columns, row))).collect()
+            Some(Policy::Cascade(Cascade { stages: among, .. }))
+            | Some(Policy::Judge(Judge { members: among, .. }))
+            | Some(Policy::Fuse(Fuse { members: among, .. })) => {
+                let columns = self.columns(among, fit, fold);
+                let decide = |(row, item): (usize, &ItemIdx)| {
+                    made::outcome(self.field, name, *item, &at(&columns, row))
+                };
+                items.iter().enumerate().map(decide).collect()
             }
             Some(Policy::Failover(ladder)) => {
                 let columns = self.columns(&ladder.members, fit, fold);
@@ -133,7 +141,7 @@ impl<'a> Run<'a> {
         let lesson = self.learn(vote, fit, fold, &columns);
         let decide = |(row, item): (usize, &ItemIdx)| {
             let ctx = self.field.context(name, *item);
-            vote.decide(&ctx, lesson.on(row), &voters, &at(&columns, row))
+            vote.decide_in_time(&ctx, lesson.on(row), &voters, &at(&columns, row))
         };
         self.field.folds[fold].iter().enumerate().map(decide).collect()
     }

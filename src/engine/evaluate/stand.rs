@@ -20,7 +20,7 @@ use crate::kernel::{PolicyId, Seed};
 use crate::policy::Policy;
 use crate::policy::knowledge::Knowledge;
 use crate::policy::route::{By, Prospects, Route};
-use crate::scenario::{Plan, Task};
+use crate::scenario::{Asking, Plan, Task};
 use crate::task::score::Score;
 
 /// One task's answers, judged, and the folds that its items are in.
@@ -30,6 +30,8 @@ pub(in crate::engine) struct Stand<'a> {
     pub(in crate::engine) method: Method,
     pub(in crate::engine) seed: Seed,
     score: &'a Score,
+    /// What questions about the answers are made of.
+    pub(in crate::engine) asking: Asking,
     words: Arc<Words>,
 }
 
@@ -40,14 +42,16 @@ impl<'a> Stand<'a> {
         rows: &[&Recorded],
     ) -> Result<Self, EvaluateError> {
         let rows = judge::rows_of(task, rows);
-        let matrix = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?.matrix;
+        let judged = judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
         let policies = all_policies(plan);
+        let asking = judged.asking(task, &plan.candidates, &policies)?;
+        let matrix = judged.matrix;
         refuse_votes_without_answers(&policies, &matrix)?;
         refuse_labels_that_differ(&policies, &matrix)?;
         let folds = folds::folds(matrix.items(), plan.seed);
         let method = Method::new(&matrix, plan.intervals);
         let (seed, score) = (plan.seed, &task.score);
-        Ok(Self { matrix, folds, method, seed, score, words: Arc::default() })
+        Ok(Self { matrix, folds, method, seed, score, asking, words: Arc::default() })
     }
 
     /// All folds.
@@ -117,8 +121,8 @@ impl<'a> Stand<'a> {
     }
 
     fn field<'f>(&'f self, policies: &'f BTreeMap<PolicyId, Policy>) -> Field<'f> {
-        let Self { matrix, score, folds, seed, words, .. } = self;
-        Field::new(matrix, score, folds, *seed, policies).with_words(words)
+        let Self { matrix, score, folds, seed, words, asking, .. } = self;
+        Field::new(matrix, score, folds, *seed, policies, asking).with_words(words)
     }
 
     /// The paired difference of two, item by item of the whole task, over the items that both

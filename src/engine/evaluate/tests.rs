@@ -10,6 +10,7 @@ use crate::data::{Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix, Out
 use crate::kernel::{ModelId, PolicyId, Seed};
 use crate::policy::route::{By, Category, Knn, Logistic, MatrixFactorisation, Trade};
 use crate::policy::{Policy, Route, Vote};
+use crate::scenario::Asking;
 use crate::task::score::Score;
 use crate::vote::{Rule, Ties, Weighted};
 
@@ -91,7 +92,8 @@ fn field<'a>(
     folds: &'a [Vec<ItemIdx>],
     policies: &'a BTreeMap<PolicyId, Policy>,
 ) -> Field<'a> {
-    Field::new(matrix, &SCORE, folds, Seed(7), policies)
+    static NOTHING: LazyLock<Asking> = LazyLock::new(Asking::default);
+    Field::new(matrix, &SCORE, folds, Seed(7), policies, &NOTHING)
 }
 
 #[test]

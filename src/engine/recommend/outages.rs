@@ -100,6 +100,7 @@ impl Nest<'_> {
             matrix: &self.stand.matrix,
             n_classes: &n_classes,
             knowledge: &knowledge,
+            asking: &self.stand.asking,
         };
         let wanted = |policy: &PolicyId| policy == name;
         let simulated =

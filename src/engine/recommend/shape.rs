@@ -87,12 +87,13 @@ impl Shape {
             Self::Cascade { first, last, agreement } => {
                 let stage: PolicyId = format!("{own}-first").into();
                 let accept = Accept::Agreement(*agreement);
-                let cascade = Cascade { stages: vec![stage.clone(), last.clone()], accept };
+                let stages = vec![stage.clone(), last.clone()];
+                let cascade = Cascade { stages, accept, prompt: None };
                 return vec![(stage, plurality(first)), (own.clone(), Policy::Cascade(cascade))];
             }
             Self::Sure { stages, confidence } => {
                 let accept = Accept::Confidence(*confidence);
-                Policy::Cascade(Cascade { stages: stages.clone(), accept })
+                Policy::Cascade(Cascade { stages: stages.clone(), accept, prompt: None })
             }
             Self::Ladder { first, next } => {
                 let inner = match &**first {
@@ -114,7 +115,9 @@ impl Shape {
         match self {
             Self::Single(name) | Self::Named(name, _) => vec![name.clone()],
             Self::Vote(members) | Self::Weighted(members) => members.clone(),
-            Self::Cascade { first, last, .. } => [first.as_slice(), &[last.clone()]].concat(),
+            Self::Cascade { first, last, .. } => {
+                [first.as_slice(), std::slice::from_ref(last)].concat()
+            }
             Self::Sure { stages, .. } => stages.clone(),
             Self::Ladder { first, next } => [first.asks(), vec![next.clone()]].concat(),
         }

@@ -190,6 +190,7 @@ mod tests {
             seed: Seed(7),
             n_classes: 20,
             answers: &answers,
+            made: &[],
             score: &Score::default(),
         };
         let vote = Vote { ties: Ties::Priority, ..Vote::plurality(names.clone()) };

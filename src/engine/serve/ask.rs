@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::kernel::PromptId;
+
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -78,6 +80,17 @@ impl PromptHash {
         Self(hasher.finalize().into())
     }
 
+    /// That of a question made of answers, which is called by what is asked and by this hash.
+    pub(super) fn of_prompt(prompt: &PromptId) -> Option<Self> {
+        let (_, hex) = prompt.as_str().rsplit_once('-')?;
+        let byte = |at: usize| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok();
+        let mut hash = [0; 32];
+        for (at, place) in hash.iter_mut().enumerate() {
+            *place = byte(at)?;
+        }
+        (hex.len() == 64).then_some(Self(hash))
+    }
+
     /// As bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
@@ -95,6 +108,20 @@ mod tests {
 
     fn turn(role: Role, text: &str) -> Turn {
         Turn { role, text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_question_made_of_answers_is_known_by_what_is_said() {
+        use crate::policy::made::{self, Part};
+        use crate::provider::{Message, Role as Speaker};
+        let said = |role, content: &str| Message { role, content: content.to_owned() };
+        let messages = [said(Speaker::System, "a"), said(Speaker::User, "b")];
+        let turns = [turn(Role::System, "a"), turn(Role::User, "b")];
+        let id = made::id(Part::Fuse, &messages);
+        assert_eq!(PromptHash::of_prompt(&id), Some(PromptHash::of(&turns)));
+        for other in ["", "answer-", "answer-0f", "answer"] {
+            assert_eq!(PromptHash::of_prompt(&other.into()), None, "{other}");
+        }
     }
 
     #[test]

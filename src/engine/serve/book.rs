@@ -111,6 +111,14 @@ impl Book {
             let Ok(model) = book.models.binary_search_by(|model| model.id.cmp(&row.model)) else {
                 continue;
             };
+            if let Some(hash) = row.prompt.as_ref().and_then(PromptHash::of_prompt) {
+                let place = book.made(plan, row, hash);
+                if let Some((prompt, answer)) = place.zip(answer(row)) {
+                    let answers = book.models[model].answers.entry(prompt).or_default();
+                    answers.insert(row.sample, answer);
+                }
+                continue;
+            }
             let tasks = plan.tasks.iter().map(|task| &task.id);
             let own = tasks.filter(|task| row.task.as_ref().is_none_or(|name| name == *task));
             for prompt in own.filter_map(|task| places.get(&(task, &row.id))) {
@@ -121,6 +129,23 @@ impl Book {
             }
         }
         Ok(book)
+    }
+
+    /// The place of a question made of answers to an item of the plan.
+    fn made(&mut self, plan: &Plan, row: &Recorded, hash: PromptHash) -> Option<PromptNo> {
+        let of_task = |task: &&Task| row.task.as_ref().is_none_or(|name| *name == task.id);
+        let found = plan
+            .tasks
+            .iter()
+            .filter(of_task)
+            .find_map(|task| Some((task, task.items.iter().find(|item| item.id == row.id)?)));
+        let (task, item) = found?;
+        let items = &mut self.items;
+        Some(*self.prompts.entry(hash).or_insert_with(|| {
+            let own = Asked::new(task, item);
+            items.push(Asked { question: format!("{}/{}", own.question, hash.hex()), ..own });
+            items.len() - 1
+        }))
     }
 
     /// The model that a client calls so: by its name in the scenario, else as its provider

@@ -5,6 +5,7 @@ mod figures;
 mod queue;
 mod record;
 mod replay;
+mod replies;
 mod spells;
 mod tape;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::scenario::{Grounds, Plan, Simulation};
 use arrivals::Arrivals;
 use record::Record;
 pub use replay::{Difference, replay};
+use replies::Replies;
 use spells::SpellRecord;
 use tape::Tape;
 use world::{Simulated, Stage};
@@ -172,6 +174,10 @@ impl<'a> Town<'a> {
             let n = self.simulation.options.replicates.get();
             let records: Vec<Record> =
                 (0..n).into_par_iter().map(|at| self.replicate(&stage, at)).collect();
+            let sum = |of: fn(&Record) -> u64| records.iter().map(of).sum::<u64>();
+            let (n, asked) = (sum(|it| it.unheard.0), sum(|it| it.unheard.1));
+            let doubt = || Warning::Unheard(name.to_string(), n, asked);
+            simulations.doubts.extend((n > 0).then(doubt));
             self.tell(name, &stage, records, simulations);
         }
         let on = |model: &ModelIdx| {
@@ -194,6 +200,7 @@ impl<'a> Town<'a> {
             models: self.ground.matrix.models(),
             pool: &self.pool,
             faults,
+            asking: self.ground.asking,
             capacity: &self.capacity,
             repeats: self.simulation.traffic.repeats().value(),
         }
@@ -229,6 +236,8 @@ impl<'a> Town<'a> {
         let record = Record::new(spells, bucket);
         let mut simulated = Simulated::new(stage, self.fleet(), seed, record);
         simulated.run(&mut self.arrivals(at));
+        let Replies { n_unheard, n_asked, .. } = simulated.replies;
+        simulated.witness.unheard = (n_unheard, n_asked);
         simulated.witness
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Record {
     /// What the calls cost that failed or were called off.
     pub(super) lost: Option<Usd>,
     pub(super) n_trips: u64,
+    /// Questions made of answers to which no reply was recorded, of how many.
+    pub(super) unheard: (u64, u64),
     pub(super) rungs: BTreeMap<PolicyId, Rung>,
     pub(super) spells: SpellRecord,
     timeline: Option<Timeline>,
@@ -78,6 +80,7 @@ impl Record {
             cost: Some(Usd::ZERO),
             lost: Some(Usd::ZERO),
             n_trips: 0,
+            unheard: (0, 0),
             rungs: BTreeMap::new(),
             spells,
             timeline: bucket.map(|bucket| Timeline {

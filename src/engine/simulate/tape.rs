@@ -1,6 +1,6 @@
 //! What models answer in virtual time: as it was recorded, with faults.
 
-use crate::data::{Answer, AnswerIdx, CellState, Failure, ItemIdx, Matrix, ModelIdx};
+use crate::data::{Answer, AnswerIdx, Cell, CellState, Failure, ItemIdx, Matrix, ModelIdx};
 use crate::fault::{Effect, Fates, OnWire};
 use crate::kernel::{Key, Micros, Tokens, Usd};
 use crate::policy::episode::Reply;
@@ -66,19 +66,8 @@ impl Tape {
         for item in matrix.item_idxs() {
             for model in matrix.model_idxs() {
                 for sample in 0..n_samples {
-                    let cell = matrix.cell(item, model, sample);
                     let usual = usual[usize::from(model.0)].unwrap_or(ASSUMED);
-                    let received = cell.completion_tokens.unwrap_or_default();
-                    let mut tokens = cell.prompt_tokens.unwrap_or_default();
-                    tokens += received;
-                    takes.push(Take {
-                        state: cell.state,
-                        confidence: cell.confidence,
-                        cost: cell.cost,
-                        service: cell.latency.unwrap_or(usual),
-                        tokens,
-                        received: received.0,
-                    });
+                    takes.push(Take::of(matrix.cell(item, model, sample), usual));
                 }
             }
         }
@@ -94,6 +83,21 @@ impl Tape {
 }
 
 impl Take {
+    /// What a cell says, with a usual latency where its own is unknown.
+    pub(super) fn of(cell: &Cell, usual: Micros) -> Self {
+        let received = cell.completion_tokens.unwrap_or_default();
+        let mut tokens = cell.prompt_tokens.unwrap_or_default();
+        tokens += received;
+        Self {
+            state: cell.state,
+            confidence: cell.confidence,
+            cost: cell.cost,
+            service: cell.latency.unwrap_or(usual),
+            tokens,
+            received: received.0,
+        }
+    }
+
     /// What the call comes to when it meets `fates`; whoever answers in its place is `self`
     /// already.
     pub(super) fn coming(&self, fates: &Fates<'_>, wrong: impl FnOnce() -> AnswerIdx) -> Coming {
@@ -103,8 +107,13 @@ impl Take {
             }
             state => state,
         };
-        let reply =
-            Reply { state, confidence: self.confidence, cost: self.cost, retry_after: None };
+        let reply = Reply {
+            state,
+            confidence: self.confidence,
+            cost: self.cost,
+            retry_after: None,
+            status: None,
+        };
         let service = match &fates.slowed {
             Some((_, slower)) => slower.of(self.service),
             None => self.service,
@@ -123,6 +132,10 @@ impl Take {
             cost,
             retry_after: match met {
                 OnWire::Status(status) => status.retry_after.map(|it| it.0),
+                _ => None,
+            },
+            status: match met {
+                OnWire::Status(status) => status.code(),
                 _ => None,
             },
         };

@@ -1,15 +1,20 @@
 //! One policy under one month of traffic: a discrete-event simulation.
 
+use std::sync::Arc;
+
 use super::arrivals::Arrivals;
 use super::queue::{Agenda, Places, Slots, What};
+use super::replies::Replies;
 use super::tape::{Tape, wrong_answer};
 use super::witness::{Called, Witness};
 use crate::data::{CellState, Failure, ItemIdx, ModelIdx};
-use crate::fault::{Call, FaultState, Faults};
+use crate::fault::{Call, Fates, FaultState, Faults};
 use crate::kernel::{Key, Micros, ModelId, Seed, Usd};
 use crate::policy::Fleet;
 use crate::policy::episode::{Action, CallId, Episode, Event, Reply, Request, Tree, World};
 use crate::policy::knowledge::Subject;
+use crate::policy::made::Made;
+use crate::scenario::Asking;
 
 /// Everything that does not change from one replicate to the next.
 pub(super) struct Stage<'a> {
@@ -20,6 +25,8 @@ pub(super) struct Stage<'a> {
     /// The items that are asked about.
     pub(super) pool: &'a [ItemIdx],
     pub(super) faults: &'a Faults,
+    /// What questions about answers are made of.
+    pub(super) asking: &'a Asking,
     /// How many each model answers at once.
     pub(super) capacity: &'a [Option<u32>],
     /// The share of requests that repeat another.
@@ -95,6 +102,8 @@ pub(super) struct Simulated<'a, W> {
     recent: Vec<Request>,
     actions: Vec<Action>,
     now: Micros,
+    /// Replies to questions made of answers.
+    pub(super) replies: Replies,
     pub(super) witness: W,
 }
 
@@ -114,6 +123,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
             recent: Vec::new(),
             actions: Vec::new(),
             now: Micros(0),
+            replies: Replies::default(),
             witness,
         }
     }
@@ -219,7 +229,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
             out.reply
         } else {
             let state = CellState::Failed(Failure::TimedOut);
-            Reply { state, cost: out.paid(), confidence: None, retry_after: None }
+            Reply { state, cost: out.paid(), confidence: None, retry_after: None, status: None }
         };
         let Some(live) = self.requests.get_mut(out.request) else { return };
         live.cost = sum(live.cost, reply.cost);
@@ -265,8 +275,8 @@ impl<'a, W: Witness> Simulated<'a, W> {
 
     fn act(&mut self, at: u32, action: Action) {
         match action {
-            Action::Call { call, model, sample, timeout } => {
-                self.call(at, (call, model, sample), timeout);
+            Action::Call { call, model, sample, timeout, made } => {
+                self.call(at, (call, model, sample), timeout, made.as_ref());
             }
             Action::SetTimer { timer, at: when } => {
                 let generation = self.requests.generation(at);
@@ -288,11 +298,20 @@ impl<'a, W: Witness> Simulated<'a, W> {
         }
     }
 
-    fn call(&mut self, at: u32, (call, model, sample): (CallId, ModelIdx, u32), timeout: Micros) {
+    fn call(
+        &mut self,
+        at: u32,
+        (call, model, sample): (CallId, ModelIdx, u32),
+        timeout: Micros,
+        made: Option<&Arc<Made>>,
+    ) {
         let stage = self.stage;
         let Some(live) = self.requests.get_mut(at) else { return };
         let request = *live.episode.request();
-        let take = stage.tape.take(request.item, model, sample);
+        let take = match made {
+            None => stage.tape.take(request.item, model, sample),
+            Some(made) => &self.replies.take(stage, (request.item, model), made),
+        };
         let asked = Call {
             model: &stage.models[usize::from(model.0)],
             model_key: self.model_keys[usize::from(model.0)],
@@ -302,12 +321,15 @@ impl<'a, W: Witness> Simulated<'a, W> {
         };
         let fates = stage.faults.fates(self.now, &asked, &mut self.fault_state);
         let answering = match &fates.swapped {
-            Some((_, swap)) => match stage.models.binary_search(swap.model) {
+            Some((_, swap)) if made.is_none() => match stage.models.binary_search(swap.model) {
                 Ok(other) => stage.tape.take(request.item, ModelIdx(other as u16), sample),
                 Err(_) => take,
             },
-            None => take,
+            _ => take,
         };
+        let is_opinion = made.is_some_and(|made| !made.part.is_answer());
+        // An opinion about answers is no answer that could be turned wrong.
+        let fates = Fates { degraded: fates.degraded.filter(|_| !is_opinion), ..fates };
         let wrong = || {
             let answers = &stage.subject.answers[request.item.0 as usize];
             wrong_answer(answers, request.key.with(u64::MAX - 1).with(u64::from(model.0)))

@@ -30,6 +30,8 @@ struct Row<'a> {
     model: &'a str,
     sample: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     response: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<&'a str>,
@@ -74,6 +76,7 @@ impl<'a> Row<'a> {
             id: row.id.as_str(),
             model: row.model.as_str(),
             sample: row.sample,
+            prompt: row.prompt.as_ref().map(|prompt| prompt.as_str()),
             response: row.response.as_deref(),
             answer: match &row.answer {
                 Extracted::Found(answer) if row.response.is_none() => Some(answer),
@@ -129,7 +132,14 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answers.jsonl");
-        let rows = [answered, failed];
+        let made = Recorded {
+            id: "1".into(),
+            model: "m".into(),
+            prompt: Some("choose-0f".into()),
+            response: Some("Best: 1".into()),
+            ..Recorded::default()
+        };
+        let rows = [answered, failed, made];
         write(&rows, &path).unwrap();
         assert_eq!(import::read(&[path]).unwrap().rows, rows);
     }

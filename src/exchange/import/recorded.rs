@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::data::{Extracted, Failure, Recorded};
-use crate::kernel::{ItemId, Micros, ModelId, TaskId, Tokens, Usd};
+use crate::kernel::{ItemId, Micros, ModelId, PromptId, TaskId, Tokens, Usd};
 use crate::rows::{self, FileError, FileErrorKind};
 
 /// More mistakes than this, and the rest is not worth telling.
@@ -45,7 +45,8 @@ pub fn read(paths: &[PathBuf]) -> Result<Recording, Vec<FileError>> {
                 recorded(&row, &mut recording.unknown_statuses)
             });
             let row = row.and_then(|row| {
-                let key = (row.task.clone(), row.id.clone(), row.model.clone(), row.sample);
+                let of = (row.task.clone(), row.id.clone(), row.prompt.clone());
+                let key = (of, row.model.clone(), row.sample);
                 match seen.insert(key, line) {
                     None => Ok(row),
                     Some(first) => Err(FileErrorKind::Repeated {
@@ -123,6 +124,7 @@ fn recorded(
         id: ItemId::from(needed("id")?),
         model: ModelId::from(needed("model")?),
         sample,
+        prompt: text(row, "prompt").filter(|prompt| !prompt.is_empty()).map(PromptId::from),
         response: text(row, "response"),
         answer: text(row, "answer").map_or(Extracted::NotRecorded, Extracted::Found),
         score: share("score")?,

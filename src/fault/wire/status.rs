@@ -36,6 +36,16 @@ impl Status {
         self.body.or(usual).unwrap_or(Trouble::Overloaded)
     }
 
+    /// The status, as far as it is the same with every vendor.
+    pub fn code(&self) -> Option<u16> {
+        let usual = match self.trouble() {
+            Trouble::Auth => Some(401),
+            Trouble::Permission => Some(403),
+            _ => None,
+        };
+        self.code.or(usual)
+    }
+
     pub(super) fn effect(&self) -> Effect {
         Effect::Fails(self.trouble().failure())
     }

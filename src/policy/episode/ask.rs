@@ -7,7 +7,7 @@ use crate::data::{CellState, Failure, ModelIdx, Outcome, Reason, Verdict, Weight
 use crate::kernel::{Micros, Usd};
 use crate::policy::fleet::Took;
 use crate::policy::parts::breaker::{Admission, CallResult};
-use crate::policy::parts::retry::Retry;
+use crate::policy::parts::retry::{Again, Retry};
 
 impl Walk<'_, '_> {
     /// Asks, if there is time and the breaker lets it.
@@ -38,7 +38,8 @@ impl Walk<'_, '_> {
         (state.permit, state.called_at) = (permit, Some(now));
         state.n_tries += 1;
         self.world.fleet.began(model, now);
-        self.out.push(Action::Call { call, model, sample, timeout });
+        let made = self.state(node).made.clone();
+        self.out.push(Action::Call { call, model, sample, timeout, made });
     }
 
     /// A call is over.
@@ -67,15 +68,21 @@ impl Walk<'_, '_> {
         };
         state.failure = failure;
         let permit = state.permit.take();
-        let weight = failure.map(|failure| failure.handling().weight);
+        let breaker = part.conduct.breaker;
+        let handled = failure.map(|it| self.world.fleet.handling(breaker, it, reply.status));
+        let weight = handled.map(|(weight, _)| weight);
         if let (Some(breaker), Some(permit)) = (part.conduct.breaker, permit) {
             let result = CallResult { failure: weight, took };
             self.world.fleet.record(self.now, (breaker, model), permit, result);
         }
         self.world.fleet.ended(model, self.now, Took::All(took));
-        match failure {
+        let budget = part.conduct.retry.and_then(|retry| retry.budget);
+        if let (None, Some(budget)) = (failure, budget) {
+            self.world.fleet.earn(model, self.now, budget);
+        }
+        match failure.zip(handled) {
             None => self.end_answered(node, reply),
-            Some(failure) => match self.wait(node, failure, reply.retry_after) {
+            Some((failure, (_, again))) => match self.wait(node, again, reply.retry_after) {
                 Some(at) => {
                     let timer = TimerId { node, number: call.attempt };
                     self.out.push(Action::SetTimer { timer, at });
@@ -86,13 +93,17 @@ impl Walk<'_, '_> {
     }
 
     /// When it is tried again, if it is.
-    fn wait(&self, node: u16, failure: Failure, asked: Option<Micros>) -> Option<Micros> {
+    fn wait(&mut self, node: u16, again: Again, asked: Option<Micros>) -> Option<Micros> {
         let attempt = self.state(node).n_tries - 1;
         let part = &self.world.tree.nodes[usize::from(node)];
         let retry = part.conduct.retry.unwrap_or(Retry::NEVER);
         let key = self.episode.request.key.with(u64::from(node)).with(u64::from(attempt));
-        let at = self.now + retry.wait(failure, u32::from(attempt), asked, key)?;
-        self.state(node).deadline.is_none_or(|deadline| at < deadline).then_some(at)
+        let at = self.now + retry.wait(again, u32::from(attempt), asked, key)?;
+        let is_in_time = self.state(node).deadline.is_none_or(|deadline| at < deadline);
+        let Kind::Ask { model, .. } = part.kind else { return None };
+        let pays = |budget| self.world.fleet.spend(model, self.now, budget);
+        // What would come too late is not paid for.
+        (is_in_time && retry.budget.is_none_or(pays)).then_some(at)
     }
 
     fn end_answered(&mut self, node: u16, reply: &Reply) {

@@ -1,10 +1,10 @@
 //! Votes and cascades: what several members said becomes one answer.
 
-use super::Walk;
 use super::tree::Kind;
+use super::{Action, TimerId, Walk};
 use crate::data::{Outcome, Verdict};
 use crate::kernel::Usd;
-use crate::policy::{Cascade, Vote};
+use crate::policy::{CallOff, Cascade, Context, Learned, Vote};
 use crate::vote::{StopRule, Voter};
 
 impl Walk<'_, '_> {
@@ -21,18 +21,80 @@ impl Walk<'_, '_> {
 
     /// A member has ended.
     pub(super) fn voted(&mut self, node: u16, vote: &Vote) {
-        let tree = self.world.tree;
-        let part = &tree.nodes[usize::from(node)];
+        let children = &self.world.tree.nodes[usize::from(node)].children;
         let n_started = usize::from(self.state(node).next);
-        let started = &part.children[..n_started];
-        if started.iter().any(|child| self.state(*child).outcome.is_none()) {
-            return;
+        let is_over = |child: &u16| self.state(*child).outcome.is_some();
+        let n_out = children[..n_started].iter().filter(|child| !is_over(child)).count();
+        if n_out > 0 {
+            return self.wait_for_fewer(node, vote);
         }
+        let is_last = n_started == children.len();
+        if !is_last && !self.is_settled(node, vote) {
+            let next = children[n_started];
+            self.state_mut(node).next += 1;
+            return self.queue_start(next);
+        }
+        self.count(node, vote);
+    }
+
+    /// Whether those who have ended have settled it, whatever the others say.
+    fn is_settled(&self, node: u16, vote: &Vote) -> bool {
+        let outcomes = self.outcomes(node);
+        let children = &self.world.tree.nodes[usize::from(node)].children;
+        let is_over = |at: &usize| self.state(children[*at]).outcome.is_some();
+        let (over, out): (Vec<usize>, Vec<usize>) = (0..outcomes.len()).partition(is_over);
+        let order: Vec<usize> = over.iter().chain(&out).copied().collect();
+        let all: Vec<&Outcome> = order.iter().map(|at| &outcomes[*at]).collect();
+        self.with_voters(node, |context, learned, voters| {
+            let voters: Vec<Voter<'_>> = order.iter().map(|at| voters[*at]).collect();
+            vote.is_settled(context, learned, &voters, (&all, over.len()))
+        })
+    }
+
+    /// Calls off whoever is not waited for, or plans to, where some members are still out.
+    fn wait_for_fewer(&mut self, node: u16, vote: &Vote) {
+        match &vote.call_off {
+            Some(CallOff::Settled(_)) if self.is_settled(node, vote) => self.end_vote(node, vote),
+            Some(CallOff::Late(late)) if self.state(node).n_tries == 0 => {
+                let children = &self.world.tree.nodes[usize::from(node)].children;
+                let heard = children.iter().filter_map(|it| self.state(*it).outcome.as_ref());
+                if vote.has_quorum(&heard.collect::<Vec<_>>()) {
+                    self.state_mut(node).n_tries = 1;
+                    let timer = TimerId { node, number: self.state(node).number(0) };
+                    self.out.push(Action::SetTimer { timer, at: self.now + late.by.0 });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whoever is still out is called off, and the others decide.
+    pub(super) fn end_vote(&mut self, node: u16, vote: &Vote) {
+        let tree = self.world.tree;
+        for child in &tree.nodes[usize::from(node)].children {
+            self.call_off(*child);
+        }
+        self.count(node, vote);
+    }
+
+    fn count(&mut self, node: u16, vote: &Vote) {
         let outcomes = self.outcomes(node);
         let asked: Vec<&Outcome> = outcomes.iter().collect();
+        let outcome = self.with_voters(node, |context, learned, voters| {
+            vote.decide(context, learned, voters, &asked)
+        });
+        self.end(node, self.with_calls(node, outcome));
+    }
+
+    /// What a vote is told of the item and of its members.
+    fn with_voters<T>(
+        &self,
+        node: u16,
+        of: impl FnOnce(&Context<'_>, Learned<'_>, &[Voter<'_>]) -> T,
+    ) -> T {
+        let part = &self.world.tree.nodes[usize::from(node)];
         let item = self.episode.request.item;
         let subject = self.world.subject;
-        let context = subject.context(&part.name, item);
         let nobody = Vec::new();
         let known = subject.knowledge.votes.get(&part.name);
         let fold = subject.knowledge.fold_of.get(item.0 as usize).copied().unwrap_or(0);
@@ -41,13 +103,7 @@ impl Walk<'_, '_> {
             voters.iter().map(|(name, standing)| Voter { name, standing: *standing }).collect();
         let learned = known.and_then(|it| it.lessons.get(item.0 as usize));
         let learned = learned.map(|lesson| lesson.learned()).unwrap_or_default();
-        let is_last = n_started == part.children.len();
-        if !is_last && !vote.is_settled(&context, learned, &voters, (&asked, n_started)) {
-            self.state_mut(node).next += 1;
-            return self.queue_start(part.children[n_started]);
-        }
-        let outcome = vote.decide(&context, learned, &voters, &asked);
-        self.end(node, self.with_calls(node, outcome));
+        of(&subject.context(&part.name, item), learned, &voters)
     }
 
     /// The first stage, or the next.
@@ -61,16 +117,27 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A stage has ended.
+    /// A stage has ended, or whoever was asked about it.
     pub(super) fn staged(&mut self, node: u16, cascade: &Cascade, child: u16) {
-        let n_stages = self.world.tree.nodes[usize::from(node)].children.len();
-        let is_last = usize::from(self.state(node).next) == n_stages;
-        let outcome = self.state(child).outcome.as_ref();
-        if !is_last && !outcome.is_some_and(|it| cascade.accept.admits(it)) {
-            return self.next_child(node);
+        let tree = self.world.tree;
+        let children = &tree.nodes[usize::from(node)].children;
+        let n_stages = cascade.stages.len();
+        let stage = usize::from(self.state(node).next) - 1;
+        let is_last = stage + 1 == n_stages;
+        let was_stage = children[stage] == child;
+        if was_stage && !is_last && self.judge_stage(node, cascade, stage) {
+            return;
         }
         let outcomes = self.outcomes(node);
-        let outcome = cascade.decide(&outcomes.iter().collect::<Vec<_>>());
+        let judge = children.get(n_stages + stage).map(|judge| self.state(*judge));
+        let heard = judge.and_then(|judge| judge.outcome.as_ref());
+        if !is_last && !cascade.accept.admits(&outcomes[stage], heard) {
+            return self.next_child(node);
+        }
+        let heard = children[n_stages..].iter().map(|judge| self.state(*judge).outcome.clone());
+        let heard: Vec<Option<Outcome>> = heard.collect();
+        let stages: Vec<&Outcome> = outcomes[..n_stages].iter().collect();
+        let outcome = cascade.decide_judged(&stages, &heard);
         self.end(node, self.with_calls(node, outcome));
     }
 

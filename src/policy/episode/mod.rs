@@ -5,6 +5,7 @@
 //! in virtual time (`simulate`) and against real sockets (`drill`), so that what one shows holds
 //! for the other.
 
+mod about;
 mod ask;
 mod choose;
 mod combine;
@@ -16,11 +17,14 @@ mod trace;
 mod tree;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::data::{CellState, ItemIdx, ModelIdx, Outcome};
 use crate::kernel::{Key, Micros, Usd};
-use crate::policy::Fleet;
 use crate::policy::knowledge::Subject;
+use crate::policy::made::Made;
+use crate::policy::{Fleet, Fuse, Judge};
+use about::About;
 use state::{Phase, State};
 pub use trace::{Told, Trace};
 use tree::Kind;
@@ -55,6 +59,8 @@ pub struct Reply {
     pub cost: Option<Usd>,
     /// How long the provider asked to wait.
     pub retry_after: Option<Micros>,
+    /// The status of a response that was an error.
+    pub status: Option<u16>,
 }
 
 /// What happened.
@@ -89,6 +95,8 @@ pub enum Action {
         sample: u32,
         /// How long it may take.
         timeout: Micros,
+        /// What it is asked, where that is a question made of answers and not the item's own.
+        made: Option<Arc<Made>>,
     },
     /// Call a call off. Nothing more is to be told of it.
     Cancel {
@@ -218,6 +226,9 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Failover(ladder) => self.next_rung(node, ladder),
             Kind::Hedge(hedge) => self.next_hedge(node, hedge),
             Kind::Balance(balance) => self.pick(node, balance),
+            Kind::Judge(Judge { members, .. }) | Kind::Fuse(Fuse { members, .. }) => {
+                self.start_members(node, members.len());
+            }
             Kind::Choose(by) => self.choose(node, *by),
         }
     }
@@ -235,6 +246,8 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Failover(ladder) => self.rung_ended(node, ladder, child),
             Kind::Hedge(hedge) => self.hedge_ended(node, hedge, child),
             Kind::Balance(balance) => self.picked_ended(node, balance, child),
+            Kind::Judge(judge) => self.said(node, &About::Judge(judge)),
+            Kind::Fuse(fuse) => self.said(node, &About::Fuse(fuse)),
             Kind::Choose(_) => self.chosen_ended(node, child),
         }
     }
@@ -248,6 +261,7 @@ impl<'a, 'w> Walk<'a, 'w> {
         match &tree.nodes[usize::from(node)].kind {
             Kind::Ask { .. } => self.ask(node),
             Kind::Hedge(hedge) => self.hedge_is_due(node, hedge, number),
+            Kind::Vote(vote) => self.end_vote(node, vote),
             _ => {}
         }
     }

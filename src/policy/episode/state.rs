@@ -1,7 +1,10 @@
 //! How far a part of a policy has come with a request.
 
+use std::sync::Arc;
+
 use crate::data::{Failure, Outcome, Verdict};
 use crate::kernel::{Micros, Usd};
+use crate::policy::made::Made;
 use crate::policy::parts::breaker::Permit;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +34,8 @@ pub(super) struct State {
     pub(super) cost: Option<Usd>,
     pub(super) failure: Option<Failure>,
     pub(super) outcome: Option<Outcome>,
+    /// What is asked, by a part that asks about answers.
+    pub(super) made: Option<Arc<Made>>,
 }
 
 /// More calls or timers than this are not made in one round.

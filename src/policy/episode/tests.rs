@@ -1,6 +1,7 @@
 //! Episodes, event by event.
 
 mod bench;
+mod sparing;
 
 use super::*;
 use crate::kernel::{Lasting, Probability, Seed};

@@ -6,9 +6,10 @@ use super::CallId;
 use crate::data::ModelIdx;
 use crate::kernel::{Micros, ModelId, PolicyId};
 use crate::policy::conduct::Conduct;
+use crate::policy::hedge::After;
 use crate::policy::knowledge::Knowledge;
 use crate::policy::route::By;
-use crate::policy::{Balance, Cascade, Failover, Hedge, Policy, Vote};
+use crate::policy::{Balance, Cascade, Failover, Fuse, Hedge, Judge, Policy, Vote};
 
 /// The nodes of a policy, each behind its parent.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub(super) enum Kind {
     Failover(Failover),
     Hedge(Hedge),
     Balance(Balance),
+    Judge(Judge),
+    Fuse(Fuse),
     /// One of its members.
     Choose(Chooses),
 }
@@ -96,9 +99,8 @@ impl Tree {
         Ok(maker.tree)
     }
 
-    /// The longest time that a request can take, waiting in queues of ours aside, but with the
-    /// longest waits between attempts; providers that ask for longer ones can exceed it only where
-    /// there is no deadline.
+    /// The longest time that a request can take, waiting in queues of ours aside, with the longest
+    /// waits between attempts that providers may ask for.
     pub fn worst_case(&self) -> Micros {
         self.worst_of(0)
     }
@@ -149,12 +151,17 @@ impl Tree {
             Kind::Ask { timeout, .. } => {
                 let timeout = node.conduct.timeout.unwrap_or(*timeout);
                 let Some(retry) = node.conduct.retry else { return timeout };
-                let waits = (0..retry.attempts.saturating_sub(1)).map(|it| retry.most(it));
+                let waits = (0..retry.attempts.saturating_sub(1)).map(|it| retry.longest(it));
                 let calls = Micros(timeout.0.saturating_mul(u64::from(retry.attempts)));
                 waits.fold(calls, |sum, wait| sum + wait)
             }
             Kind::Vote(vote) if vote.stop == crate::vote::StopRule::Never => {
                 most(&mut children.into_iter())
+            }
+            Kind::Hedge(Hedge { after: After::Fixed(fixed), .. }) => {
+                // Each begins when those before it have had their time, or earlier.
+                let begins = |at: u64| Micros(fixed.wait.0.0.saturating_mul(at));
+                most(&mut (0..).zip(children).map(|(at, worst)| begins(at) + worst))
             }
             Kind::Vote(_) | Kind::Cascade(_) | Kind::Failover(_) | Kind::Hedge(_) => {
                 sum(&mut children.into_iter())
@@ -164,6 +171,15 @@ impl Tree {
                 sum(&mut children.into_iter().take(balance.tries as usize))
             }
             Kind::Choose(_) => most(&mut children.into_iter()),
+            Kind::Judge(judge) => {
+                let asked = children.split_off(judge.members.len());
+                most(&mut children.into_iter()) + most(&mut asked.into_iter())
+            }
+            Kind::Fuse(fuse) => {
+                // Members at once, and again in every round; whoever answers in the end alone.
+                let rounds = children.chunks(fuse.members.len());
+                sum(&mut rounds.map(|round| most(&mut round.iter().copied())))
+            }
         };
         node.conduct.deadline.map_or(worst, |deadline| worst.min(deadline))
     }
@@ -190,17 +206,7 @@ impl Maker<'_> {
             u16::try_from(self.tree.nodes.len()).map_err(|_| NotAPolicy::TooLarge(name.clone()))?;
         let part = |kind, conduct| (kind, outer.over(conduct));
         let (kind, conduct) = match policy {
-            Policy::Single(model) => {
-                let known = self.models.names.binary_search(model);
-                let idx = known.map_err(|_| NotAPolicy::Unknown(name.clone()))?;
-                let (model, timeout) = (ModelIdx(idx as u16), self.models.timeouts[idx]);
-                let is_twin = |node: &&Node| match node.kind {
-                    Kind::Ask { model: other, sample: of, .. } => (other, of) == (model, sample),
-                    _ => false,
-                };
-                let twin = self.tree.nodes.iter().filter(is_twin).count() as u16;
-                part(Kind::Ask { model, sample, timeout, twin }, Conduct::default())
-            }
+            Policy::Single(model) => part(self.asks(name, model, sample)?, Conduct::default()),
             Policy::BestSingle | Policy::Mix(_) => {
                 part(Kind::Choose(Chooses::Item), Conduct::default())
             }
@@ -217,6 +223,8 @@ impl Maker<'_> {
             Policy::Failover(ladder) => part(Kind::Failover(ladder.clone()), ladder.conduct),
             Policy::Hedge(hedge) => part(Kind::Hedge(hedge.clone()), hedge.conduct),
             Policy::Balance(balance) => part(Kind::Balance(balance.clone()), balance.conduct),
+            Policy::Judge(judge) => part(Kind::Judge(judge.clone()), Conduct::default()),
+            Policy::Fuse(fuse) => part(Kind::Fuse(fuse.clone()), Conduct::default()),
             Policy::Oracle(_) => return Err(NotAPolicy::Oracle(name.clone())),
         };
         let children = Vec::new();
@@ -226,7 +234,29 @@ impl Maker<'_> {
             let child = self.add(&child, sample, at, conduct)?;
             self.tree.nodes[usize::from(at)].children.push(child);
         }
+        // Behind the members those who are asked about what these answered.
+        for by in about_answers(policy) {
+            let child = u16::try_from(self.tree.nodes.len())
+                .map_err(|_| NotAPolicy::TooLarge(name.clone()))?;
+            let (kind, name) = (self.asks(name, &by, 0)?, PolicyId::from(by.as_str()));
+            let conduct = conduct.over(Conduct::default());
+            self.tree.nodes.push(Node { name, kind, parent: at, children: Vec::new(), conduct });
+            self.tree.nodes[usize::from(at)].children.push(child);
+        }
         Ok(at)
+    }
+
+    /// A part that asks a model.
+    fn asks(&self, name: &PolicyId, model: &ModelId, sample: u32) -> Result<Kind, NotAPolicy> {
+        let known = self.models.names.binary_search(model);
+        let idx = known.map_err(|_| NotAPolicy::Unknown(name.clone()))?;
+        let (model, timeout) = (ModelIdx(idx as u16), self.models.timeouts[idx]);
+        let is_twin = |node: &&Node| match node.kind {
+            Kind::Ask { model: other, sample: of, .. } => (other, of) == (model, sample),
+            _ => false,
+        };
+        let twin = self.tree.nodes.iter().filter(is_twin).count() as u16;
+        Ok(Kind::Ask { model, sample, timeout, twin })
     }
 
     /// The members, a member that votes with several samples once for each.
@@ -245,5 +275,17 @@ impl Maker<'_> {
             return all.map(|model| (PolicyId::from(model.as_str()), 0)).collect();
         }
         policy.members().iter().map(|member| (member.clone(), 0)).collect()
+    }
+}
+
+/// Who is asked about answers, once for each question that there may be.
+fn about_answers(policy: &Policy) -> Vec<ModelId> {
+    match policy {
+        Policy::Cascade(cascade) => {
+            let n = cascade.stages.len().saturating_sub(1);
+            policy.asks_about_answers().first().map_or(Vec::new(), |by| vec![by.clone(); n])
+        }
+        Policy::Judge(judge) => vec![judge.by.clone(); judge.most_asked()],
+        policy => policy.asks_about_answers(),
     }
 }

@@ -3,10 +3,12 @@
 mod cache;
 mod load;
 
-use crate::data::{ModelIdx, Outcome};
+use crate::data::{Failure, ModelIdx, Outcome, Weight};
 use crate::kernel::Micros;
 use crate::policy::parts::breaker::{Admission, CallResult, Permit};
+use crate::policy::parts::budget::{Balance, Budget};
 use crate::policy::parts::guard::{Guard, GuardConfig};
+use crate::policy::parts::retry::Again;
 pub(super) use cache::Asked;
 use cache::Cache;
 pub use load::Load;
@@ -19,6 +21,8 @@ pub struct Fleet {
     guards: Vec<Guard>,
     loads: Vec<Load>,
     cache: Cache,
+    /// What retries of each model may still come to.
+    balances: Vec<Balance>,
     n_opened: u32,
 }
 
@@ -30,6 +34,7 @@ impl Fleet {
             guards: guards.iter().flat_map(of_models).collect(),
             loads: requests_per_minute.iter().map(|limit| Load::new(*limit)).collect(),
             cache: Cache::default(),
+            balances: vec![Balance::default(); requests_per_minute.len()],
             n_opened: 0,
         }
     }
@@ -85,6 +90,29 @@ impl Fleet {
 
     pub(super) fn ended(&mut self, model: ModelIdx, now: Micros, took: Took) {
         self.loads[usize::from(model.0)].ended(now, took);
+    }
+
+    /// A call to a model was answered.
+    pub(super) fn earn(&mut self, model: ModelIdx, now: Micros, budget: Budget) {
+        self.balances[usize::from(model.0)].deposit(now, budget);
+    }
+
+    /// Whether a call to a model may be tried again; if so, that is spent.
+    pub(super) fn spend(&mut self, model: ModelIdx, now: Micros, budget: Budget) -> bool {
+        self.balances[usize::from(model.0)].withdraw(now, budget)
+    }
+
+    /// How much a failure counts behind a breaker, and whether it is worth another call there.
+    pub(super) fn handling(
+        &self,
+        breaker: Option<usize>,
+        failure: Failure,
+        status: Option<u16>,
+    ) -> (Weight, Again) {
+        let guard = breaker.and_then(|breaker| self.guards.get(breaker * self.loads.len()));
+        guard.map_or((failure.handling().weight, Again::after(failure)), |guard| {
+            guard.handling(failure, status)
+        })
     }
 
     /// What a part of the policy last answered to a question, if that is no older than `within`.

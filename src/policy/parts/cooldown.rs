@@ -5,9 +5,10 @@
 //! clock, no trial behind it, and by default nearly no cool-down for a deployment that stands
 //! alone.
 
-use crate::data::Weight;
+use crate::data::{Failure, Weight};
 use crate::kernel::Micros;
 use crate::policy::parts::breaker::{Admission, CallResult};
+use crate::policy::parts::retry::Again;
 
 const MINUTE: u64 = 60_000_000;
 
@@ -57,6 +58,21 @@ impl Cooldown {
         self.not_before(now).map_or(Admission::Go(permit), Admission::NotBefore)
     }
 
+    /// How much a failure counts, and whether `LiteLLM` tries it again.
+    ///
+    /// No credit is a rate limit to it, and a forbidden call neither counts nor is final: both are
+    /// tried again. A wrong key and an unknown model begin a cool-down at once, unless failures are
+    /// counted. (As drilled with 1.106.2, see `docs/drills.md`.)
+    pub(super) fn handling(&self, failure: Failure, status: Option<u16>) -> (Weight, Again) {
+        let counts = self.config.allowed_fails.is_some();
+        match (failure, status) {
+            (Failure::Auth, Some(403)) => (Weight::Ignored, Again::Yes),
+            (Failure::Quota, _) => (Weight::Half, Again::Yes),
+            (Failure::Auth | Failure::NotFound, _) if counts => (Weight::Full, Again::No),
+            _ => (failure.handling().weight, Again::after(failure)),
+        }
+    }
+
     /// Tells the result of a call at `now`; true where that begins a cool-down.
     pub(super) fn record(&mut self, now: Micros, result: CallResult) -> bool {
         if result.failure == Some(Weight::Ignored) {
@@ -99,6 +115,28 @@ mod tests {
             let now = Micros(u64::from(*n) * 1_000_000);
             cooldown.record(now, CallResult { failure: Some(weight), took: Micros(0) })
         })
+    }
+
+    #[test]
+    fn litellm_has_its_own_mind_on_keys_and_credit() {
+        use Weight::{Full, Half, Ignored, Opens};
+        let wait = Micros(5_000_000);
+        for (failure, status, by_share, counted, again) in [
+            (Failure::Auth, Some(401), Opens, Full, Again::No),
+            (Failure::Auth, Some(403), Ignored, Ignored, Again::Yes),
+            (Failure::Auth, None, Opens, Full, Again::No),
+            (Failure::NotFound, Some(404), Opens, Full, Again::No),
+            (Failure::Quota, Some(429), Half, Half, Again::Yes),
+            (Failure::RateLimited, Some(429), Half, Half, Again::Yes),
+            (Failure::Unavailable, Some(503), Full, Full, Again::Yes),
+            (Failure::InvalidRequest, Some(400), Ignored, Ignored, Again::No),
+        ] {
+            for (allowed_fails, weight) in [(None, by_share), (Some(2), counted)] {
+                let config = Config { allowed_fails, alone: Alone::Yes, wait };
+                let handling = Cooldown::new(config).handling(failure, status);
+                assert_eq!(handling, (weight, again), "{failure:?} {status:?} {allowed_fails:?}");
+            }
+        }
     }
 
     #[test]

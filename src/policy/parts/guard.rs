@@ -2,6 +2,8 @@
 
 use super::breaker::{Admission, Breaker, CallResult, Config as BreakerConfig, Permit};
 use super::cooldown::{Config as CooldownConfig, Cooldown};
+use super::retry::Again;
+use crate::data::{Failure, Weight};
 use crate::kernel::Micros;
 
 /// What stands in front of each model.
@@ -35,6 +37,15 @@ impl Guard {
             GuardConfig::Cooldown(config) => Kind::Cooldown(Cooldown::new(*config)),
         };
         Self { kind, n_opened: 0 }
+    }
+
+    /// How much a failure counts, and whether it is worth another call, where whoever is imitated
+    /// differs from the rest.
+    pub fn handling(&self, failure: Failure, status: Option<u16>) -> (Weight, Again) {
+        match &self.kind {
+            Kind::Breaker(_) => (failure.handling().weight, Again::after(failure)),
+            Kind::Cooldown(cooldown) => cooldown.handling(failure, status),
+        }
     }
 
     /// Asks to make a call at `now`.
@@ -92,7 +103,6 @@ impl Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Weight;
 
     #[test]
     fn a_trial_that_takes_too_long_is_one_opening_more() {

@@ -2,6 +2,7 @@
 
 use crate::data::Failure;
 use crate::kernel::{Key, Micros};
+use crate::policy::parts::budget::Budget;
 
 /// How often a call is tried, and how long is waited in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Retry {
     pub jitter: Jitter,
     /// A provider that asks for a longer wait than this is not tried again.
     pub longest_asked: Micros,
+    /// What all retries of a model may come to; without, each is made.
+    pub budget: Option<Budget>,
 }
 
 /// How a wait is drawn below what it is at most.
@@ -43,6 +46,22 @@ pub enum Jitter {
     None,
 }
 
+/// Whether a failure is worth another call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It may pass.
+    Yes,
+    /// The next call fails the same way.
+    No,
+}
+
+impl Again {
+    /// As the SDKs of the large providers have it.
+    pub fn after(failure: Failure) -> Self {
+        if failure.handling().again { Self::Yes } else { Self::No }
+    }
+}
+
 impl Retry {
     /// Nothing is tried twice.
     pub const NEVER: Self = Self {
@@ -51,20 +70,22 @@ impl Retry {
         cap: Micros(8_000_000),
         jitter: Jitter::Full,
         longest_asked: Micros(60_000_000),
+        budget: None,
     };
 
     /// How long is waited behind the failure of attempt `attempt`, from 0; `None` where that was
-    /// the last. `asked` is what the provider asked for, and `key` what the wait is drawn for.
+    /// the last, or where it is not worth another call. `asked` is what the provider asked for, and
+    /// `key` what the wait is drawn for.
     pub fn wait(
         &self,
-        failure: Failure,
+        again: Again,
         attempt: u32,
         asked: Option<Micros>,
         key: Key,
     ) -> Option<Micros> {
         let asked = asked.unwrap_or_default();
         let is_again =
-            failure.handling().again && attempt + 1 < self.attempts && asked <= self.longest_asked;
+            again == Again::Yes && attempt + 1 < self.attempts && asked <= self.longest_asked;
         is_again.then(|| {
             let most = self.most(attempt);
             let drawn = |share: f64| Micros((most.0 as f64 * share).round() as u64);
@@ -75,6 +96,11 @@ impl Retry {
             };
             own.max(asked)
         })
+    }
+
+    /// The longest wait behind attempt `attempt`, whoever asks for it.
+    pub fn longest(&self, attempt: u32) -> Micros {
+        self.most(attempt).max(self.longest_asked)
     }
 
     /// The longest wait of our own choice behind attempt `attempt`.
@@ -93,16 +119,14 @@ mod tests {
     fn waits_double_up_to_their_cap_and_no_failure_is_tried_for_ever() {
         let retry = Retry { attempts: 6, jitter: Jitter::None, ..Retry::NEVER };
         let key = Key::new(Seed(1), "test", &[]);
-        let wait =
-            |attempt| retry.wait(Failure::Unavailable, attempt, None, key).map(|it| it.0 / 1000);
+        let wait = |attempt| retry.wait(Again::Yes, attempt, None, key).map(|it| it.0 / 1000);
         let waits: Vec<Option<u64>> = (0..6).map(wait).collect();
         let wanted = [500, 1000, 2000, 4000, 8000].map(Some);
         assert_eq!(waits, [&wanted[..], &[None]].concat());
-        let asked = |seconds: u64| {
-            retry.wait(Failure::RateLimited, 0, Some(Micros(seconds * 1_000_000)), key)
-        };
+        let asked =
+            |seconds: u64| retry.wait(Again::Yes, 0, Some(Micros(seconds * 1_000_000)), key);
         assert_eq!((asked(7), asked(61)), (Some(Micros(7_000_000)), None));
-        assert_eq!(retry.wait(Failure::Auth, 0, None, key), None, "a wrong key stays wrong");
+        assert_eq!(retry.wait(Again::after(Failure::Auth), 0, None, key), None, "it stays wrong");
     }
 
     #[test]
@@ -111,7 +135,9 @@ mod tests {
         for (jitter, least) in [(Jitter::Full, 0.0), (Jitter::Equal, 0.5)] {
             let retry = Retry { attempts: 2, jitter, ..Retry::NEVER };
             let drawn: Vec<u64> = (0..1000)
-                .filter_map(|part| retry.wait(Failure::Reset, 0, None, key.with(part)))
+                .filter_map(|part| {
+                    retry.wait(Again::after(Failure::Reset), 0, None, key.with(part))
+                })
                 .map(|Micros(wait)| wait)
                 .collect();
             let (low, high) = (drawn.iter().min(), drawn.iter().max());

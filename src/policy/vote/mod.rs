@@ -1,5 +1,6 @@
 //! Several answers made one.
 
+mod call_off;
 mod count;
 mod learned;
 mod pool;
@@ -13,6 +14,7 @@ use crate::vote::{Abstain, Election, Rule, StopRule, Tally, Ties, Voter};
 use count::Counted;
 use pool::Pool;
 
+pub use call_off::CallOff;
 pub use learned::Learned;
 
 /// Members who answer the same question, and how their answers become one.
@@ -35,6 +37,8 @@ pub struct Vote {
     pub stop: StopRule,
     /// What the leading answer has to reach, or else the vote abstains.
     pub abstain: Option<Abstain>,
+    /// Who is not waited for, where all are asked at once; nobody unless the scenario says so.
+    pub call_off: Option<CallOff>,
 }
 
 impl Vote {
@@ -47,6 +51,7 @@ impl Vote {
             quorum: 1,
             stop: StopRule::Never,
             abstain: None,
+            call_off: None,
         }
     }
 
@@ -194,7 +199,12 @@ impl Vote {
             asked.iter().map(|voter| answer(voter).map(|ballot| ballot.answer)).collect();
         let tally = Tally::count(&ballots, weights);
         let so_far = SoFar { asked: &asked, tally: &tally, outstanding: &outstanding };
-        ballots.len() >= self.quorum as usize && self.stop.stops(so_far)
+        // Those who are asked at once are called off for nothing less than certainty.
+        let stop = match self.call_off {
+            Some(CallOff::Settled(_)) => StopRule::Lossless,
+            _ => self.stop,
+        };
+        ballots.len() >= self.quorum as usize && stop.stops(so_far)
     }
 
     fn spent(&self, asked: &[&Outcome]) -> Spent {

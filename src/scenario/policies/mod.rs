@@ -1,6 +1,7 @@
 //! Resolves the policies of a scenario: names to members, each policy behind what it is made of.
 
 mod ladders;
+pub(super) mod made;
 mod routes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use super::read::Complaint;
 use super::suggest;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{ModelId, PolicyId, Probability, Spanned};
-use crate::policy::{Cascade, Mix, Policy, Vote};
+use crate::policy::{CallOff, Mix, Policy, Vote};
 use crate::vote::{Rule, StopRule};
 
 /// The policies in an order in which each stands behind its members, and what is wrong with them.
@@ -60,21 +61,15 @@ impl Resolver<'_> {
     fn policy(&mut self, raw: &RawPolicy, at: &Range<usize>) -> Policy {
         match raw {
             RawPolicy::Vote(vote) => Policy::Vote(self.vote(vote)),
-            RawPolicy::Cascade(cascade) => {
-                if cascade.stages.len() < 2 {
-                    let help = "a cascade has at least two stages, cheapest first";
-                    self.complain("too few stages".into(), Some(help.into()), at);
-                }
-                Policy::Cascade(Cascade {
-                    stages: self.names(&cascade.stages),
-                    accept: cascade.accept,
-                })
-            }
+            RawPolicy::Cascade(cascade) => Policy::Cascade(self.cascade(cascade, at)),
             RawPolicy::Failover(ladder) => Policy::Failover(self.failover(ladder, at)),
             RawPolicy::Hedge(hedge) => Policy::Hedge(self.hedge(hedge, at)),
             RawPolicy::Balance(balance) => Policy::Balance(self.balance(balance)),
             RawPolicy::Route(route) => Policy::Route(self.route(route)),
             RawPolicy::Mix(mix) => Policy::Mix(self.mix(mix, at)),
+            // What has no words has been complained of.
+            RawPolicy::Judge(judge) => self.judge(judge).map_or(Policy::BestSingle, Policy::Judge),
+            RawPolicy::Fuse(fuse) => self.fuse(fuse).map_or(Policy::BestSingle, Policy::Fuse),
             RawPolicy::Oracle(oracle) => Policy::Oracle(self.among(&oracle.among)),
         }
     }
@@ -123,6 +118,7 @@ impl Resolver<'_> {
         };
         self.check_weights(&raw.rule, &members);
         self.check_stop(raw);
+        self.check_call_off(raw);
         self.check_samples(raw);
         Vote {
             members,
@@ -131,6 +127,7 @@ impl Resolver<'_> {
             quorum,
             stop: raw.stop_early.value,
             abstain: raw.abstain,
+            call_off: raw.call_off.as_ref().map(|it| it.value.clone()),
         }
     }
 
@@ -155,6 +152,24 @@ impl Resolver<'_> {
             let message = "this rule can't tell when a vote is decided".to_owned();
             let help = format!("rules that may stop so: {help}");
             self.complain(message, Some(help), &raw.stop_early.span);
+        }
+    }
+
+    /// Who may call members off.
+    fn check_call_off(&mut self, raw: &RawVote) {
+        let Some(call_off) = &raw.call_off else { return };
+        if raw.stop_early.value != StopRule::Never {
+            let message = "members who are asked one after another are not called off".to_owned();
+            let help = "leave out `stop_early` or `call_off`".to_owned();
+            self.complain(message, Some(help), &call_off.span);
+        }
+        let counts =
+            matches!(raw.rule.value, Rule::Majority(_) | Rule::BestOf(_) | Rule::Weighted(_));
+        if matches!(call_off.value, CallOff::Settled(_)) && (!counts || raw.abstain.is_some()) {
+            let message = "this vote can't tell when it is settled".to_owned();
+            let help = "majority, weighted and best-of can, where they never abstain; others may \
+                        call off who is `late`";
+            self.complain(message, Some(help.to_owned()), &call_off.span);
         }
     }
 
@@ -265,6 +280,8 @@ impl RawPolicy {
             Self::Hedge(hedge) => hedge.members.clone(),
             Self::Balance(balance) => named(&balance.among),
             Self::Route(route) => named(&route.among),
+            Self::Judge(judge) => named(&judge.members),
+            Self::Fuse(fuse) => named(&fuse.members),
             Self::Oracle(oracle) => named(&oracle.among),
             Self::Mix(mix) => {
                 let names = mix.shares.0.iter().map(|(name, _)| name);

@@ -1,5 +1,6 @@
 //! Scenarios that are ready to be simulated, without anything fitted.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::data::{Answer, AnswerIdx, Cell, CellState, Extracted, Matrix, Recorded};
@@ -9,7 +10,8 @@ use crate::kernel::{Micros, ModelId, PolicyId, Tokens, Usd};
 use crate::policy::Policy;
 use crate::policy::episode::{Models, Tree};
 use crate::policy::knowledge::Knowledge;
-use crate::scenario::{self, Grounds, Plan};
+use crate::policy::made::{Asked, Next};
+use crate::scenario::{self, Answers, Asking, Grounds, Plan};
 
 /// The answers to three choices, of which the first is right.
 fn matrix(plan: &Plan, rows: &[&Recorded], latency: Option<fn(usize) -> Micros>) -> Matrix {
@@ -38,6 +40,69 @@ fn matrix(plan: &Plan, rows: &[&Recorded], latency: Option<fn(usize) -> Micros>)
     Matrix::new(task.id.clone(), task.items.clone(), models, 1, answers, cells)
 }
 
+/// Questions made of models' answers, with replies to two thirds of them: the first of what is
+/// shown is the best, or is right, or is the answer.
+fn asked(
+    plan: &Plan,
+    policies: &BTreeMap<PolicyId, Policy>,
+    matrix: &Matrix,
+    knowledge: &Knowledge,
+) -> Asking {
+    let (task, n_classes) = (&plan.tasks[0], vec![3; matrix.items().len()]);
+    let mut made: Vec<Recorded> = Vec::new();
+    // Rows of cells are for their words, and these answers are their own words.
+    let words = vec![None; matrix.items().len() * matrix.models().len()];
+    for _ in 0..3 {
+        let made_rows: Vec<&Recorded> = made.iter().collect();
+        let (candidates, made_rows) = (&plan.candidates, &made_rows[..]);
+        let answers = Answers { task, candidates, matrix, rows: &words, made: made_rows };
+        let asking = Asking::new(answers, policies).unwrap();
+        let grounds = Grounds { task, matrix, n_classes: &n_classes, knowledge, asking: &asking };
+        let subject = grounds.subject(plan.seed);
+        let mut new = Vec::new();
+        for (name, item) in
+            policies.keys().flat_map(|it| matrix.item_idxs().map(move |at| (it, at)))
+        {
+            let members = policies[name].members();
+            let outcome = |member: &PolicyId| {
+                let model = matrix.model_idx(&member.as_str().into())?;
+                Some(crate::policy::single::outcome(matrix.cell(item, model, 0), member))
+            };
+            let Some(members) = members.iter().map(outcome).collect::<Option<Vec<_>>>() else {
+                continue;
+            };
+            let members: Vec<_> = members.iter().collect();
+            let ctx = subject.context(name, item);
+            let next = match &policies[name] {
+                Policy::Judge(judge) => judge.next(&ctx, &members, &[]),
+                Policy::Fuse(fuse) => fuse.next(&ctx, &members, &[]),
+                Policy::Cascade(it) => {
+                    Next::Ask(it.question(&ctx, members[0]).into_iter().collect())
+                }
+                _ => continue,
+            };
+            let Next::Ask(asked) = next else { continue };
+            for (at, Asked { by, made }) in asked.into_iter().enumerate() {
+                let question = &matrix.items()[item.0 as usize];
+                let (prompt, _) = asking.messages(&ctx, (item, question), &made).unwrap();
+                let says =
+                    if made.part.is_answer() { "A" } else { "Best: 1. Grade: 8. Right: yes" };
+                let mut row = Recorded { response: Some(says.to_owned()), ..Recorded::default() };
+                (row.id, row.model, row.prompt) = (question.id.clone(), by, Some(prompt));
+                row.latency = Some(Micros(100_000));
+                row.completion_tokens = Some(Tokens(3));
+                row.prompt_tokens = Some(Tokens(30));
+                new.extend((at % 3 < 2).then_some(row));
+            }
+        }
+        if new.is_empty() || !made.is_empty() {
+            return asking;
+        }
+        made = new;
+    }
+    unreachable!("the second time there are replies")
+}
+
 /// A scenario that is ready to be simulated.
 pub(super) struct Ready {
     pub(super) plan: Plan,
@@ -45,6 +110,7 @@ pub(super) struct Ready {
     pub(super) matrix: Matrix,
     n_classes: Vec<u32>,
     pub(super) knowledge: Knowledge,
+    asking: Asking,
 }
 
 impl Ready {
@@ -86,7 +152,9 @@ impl Ready {
                 knowledge.votes.insert(name.clone(), known);
             }
         }
-        Self { plan: loaded.plan, policies, matrix, n_classes: vec![3; n_items], knowledge }
+        let asking = asked(&loaded.plan, &policies, &matrix, &knowledge);
+        let n_classes = vec![3; n_items];
+        Self { plan: loaded.plan, policies, matrix, n_classes, knowledge, asking }
     }
 
     /// Puts a policy on its stage; `None` where nobody can run it.
@@ -100,6 +168,7 @@ impl Ready {
             matrix: &self.matrix,
             n_classes: &self.n_classes,
             knowledge: &self.knowledge,
+            asking: &self.asking,
         };
         let simulation = self.plan.simulation.as_ref().unwrap();
         let town = Town::new(&self.plan, &self.policies, simulation, &grounds).unwrap();

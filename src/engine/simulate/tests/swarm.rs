@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::scenarios::Ready;
+use crate::data::CellState;
 use crate::engine::simulate::witness::{Called, Witness};
 use crate::engine::simulate::world::{Ended, Simulated};
 use crate::fault::{OnWire, Process};
@@ -17,6 +18,10 @@ use crate::scenario::random::text;
 const SEEDS: std::ops::Range<u64> = 0..2000;
 const ONE: &str = "QUORUMBENCH_SWARM_SEED";
 
+/// What came of questions made of answers, beside what calls met.
+const HEARD: &str = "a reply about answers";
+const NOTHING: &str = "no reply about answers";
+
 /// Follows every request of one policy, and complains.
 #[derive(Default)]
 struct Checker {
@@ -26,6 +31,8 @@ struct Checker {
     is_guarded: bool,
     /// Everything that happened, in a number.
     hash: u64,
+    /// Replies to questions made of answers, and those that came to nothing.
+    heard: (u64, u64),
     fired: BTreeSet<String>,
     met: BTreeSet<&'static str>,
 }
@@ -34,6 +41,7 @@ struct Checker {
 struct Followed {
     arrived: Micros,
     out: BTreeSet<CallId>,
+    about: BTreeSet<CallId>,
     paid: Option<Usd>,
     is_over: bool,
 }
@@ -61,11 +69,17 @@ impl Witness for Checker {
         assert!(!followed.is_over, "request {n} was told {event:?} behind its end");
         if let Event::Finished { call, reply } = event {
             assert!(followed.out.remove(call), "{call:?} came back and was not out");
+            if followed.about.remove(call) {
+                let is_heard = matches!(reply.state, CellState::Answered { .. });
+                self.heard.0 += u64::from(is_heard);
+                self.heard.1 += u64::from(!is_heard);
+            }
             followed.paid = followed.paid.zip(reply.cost).map(|(sum, one)| sum + one);
         }
         for (at, action) in actions.iter().enumerate() {
             match action {
-                Action::Call { call, timeout, .. } => {
+                Action::Call { call, timeout, made, .. } => {
+                    followed.about.extend(made.as_ref().map(|_| *call));
                     assert!(followed.out.insert(*call), "{call:?} went out twice");
                     if let Some(deadline) = deadline {
                         let ends = now + *timeout;
@@ -154,6 +168,9 @@ fn one(seed: u64) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
         }
         kinds.extend(checker.fired.iter().map(kind));
         met.extend(checker.met);
+        let (n_heard, n_nothing) = checker.heard;
+        met.extend((n_heard > 0).then_some(HEARD));
+        met.extend((n_nothing > 0).then_some(NOTHING));
     }
     (kinds, met)
 }
@@ -186,4 +203,5 @@ fn whatever_policies_and_faults_there_are_requests_end_once_and_are_paid_once() 
     let wire = OnWire::kinds().iter().map(|(name, _)| *name);
     let silent: Vec<&str> = wire.filter(|it| !met.contains(it)).collect();
     assert!(silent.is_empty(), "what no call met: {silent:?}");
+    assert!(met.contains(HEARD) && met.contains(NOTHING), "nobody was asked about answers");
 }

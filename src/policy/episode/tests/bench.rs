@@ -90,6 +90,13 @@ impl Bench {
         }
     }
 
+    /// How long a request may take.
+    pub(super) fn worst(&self, root: &str) -> Micros {
+        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3] };
+        let tree = Tree::new(&root.into(), &self.policies, models, &self.knowledge);
+        tree.unwrap().worst_case()
+    }
+
     /// One request that comes at `at` ms and asks `question`. What it did, with the milliseconds
     /// since it came: `0 a` asks, `5 -a` calls off, `9 A b 2` ends with `b`'s answer and two calls.
     pub(super) fn asks(&mut self, root: &str, at: u64, question: u64, says: Says<'_>) -> String {
@@ -99,6 +106,7 @@ impl Bench {
         let subject = Subject {
             items: &items,
             answers: vec![answers()],
+            made: Vec::new(),
             n_classes: vec![10],
             score: &score,
             seed: Seed(7),
@@ -180,5 +188,6 @@ fn reply(letter: char) -> Reply {
         }
     };
     let retry_after = (letter == 'q').then_some(ms(2000));
-    Reply { state, confidence: None, cost: Some(Usd::from_picos(10)), retry_after }
+    let cost = Some(Usd::from_picos(10));
+    Reply { state, confidence: None, cost, retry_after, status: None }
 }
