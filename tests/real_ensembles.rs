@@ -238,7 +238,8 @@ fn the_best_of_220_triples_is_flattered_by_being_chosen() {
             seems.push(100.0 * (share(&triples[chosen], &all, n) - on_all[chosen]));
             // Scored on each fold is what the others chose.
             let right = |fold: usize| {
-                let others = all.iter().zip(of_fold(fold)).map(|(all, own)| all & !own).collect();
+                let others: Vec<u64> =
+                    all.iter().zip(of_fold(fold)).map(|(all, own)| all & !own).collect();
                 let chosen = &triples[best_on(&triples, &others)];
                 share(chosen, &of_fold(fold), n)
             };

@@ -22,7 +22,7 @@ pub(crate) fn bits<'a>(items: impl Iterator<Item = &'a usize>, n_items: usize) -
 }
 
 /// The first of the triples that have most of these items right.
-pub(crate) fn best_on(triples: &[Vec<u64>], among: &Vec<u64>) -> usize {
+pub(crate) fn best_on(triples: &[Vec<u64>], among: &[u64]) -> usize {
     let right = |at: &usize| share(&triples[*at], among, 1);
     (0..triples.len()).rev().max_by(|a, b| right(a).total_cmp(&right(b))).expect("a triple")
 }

@@ -114,7 +114,9 @@ impl Shape {
         match self {
             Self::Single(name) | Self::Named(name, _) => vec![name.clone()],
             Self::Vote(members) | Self::Weighted(members) => members.clone(),
-            Self::Cascade { first, last, .. } => [first.as_slice(), &[last.clone()]].concat(),
+            Self::Cascade { first, last, .. } => {
+                [first.as_slice(), std::slice::from_ref(last)].concat()
+            }
             Self::Sure { stages, .. } => stages.clone(),
             Self::Ladder { first, next } => [first.asks(), vec![next.clone()]].concat(),
         }
