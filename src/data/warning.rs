@@ -37,6 +37,8 @@ pub enum Warning {
     Synthetic(String),
     /// Requests of a drill that were sent after their time: (policy, late, n).
     SentLate(String, u64, u64),
+    /// Asking stopped when every gate was decided: (scenario, items asked, items in all).
+    StoppedEarly(String, u64, u64),
     /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
     NoRecommendation(String, String),
 }
@@ -61,6 +63,7 @@ impl Warning {
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
             Self::SentLate(..) => "sent_late",
+            Self::StoppedEarly(..) => "stopped_early",
             Self::NoRecommendation(..) => "no_recommendation",
         }
     }
@@ -84,6 +87,7 @@ impl Warning {
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
             | Self::ManyMembers(on, ..)
+            | Self::StoppedEarly(on, ..)
             | Self::SentLate(on, ..) => on,
         }
     }
@@ -105,6 +109,11 @@ impl fmt::Display for Warning {
                 f,
                 "{late} of {n} requests of {on} were sent late: this machine is too busy to be \
                  drilled on, and no figure of it is right"
+            ),
+            Self::StoppedEarly(_, asked, n) => write!(
+                f,
+                "asking stopped when every gate was decided, after {asked} of {n} items: the \
+                 intervals of gates hold all the same, those of the tables are a little too short"
             ),
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),

@@ -11,6 +11,7 @@ mod ground;
 mod judge;
 mod learn;
 mod literature;
+mod looks;
 mod routes;
 mod rows;
 mod run;
@@ -29,6 +30,7 @@ use rayon::prelude::*;
 pub use folds::N_FOLDS;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
+pub use looks::{are_decided, order, undecidable};
 pub(super) use run::Folds;
 pub(super) use stand::Stand;
 
@@ -41,7 +43,7 @@ use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
 use crate::report::{AnswerRow, DecisionRow, ItemRow};
-use crate::scenario::{Plan, Task};
+use crate::scenario::{Looks, Plan, Task};
 use crate::vote::Rule;
 use field::Field;
 use judge::Judged;
@@ -277,7 +279,12 @@ fn fill<'a>(
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
     let gates = plan.gates.iter().filter(|gate| gate.task == task.id);
-    summary.gates.extend(gates::rows(gates, matrix.items(), &rows, &outcomes, method));
+    let order = match plan.looks {
+        Looks::Once => None,
+        Looks::Often => Some(order(matrix.items(), plan.seed)),
+    };
+    let asked = gates::Asked { items: matrix.items(), order: order.as_deref() };
+    summary.gates.extend(gates::rows(gates, &asked, &rows, &outcomes, method));
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, &outcomes, method));
