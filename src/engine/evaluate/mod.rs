@@ -15,6 +15,7 @@ mod looks;
 mod routes;
 mod rows;
 mod run;
+mod since;
 mod stand;
 mod tables;
 #[cfg(test)]
@@ -206,6 +207,7 @@ pub fn evaluate_with<'a>(
     doubts.sort();
     doubts.dedup();
     evaluation.summary.warnings = doubts.iter().map(warning_row).collect();
+    since::fill(&mut evaluation, plan);
     Ok(evaluation)
 }
 
