@@ -1,13 +1,8 @@
 //! Colour: on a terminal unless `NO_COLOR` says otherwise, and where `--color` says so.
 
-mod support {
-    pub(crate) mod command;
-}
-
 use std::fs;
 use std::path::Path;
-
-use support::command::quorumbench;
+use std::process::Command;
 
 /// What begins a colour on a terminal.
 const ESCAPE: char = '\u{1b}';
@@ -29,8 +24,8 @@ fn colour_is_where_it_is_asked_for_and_nowhere_else() {
         (&["--color", "never"], None, false),
     ] {
         let run = |args: &[&str]| {
-            let mut command = quorumbench(root, args);
-            command.args(flags).env_remove("NO_COLOR");
+            let mut command = Command::new(env!("CARGO_BIN_EXE_quorumbench"));
+            command.current_dir(root).args(args).args(flags).env_remove("NO_COLOR");
             command.envs(no_color.map(|value| ("NO_COLOR", value)));
             command.output().expect("it starts")
         };

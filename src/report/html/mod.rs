@@ -77,6 +77,8 @@ fn section(summary: &Summary, (idx, task): (usize, &TaskRows<'_>), cells: Option
         })
     };
     let is_first = |figure: &&Figure| FIRST.contains(&figure.name);
+    let (note, further) = (tables::note(task), tables::further(task));
+    let tables = [tables::main(task), traffic::tables(summary, task)].concat();
     json!({
         "id": format!("task-{idx}"),
         "name": escape::plain(task.task.as_str()),
@@ -84,10 +86,10 @@ fn section(summary: &Summary, (idx, task): (usize, &TaskRows<'_>), cells: Option
         "first": figures.iter().filter(is_first).map(shown).collect::<Vec<_>>(),
         "others": figures.iter().filter(|it| !is_first(it)).map(shown).collect::<Vec<_>>(),
         "unpriced": !figures.iter().any(|figure| figure.name == FIRST[0]),
-        "tables": tables::main(task).into_iter().chain(traffic::tables(summary, task)).collect::<Vec<_>>(),
-        "note": tables::note(task),
+        "tables": tables,
+        "note": note,
         "ceiling": task.ceiling.map(|row| markdown::ceiling(row).replace("**", "")),
-        "further": tables::further(task),
+        "further": further,
     })
 }
 
