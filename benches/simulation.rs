@@ -70,37 +70,48 @@ fn simulation(criterion: &mut Criterion) {
             bencher.iter(|| pool.install(|| town.simulate()));
         });
         // An arrival, the beginning of a call and its end.
-        group.bench_function(
-            format!("a bare heap of as many events as {name}, twice"),
-            |bencher| {
-                bencher.iter(|| (heap(black_box(n)), heap(black_box(n))));
-            },
-        );
+        for (with, all_at_once) in [("what is under way", false), ("every arrival", true)] {
+            let heap = || heap(black_box(n), all_at_once);
+            group.bench_function(
+                format!("a bare heap with {with}, as many events as {name}, twice"),
+                |bencher| bencher.iter(|| (heap(), heap())),
+            );
+        }
     }
     group.finish();
 }
 
-/// Takes three events of each request off a heap, each with a time that is drawn.
-fn heap(n_requests: u64) -> u64 {
+/// Takes three events of each request off a heap, each with a time that is drawn. Arrivals are in
+/// it from the beginning, as in a plain simulation, or come one by one, as they do in ours.
+fn heap(n_requests: u64, all_at_once: bool) -> u64 {
     let key = Key::new(Seed(7), "bench", &[]);
     let mut heap = BinaryHeap::new();
     let (mut sum, mut arrival) = (0, 0.0);
     for n in 0..n_requests {
         arrival -= key.with(n).open_uniform().ln() * 1e6;
         heap.push(Reverse((arrival as u64, n, 0_u8)));
-        while let Some(Reverse((at, which, step))) = heap.peek().copied() {
-            if at > arrival as u64 {
-                break;
-            }
-            heap.pop();
-            sum += at;
-            if step < 2 {
-                let wait = key.with(which).with(u64::from(step)).below(1_000_000);
-                heap.push(Reverse((at + wait, which, step + 1)));
-            }
+        if !all_at_once {
+            sum += pass(&mut heap, key, arrival as u64);
         }
     }
-    sum + heap.len() as u64
+    sum + pass(&mut heap, key, u64::MAX)
+}
+
+/// Takes off what happens until then.
+fn pass(heap: &mut BinaryHeap<Reverse<(u64, u64, u8)>>, key: Key, until: u64) -> u64 {
+    let mut sum = 0;
+    while let Some(Reverse((at, which, step))) = heap.peek().copied() {
+        if at > until {
+            break;
+        }
+        heap.pop();
+        sum += at;
+        if step < 2 {
+            let wait = key.with(which).with(u64::from(step)).below(1_000_000);
+            heap.push(Reverse((at + wait, which, step + 1)));
+        }
+    }
+    sum
 }
 
 struct Town {

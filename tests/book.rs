@@ -230,7 +230,7 @@ fn commands(page: &str) -> Vec<String> {
 fn playground() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let datasets = format!("{}/datasets", root().display());
-    for path in files("scenarios", "yaml") {
+    for path in files("scenarios", "yaml").into_iter().chain(files("scenarios", "json")) {
         let place = folder.path().join(path.strip_prefix(root()).expect("inside"));
         fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
         let text = read(&path).replace("../../datasets", &datasets);

@@ -11,6 +11,7 @@ mod support {
 }
 
 mod drill {
+    mod exported;
     mod gateways;
     mod passed_on;
     mod ready;

@@ -1,8 +1,9 @@
 //! How often a gate is wrong, over pairs of runs whose true difference is known.
 
-use quorumbench::analysis::gate::{Bound, Limit, Side};
-use quorumbench::analysis::{self, Intervals, Scored};
+use quorumbench::analysis::gate::{Bound, Limit, Metric, Side};
+use quorumbench::analysis::{self, Intervals, Level, Scored};
 use quorumbench::data::summary::GateOutcome;
+use quorumbench::data::{Outcome, Verdict};
 use quorumbench::kernel::Seed;
 use rand::RngExt;
 
@@ -64,4 +65,66 @@ fn a_gate_is_wrong_no_more_often_than_it_declares() {
     // And it is of use: a true difference of 15 points is found.
     let (passed, _) = rates(200, (0.20, 0.05), 0.0);
     assert!(passed > 0.95, "{passed}");
+}
+
+/// Runs of at most so many items that are looked at after 50, 63, 79, .. and stop when the gate is
+/// decided: the shares that passed and failed, and the items that were asked on average.
+fn rates_of_stopping(
+    (n_pairs, n_items): (u32, usize),
+    (wins, losses): (f64, f64),
+    limit: f64,
+) -> (f64, f64, f64) {
+    let limit = Limit { side: Side::AtLeast, value: limit, bound: Bound::Lower };
+    let (mut n_passed, mut n_failed, mut n_asked) = (0, 0, 0);
+    let outcome =
+        |score| Outcome { verdict: Verdict::Answered { answer: None, score }, ..Outcome::NOT_RUN };
+    for run in 0..n_pairs {
+        let mut rng = Seed(12).stream("stopping", &[&n_items.to_string(), &run.to_string()]);
+        let pair = |_| match rng.random::<f64>() {
+            drawn if drawn < wins => (outcome(1.0), outcome(0.0)),
+            drawn if drawn < wins + losses => (outcome(0.0), outcome(1.0)),
+            _ => (outcome(1.0), outcome(1.0)),
+        };
+        let (ours, theirs): (Vec<Outcome>, Vec<Outcome>) = (0..n_items).map(pair).unzip();
+        let order: Vec<usize> = (0..n_items).collect();
+        let mut n = 50;
+        loop {
+            n = n.min(n_items);
+            let (metric, level) = (Metric::Accuracy, Level::USUAL);
+            let figure = analysis::always_valid(metric, &ours, Some(&theirs), &order[..n], level);
+            let estimate = figure.and_then(|figure| figure.estimate);
+            let judged = limit.judge(estimate.as_ref().map(|it| it.point), estimate.as_ref());
+            if judged != GateOutcome::Inconclusive || n == n_items {
+                n_passed += u32::from(judged == GateOutcome::Passed);
+                n_failed += u32::from(judged == GateOutcome::Failed);
+                n_asked += n;
+                break;
+            }
+            n += n.div_ceil(4);
+        }
+    }
+    let share = |n: u32| f64::from(n) / f64::from(n_pairs);
+    (share(n_passed), share(n_failed), n_asked as f64 / f64::from(n_pairs))
+}
+
+#[expect(clippy::print_stdout, reason = "the table is what the test is for")]
+#[test]
+fn a_gate_that_is_looked_at_often_is_wrong_no_more_often_than_it_declares() {
+    println!("items  wins  losses  limit   passed  failed  asked");
+    for (wins, losses) in [(0.05, 0.07), (0.10, 0.10), (0.20, 0.05)] {
+        let truth: f64 = wins - losses;
+        // At the limit, in as many runs as rates need; and ten points away, where it is decided.
+        for (away, runs) in [(0.0, (N_PAIRS, 300)), (0.1, (100, 1000)), (-0.1, (100, 1000))] {
+            let limit = truth + away;
+            let (passed, failed, asked) = rates_of_stopping(runs, (wins, losses), limit);
+            println!(
+                "{:5}  {wins:.2}  {losses:.2}  {limit:6.2}  {passed:.4}  {failed:.4}  {asked:5.0}",
+                runs.1
+            );
+            assert!(away < 0.0 || passed <= MOST, "{passed} passed wrongly");
+            assert!(away > 0.0 || failed <= MOST, "{failed} failed wrongly");
+            assert!(away >= 0.0 || (passed > 0.9 && asked < 700.0), "{passed}, {asked}");
+            assert!(away <= 0.0 || (failed > 0.9 && asked < 700.0), "{failed}, {asked}");
+        }
+    }
 }

@@ -220,3 +220,37 @@ fn a_recommendation_that_changed_is_told() {
     let told = ends(&mut quorumbench(path, &["check", "s.yaml"]), 3);
     assert!(told.contains("that run recommends nothing for task t"), "{told}");
 }
+
+#[test]
+fn a_report_says_what_changed_since_the_run_that_a_gate_names() {
+    let folder = folder("  g: { threshold: { of: good, metric: accuracy, at_least: 0.1 } }\n");
+    let path = folder.path();
+    let read = |name: &str| fs::read_to_string(path.join(name)).expect("a file");
+    let write = |name: &str, text: &str| fs::write(path.join(name), text).expect("a write");
+    ends(&mut quorumbench(path, &["run", "s.yaml", "-o", "base"]), 0);
+    assert!(!read("base/report.md").contains("What changed"));
+    // Since then `fair` got five more wrong, items 25 to 29.
+    let answers = read("answers.jsonl");
+    let worse = |line: &str| {
+        let id: u32 = line[6..].split(',').next().and_then(|id| id.parse().ok()).expect("an id");
+        let is_meant = line.contains("fair") && (25..30).contains(&id);
+        if is_meant { line.replace("\"x\"", "\"y\"") } else { line.to_owned() }
+    };
+    write("answers.jsonl", &answers.lines().map(|line| worse(line) + "\n").collect::<String>());
+    let gate = "  g: { baseline: { run: base, of: good, at_least: -0.2 } }\n";
+    let (head, _) =
+        read("s.yaml").split_once("  g:").map(|(a, b)| (a.to_owned(), b.len())).expect("a gate");
+    write("s.yaml", &(head + gate));
+    ends(&mut quorumbench(path, &["run", "s.yaml", "-o", "out"]), 0);
+    let report = read("out/report.md");
+    let (_, section) = report.split_once("### What changed since `base`").expect("a section");
+    let (section, _) = section.split_once("\n## ").expect("an end");
+    assert!(section.contains("| `fair` | 100.0 | 75.0 → 62.5 | -12.5 ["), "{section}");
+    assert!(
+        section.contains("| 0/5 |") && section.contains("4 more are as they were."),
+        "{section}"
+    );
+    assert!(!section.contains("| `good` |"), "{section}");
+    ends(&mut quorumbench(path, &["report", "out", "--format", "markdown"]), 0);
+    assert_eq!(read("out/report.md"), report, "from the folder alone");
+}

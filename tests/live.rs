@@ -224,6 +224,42 @@ fn the_scenarios_of_a_suite_share_their_store_and_their_money() {
     assert_eq!(server.n_asked(), 8, "the same command goes on");
 }
 
+#[test]
+fn a_run_stops_when_its_gates_are_decided() {
+    let server = Loopback::start(says_what_it_is_told);
+    let folder =
+        scenario(&server.base_url(), 300, "{ one: { provider: p }, two: { provider: p } }");
+    let text = fs::read_to_string(folder.path().join("s.yaml")).expect("a scenario");
+    let gate =
+        |limit: &str| format!("{text}gates: {{ g: {{ threshold: {{ of: one, {limit} }} }} }}\n");
+    let run = |limit: &str, code: i32| {
+        server.forget();
+        fs::write(folder.path().join("s.yaml"), gate(limit)).expect("a write");
+        let _ = fs::remove_dir_all(folder.path().join(".quorumbench"));
+        let args = ["run", "s.yaml", "-o", "run", "--quiet", "--stop-when-decided"];
+        let told = ends(&mut quorumbench(folder.path(), &args), code);
+        let summary = summary(&folder.path().join("run"));
+        (server.n_asked(), summary["gates"][0].clone(), summary["warnings"].to_string(), told)
+    };
+    // Always right: decided after the first round of fifty items, for each of two models.
+    let (n, row, warnings, _) = run("metric: accuracy, at_least: 0.6", 0);
+    assert_eq!((n, &row["outcome"]), (100, &"passed".into()), "{row}");
+    assert_eq!(
+        (&row["estimate"]["method"], &row["estimate"]["n"]),
+        (&"always-valid".into(), &50.into(),)
+    );
+    assert!(warnings.contains("after 50 of 300 items"), "{warnings}");
+    let (n, row, ..) = run("metric: accuracy, at_most: 0.6", 100);
+    assert_eq!((n, &row["outcome"]), (100, &"failed".into()), "{row}");
+    // Not decided by as many as there are.
+    let (n, row, warnings, _) = run("metric: accuracy, at_least: 0.99", 100);
+    assert_eq!((n, &row["outcome"]), (600, &"inconclusive".into()), "{row}");
+    assert!(!warnings.contains("asking stopped"), "{warnings}");
+    let (n, row, _, told) = run("metric: p95_ms, at_most: 100000", 0);
+    assert_eq!((n, &row["outcome"]), (600, &"passed".into()), "{row}");
+    assert!(told.contains("`g` can't be decided earlier: prices and latencies"), "{told}");
+}
+
 fn says_what_it_is_told(asked: &Asked) -> Answer {
     let body: Value = serde_json::from_str(&asked.body).expect("the body is JSON");
     let content = body["messages"][0]["content"].as_str().expect("a message");

@@ -72,7 +72,9 @@ mod tests {
     fn recommends(what: &str, verdict: &str, chosen: &[(&str, u64)]) -> Recommendation {
         let chosen: serde_json::Map<_, _> =
             chosen.iter().map(|(what, n)| ((*what).to_owned(), json!(n))).collect();
-        let earned = json!({ "what": what, "kind": "vote", "models": [], "chosen": chosen, "in_sample": 1.0 });
+        let earned = json!({
+            "what": what, "kind": "vote", "models": [], "chosen": chosen, "in_sample": 1.0,
+        });
         let row = json!({
             "task": "t", "policy": what, "because": "", "verdict": verdict, "earned": earned,
             "baseline": earned, "space": [], "scenario": "", "limits": {},

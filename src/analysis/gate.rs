@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::summary::GateOutcome;
-use crate::data::{Estimate, Past};
+use crate::data::{Estimate, Past, PastRun};
 use crate::kernel::{PolicyId, TaskId};
 
 /// One condition on one figure of one task.
@@ -40,8 +40,10 @@ pub struct Gate {
 pub struct Baseline {
     /// The run, as the scenario names it.
     pub run: String,
-    /// What it has.
+    /// What it has of the policy.
     pub past: Arc<Past>,
+    /// All that it has.
+    pub whole: Arc<PastRun>,
 }
 
 /// What a gate measures.

@@ -14,6 +14,7 @@ mod intervals;
 mod measures;
 mod reliability;
 pub mod routing;
+mod sequence;
 #[cfg(test)]
 mod testing;
 mod vote_shares;
@@ -30,4 +31,5 @@ pub use gain::{Contest, Gains};
 pub use intervals::{Intervals, Level, NotALevel, Pairs, Proportion};
 pub use measures::{Case, measures};
 pub use reliability::{calibration, samples};
+pub use sequence::{always_valid, unbounded};
 pub use vote_shares::{Cast, Tied, vote_shares};

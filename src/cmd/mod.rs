@@ -10,6 +10,7 @@ mod exit;
 mod init;
 mod inputs;
 mod list;
+mod looks;
 mod outputs;
 mod progress;
 mod recommend;

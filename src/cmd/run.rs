@@ -10,7 +10,7 @@ use super::collection::{Collection, Sitting};
 use super::exit::Invalid;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord, keep};
-use super::{recommend, simulate, suite, telemetry};
+use super::{looks, recommend, simulate, suite, telemetry};
 use crate::data::Recorded;
 use crate::data::summary::Summary;
 use crate::engine::{collect, evaluate};
@@ -33,6 +33,11 @@ pub(super) struct Args {
 
     #[command(flatten)]
     collection: Collection,
+
+    /// Ask items in a random order, and no more when every gate has passed or failed. Gates then
+    /// have wider intervals, which hold however often one looks.
+    #[arg(long, conflicts_with = "no_cache")]
+    stop_when_decided: bool,
 
     #[command(flatten)]
     pub(super) output: Output,
@@ -71,13 +76,16 @@ impl Args {
     pub(super) fn one(&self, loaded: Loaded, sitting: &Sitting, dir: &Path) -> Result<Done> {
         let started = collect::now();
         let _span = telemetry::run(&loaded.plan).entered();
-        let store = self.input.store();
-        let recorded = loaded.recordings.iter().flat_map(|recording| &recording.rows);
-        let mut rows: Vec<&Recorded> = recorded.collect();
-        let (collected, _closing) = self.collection.collect(&loaded.plan, &rows, store, sitting)?;
-        rows.extend(&collected.rows);
-        let mut plan = loaded.plan;
-        let mut evaluation = recommend::judged(&mut plan, &rows, loaded.doubts)?;
+        let Loaded { mut plan, recordings, mut doubts } = loaded;
+        let recorded: Vec<&Recorded> = recordings.iter().flat_map(|it| &it.rows).collect();
+        let collect =
+            |plan: &Plan| self.collection.collect(plan, &recorded, self.input.store(), sitting);
+        let (collected, _closing) = match self.stop_when_decided {
+            false => collect(&plan)?,
+            true => looks::collect(&mut plan, &recorded, &mut doubts, collect)?,
+        };
+        let rows: Vec<&Recorded> = recorded.iter().copied().chain(&collected.rows).collect();
+        let mut evaluation = recommend::judged(&mut plan, &rows, doubts)?;
         simulate::add(&mut evaluation, &plan, &rows)?;
         let record = RunRecord::new(&plan, started);
         keep(&plan, &evaluation, record.asked(collected.n_asked, collected.n_failed), dir)?;

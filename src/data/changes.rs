@@ -1,13 +1,22 @@
 //! What changed between two runs: the rows that `compare` makes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Estimate;
 use super::summary::{ScenarioRef, Versus};
 use crate::kernel::{ItemId, PolicyId, TaskId};
 
+/// What changed since an earlier run that a gate names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Since {
+    /// The run, as the scenario names it.
+    pub run: String,
+    /// Everything that changed.
+    pub changes: Changes,
+}
+
 /// Everything that changed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Changes {
     /// What is compared with.
     pub base: ScenarioRef,
@@ -22,7 +31,7 @@ pub struct Changes {
 }
 
 /// A policy on a task.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Side {
     /// The task.
     pub task: TaskId,
@@ -31,7 +40,7 @@ pub struct Side {
 }
 
 /// One policy in two runs. Differences are candidate less base.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangeRow {
     /// The task.
     pub task: TaskId,
@@ -63,7 +72,7 @@ pub struct ChangeRow {
 }
 
 /// One figure in two runs.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// As it was.
     pub base: Option<f64>,

@@ -1,6 +1,7 @@
 //! The summaries of several scenarios as one, whose rows say which scenario they are of.
 
 use super::summary::{SCHEMA, ScenarioRef, Summary, Tool};
+use crate::data::Since;
 use crate::kernel::{Seed, TaskId};
 
 /// One summary of several scenarios, given by name. A task `t` of a scenario `s` is called `s/t`,
@@ -23,6 +24,7 @@ pub fn joined(scenario: ScenarioRef, seed: Seed, parts: Vec<(&str, Summary)>) ->
             bands: _,
             recommendation,
             gates,
+            since,
             warnings,
             models,
             policies,
@@ -60,6 +62,12 @@ pub fn joined(scenario: ScenarioRef, seed: Seed, parts: Vec<(&str, Summary)>) ->
             within(&mut row.task);
             row.name = format!("{name}/{}", row.name);
             row
+        }));
+        all.since.extend(since.into_iter().map(|Since { run, mut changes }| {
+            changes.policies.iter_mut().for_each(|row| within(&mut row.task));
+            changes.only_base.iter_mut().for_each(|side| within(&mut side.task));
+            changes.only_candidate.iter_mut().for_each(|side| within(&mut side.task));
+            Since { run, changes }
         }));
         all.warnings.extend(warnings.into_iter().map(|mut row| {
             row.text = format!("{name}: {}", row.text);
@@ -105,6 +113,7 @@ impl Summary {
             bands: Vec::new(),
             drilled: Vec::new(),
             gates: Vec::new(),
+            since: Vec::new(),
             warnings: Vec::new(),
         }
     }

@@ -24,7 +24,7 @@ pub mod summary;
 mod warning;
 
 pub use cell::{Cell, CellState};
-pub use changes::{Change, ChangeRow, Changes, Side};
+pub use changes::{Change, ChangeRow, Changes, Side, Since};
 pub use failure::Failure;
 pub use finding::Estimate;
 pub use handling::{Closes, Handling, Weight};

@@ -16,7 +16,7 @@ pub use super::routing::RouterRow;
 pub use super::simulated::{
     BandRow, DrilledRow, LatencyRow, OutageRow, RungRow, SimulatedRow, TimelineRow,
 };
-use crate::data::Estimate;
+use crate::data::{Estimate, Since};
 use crate::kernel::{Interval, ModelId, PolicyId, Seed, TaskId};
 
 /// The version of the format that this program writes.
@@ -97,6 +97,9 @@ pub struct Summary {
     /// A row per gate, in the scenario's order.
     #[serde(default)]
     pub gates: Vec<GateRow>,
+    /// What changed since each earlier run that a gate names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<Since>,
     /// What a reader must know before trusting a figure.
     pub warnings: Vec<WarningRow>,
 }

@@ -39,6 +39,8 @@ pub enum Warning {
     Unheard(String, u64, u64),
     /// Requests of a drill that were sent after their time: (policy, late, n).
     SentLate(String, u64, u64),
+    /// Asking stopped when every gate was decided: (scenario, items asked, items in all).
+    StoppedEarly(String, u64, u64),
     /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
     NoRecommendation(String, String),
 }
@@ -64,6 +66,7 @@ impl Warning {
             Self::Synthetic(_) => "synthetic",
             Self::Unheard(..) => "unheard",
             Self::SentLate(..) => "sent_late",
+            Self::StoppedEarly(..) => "stopped_early",
             Self::NoRecommendation(..) => "no_recommendation",
         }
     }
@@ -88,6 +91,7 @@ impl Warning {
             | Self::VerdictsDiffer(on, ..)
             | Self::ManyMembers(on, ..)
             | Self::Unheard(on, ..)
+            | Self::StoppedEarly(on, ..)
             | Self::SentLate(on, ..) => on,
         }
     }
@@ -115,6 +119,11 @@ impl fmt::Display for Warning {
                 "of {n} questions that {on} made of answers, {such} have no recorded reply: items \
                  that need one are not judged, and in a simulation it is a failed call of the usual \
                  time and price"
+            ),
+            Self::StoppedEarly(_, asked, n) => write!(
+                f,
+                "asking stopped when every gate was decided, after {asked} of {n} items: the \
+                 intervals of gates hold all the same, those of the tables are a little too short"
             ),
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),

@@ -1,7 +1,7 @@
 //! What changed between two runs, on a terminal and as Markdown.
 
 use crate::data::summary::Versus;
-use crate::data::{Change, ChangeRow, Changes, Side};
+use crate::data::{Change, ChangeRow, Changes, Side, Since};
 use crate::kernel::{ItemId, TaskId};
 use crate::report::escape::{code, plain};
 use crate::report::grid::{Column, Leaves, Side as Stands, fit, wrapped};
@@ -25,7 +25,11 @@ pub fn changes_text(changes: &Changes, width: usize) -> String {
         lines.extend(flips(of_task, plain).iter().flat_map(|line| wrapped(line, width, "  ")));
         lines.push(String::new());
     }
-    lines.extend(missing(changes, plain).iter().flat_map(|line| wrapped(line, width, "  ")));
+    lines.extend(
+        missing(changes, ["base", "candidate"], plain)
+            .iter()
+            .flat_map(|line| wrapped(line, width, "  ")),
+    );
     lines.extend(verdicts(changes, plain).iter().flat_map(|line| wrapped(line, width, "")));
     lines.join("\n") + "\n"
 }
@@ -35,18 +39,7 @@ pub fn changes_markdown(changes: &Changes) -> String {
     let mut blocks = verdicts(changes, code);
     for of_task in changes.policies.chunk_by(|a, b| a.task == b.task) {
         blocks.push(format!("## {}", title(&of_task[0].task, of_task, code)));
-        let columns = columns(of_task);
-        let heading = |column: &Column| column.heading.replace('\n', " ").trim().to_owned();
-        let headings: Vec<String> = columns.iter().map(heading).collect();
-        let rows = (0..of_task.len()).map(|row| {
-            let cells = columns.iter().enumerate();
-            let of_row = |(idx, column): (usize, &Column)| match idx {
-                0 => code(of_task[row].policy.as_str()),
-                _ => column.cells[row].split_whitespace().collect::<Vec<_>>().join(" "),
-            };
-            cells.map(of_row).collect()
-        });
-        blocks.push(table(&headings, 1, rows));
+        blocks.push(of_task_markdown(of_task));
         blocks.push(notes(of_task).join(" "));
         let flips = flips(of_task, code);
         if !flips.is_empty() {
@@ -54,8 +47,50 @@ pub fn changes_markdown(changes: &Changes) -> String {
                 .push(flips.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
         }
     }
-    blocks.extend(missing(changes, code));
+    blocks.extend(missing(changes, ["base", "candidate"], code));
     blocks.join("\n\n") + "\n"
+}
+
+/// The part of `report.md` about an earlier run: what is sure, and the rows in which something is
+/// not as it was.
+pub(super) fn since(since: &Since) -> Vec<String> {
+    let Since { run, changes } = since;
+    let mut blocks = vec![format!("### What changed since {}", code(run))];
+    blocks.extend(verdicts(changes, code));
+    for of_task in changes.policies.chunk_by(|a, b| a.task == b.task) {
+        let moved: Vec<ChangeRow> = of_task.iter().filter(|row| has_moved(row)).cloned().collect();
+        if moved.is_empty() {
+            continue;
+        }
+        blocks.push(of_task_markdown(&moved));
+        let n_still = of_task.len() - moved.len();
+        let still = (n_still > 0).then(|| format!(" {n_still} more are as they were."));
+        let title = title(&of_task[0].task, of_task, code);
+        blocks.push(format!("{title}. {}{}", notes(&moved).join(" "), still.unwrap_or_default()));
+    }
+    blocks.extend(missing(changes, ["earlier run", "new one"], code));
+    blocks
+}
+
+/// Whether a table would show a difference.
+fn has_moved(row: &ChangeRow) -> bool {
+    let figures = [&row.served, &row.accuracy, &row.cost_per_1k, &row.p50_ms, &row.p95_ms];
+    let moved = figures.iter().any(|it| it.base != it.candidate);
+    moved || !row.fixed.is_empty() || !row.broken.is_empty()
+}
+
+fn of_task_markdown(rows: &[ChangeRow]) -> String {
+    let columns = columns(rows);
+    let heading = |column: &Column| column.heading.replace('\n', " ").trim().to_owned();
+    let headings: Vec<String> = columns.iter().map(heading).collect();
+    let cells = (0..rows.len()).map(|row| {
+        let of_row = |(idx, column): (usize, &Column)| match idx {
+            0 => code(rows[row].policy.as_str()),
+            _ => column.cells[row].split_whitespace().collect::<Vec<_>>().join(" "),
+        };
+        columns.iter().enumerate().map(of_row).collect()
+    });
+    table(&headings, 1, cells)
 }
 
 fn title(task: &TaskId, rows: &[ChangeRow], name: fn(&str) -> String) -> String {
@@ -170,7 +205,11 @@ fn flips(rows: &[ChangeRow], name: fn(&str) -> String) -> Vec<String> {
     rows.iter().filter_map(of_row).collect()
 }
 
-fn missing(changes: &Changes, name: fn(&str) -> String) -> Vec<String> {
+fn missing(
+    changes: &Changes,
+    [base, candidate]: [&str; 2],
+    name: fn(&str) -> String,
+) -> Vec<String> {
     let named = |sides: &[Side]| {
         let side =
             |it: &Side| format!("{} on {}", name(it.policy.as_str()), name(it.task.as_str()));
@@ -179,7 +218,7 @@ fn missing(changes: &Changes, name: fn(&str) -> String) -> Vec<String> {
     let told = |sides: &[Side], which: &str| {
         (!sides.is_empty()).then(|| format!("Only in the {which}: {}.", named(sides)))
     };
-    [told(&changes.only_base, "base"), told(&changes.only_candidate, "candidate")]
+    [told(&changes.only_base, base), told(&changes.only_candidate, candidate)]
         .into_iter()
         .flatten()
         .collect()

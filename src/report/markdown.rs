@@ -9,8 +9,8 @@ use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
 use crate::report::{
-    ReportError, doubts, extractors, gates, money, outages, pairs, recommendation, reliability,
-    routers, text, verdict, why,
+    ReportError, changes, doubts, extractors, gates, money, outages, pairs, recommendation,
+    reliability, routers, text, verdict, why,
 };
 
 const NAME: &str = "report.md";
@@ -26,6 +26,7 @@ pub fn render(summary: &Summary) -> String {
     let mut blocks = verdict::sentences(summary, code);
     blocks.extend(recommendation::section(summary));
     blocks.extend(gates::section(summary));
+    blocks.extend(summary.since.iter().flat_map(changes::since));
     for task in by_task(summary) {
         blocks.extend(sections(&task));
         blocks.extend(outages::section(summary, task.task));

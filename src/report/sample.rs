@@ -40,6 +40,7 @@ pub(super) fn empty() -> Summary {
         bands: Vec::new(),
         drilled: Vec::new(),
         gates: Vec::new(),
+        since: Vec::new(),
         warnings: Vec::new(),
     }
 }

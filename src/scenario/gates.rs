@@ -280,14 +280,14 @@ impl Resolver<'_> {
         task: &TaskId,
         of: &Spanned<PolicyId>,
     ) -> Option<Baseline> {
-        let past = self.run(run)?;
-        let Some(past) = past.of(task, &of.value) else {
+        let whole = self.run(run)?;
+        let Some(past) = whole.of(task, &of.value) else {
             let message = format!("that run has no policy `{}` on task {task}", of.value);
             self.complain(run, message, "take a run of the same policy, or make one");
             return None;
         };
         let run = run.value.display().to_string();
-        Some(Baseline { run, past: Arc::new(past) })
+        Some(Baseline { run, past: Arc::new(past), whole })
     }
 
     fn limit<'r>(

@@ -10,7 +10,7 @@ use super::diagnostic::Diagnostic;
 use super::doubts::doubts;
 use super::gates::Gates;
 use super::nearby;
-use super::plan::{Candidate, Finder, Plan, Task, Template};
+use super::plan::{Candidate, Finder, Looks, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
@@ -167,6 +167,7 @@ impl Loader<'_> {
             gates,
             same_advice,
             recommend: wish,
+            looks: Looks::Once,
         }
     }
 

@@ -35,7 +35,7 @@ pub use diagnostic::Diagnostic;
 pub use gates::GATES;
 pub use grounds::Grounds;
 pub use load::{Loaded, load};
-pub use plan::{Candidate, Finder, Plan, Simulation, Source, Task, Template};
+pub use plan::{Candidate, Finder, Looks, Plan, Simulation, Source, Task, Template};
 pub use raw::{Items, RawScenario};
 pub use recommend::Wish;
 pub use suite::{Opened, RawSuite, Suite, open};

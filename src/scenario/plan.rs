@@ -51,6 +51,18 @@ pub struct Plan {
     pub same_advice: Vec<SameAdvice>,
     /// What a recommendation has to keep to, where one is wished for.
     pub recommend: Option<Wish>,
+    /// How often its gates are looked at; no scenario says that.
+    pub looks: Looks,
+}
+
+/// How often gates are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Looks {
+    /// Once, when everything was asked.
+    #[default]
+    Once,
+    /// Again and again, to stop when all of them are decided.
+    Often,
 }
 
 /// Traffic in virtual time.

@@ -19,10 +19,10 @@ const KEY: &str = "sk-drill-0123456789abcdef0123456789abcdef";
 const START: u32 = 180;
 
 /// A gateway that runs until the test ends, in front of an address that is drilled.
-struct Gateway {
+pub(super) struct Gateway {
     child: Child,
     address: SocketAddr,
-    upstream: SocketAddr,
+    pub(super) upstream: SocketAddr,
     folder: TempDir,
 }
 
@@ -37,11 +37,21 @@ impl Drop for Gateway {
 impl Gateway {
     /// Starts what `command` makes of the configuration, with our addresses in it.
     fn start(config: &str, command: impl FnOnce(&Path, SocketAddr) -> Command) -> Self {
+        Self::start_with(config, |upstream| configuration(config, upstream), command)
+    }
+
+    /// The same with a `text` of that name, given where its providers are.
+    pub(super) fn start_with(
+        config: &str,
+        text: impl FnOnce(SocketAddr) -> String,
+        command: impl FnOnce(&Path, SocketAddr) -> Command,
+    ) -> Self {
         let (folder, address, upstream) = (tempfile::tempdir().expect("a folder"), free(), free());
         let path = folder.path().join(config);
-        fs::write(&path, configuration(config, upstream)).expect("a write");
+        fs::write(&path, text(upstream)).expect("a write");
         let mut command = command(&path, address);
         command.env("LITELLM_MASTER_KEY", KEY).env("LITELLM_LOCAL_MODEL_COST_MAP", "True");
+        command.env("QUORUMBENCH_TEST_KEY", "k");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.current_dir(folder.path()).spawn().expect("the gateway starts");
         let gateway = Self { child, address, upstream, folder };
@@ -56,7 +66,7 @@ impl Gateway {
         gateway
     }
 
-    fn drill(&self, file: &str, path: &str, args: &[&str]) -> Value {
+    pub(super) fn drill(&self, file: &str, path: &str, args: &[&str]) -> Value {
         let target = format!("http://{}{path}", self.address);
         let upstream = self.upstream.to_string();
         let usual = ["--target", &target, "--upstream", &upstream, "--repetitions", "2"];
@@ -72,7 +82,7 @@ fn configuration(name: &str, upstream: SocketAddr) -> String {
 }
 
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-fn variable(name: &str, what: &str) -> Option<PathBuf> {
+pub(super) fn variable(name: &str, what: &str) -> Option<PathBuf> {
     let value = std::env::var_os(name).map(PathBuf::from);
     if value.is_none() {
         println!("skipped: {name} names no {what}");
@@ -81,12 +91,29 @@ fn variable(name: &str, what: &str) -> Option<PathBuf> {
 }
 
 fn litellm(python: &Path, config: &str) -> Gateway {
-    Gateway::start(config, |config, address| {
-        let mut command = Command::new(python.with_file_name("litellm"));
-        command.arg("--config").arg(config).args(["--telemetry", "False"]);
-        command.args(["--host", "127.0.0.1", "--port", &address.port().to_string()]);
-        command
-    })
+    Gateway::start(config, |config, address| litellm_command(python, config, address))
+}
+
+pub(super) fn litellm_command(python: &Path, config: &Path, address: SocketAddr) -> Command {
+    let mut command = Command::new(python.with_file_name("litellm"));
+    command.arg("--config").arg(config).args(["--telemetry", "False"]);
+    command.args(["--host", "127.0.0.1", "--port", &address.port().to_string()]);
+    command
+}
+
+pub(super) fn portkey_command(script: &Path, address: SocketAddr) -> Command {
+    let only = format!("{ROOT}/tests/serve/exports/loopback_only.cjs");
+    let mut command = Command::new("node");
+    command.arg("-r").arg(only).arg(script).arg("--headless");
+    command.arg(format!("--port={}", address.port()));
+    command
+}
+
+pub(super) fn tensorzero_command(python: &Path, config: &Path, address: SocketAddr) -> Command {
+    let mut command = Command::new(python);
+    command.arg(format!("{ROOT}/scenarios/drills/gateways/tensorzero_gateway.py"));
+    command.arg(config).arg(address.port().to_string());
+    command
 }
 
 #[test]
@@ -106,13 +133,7 @@ fn litellm_never_leaves_a_lone_primary_alone_unless_it_is_told_when() {
 fn portkey_takes_a_page_and_an_empty_text_for_answers() {
     let name = "QUORUMBENCH_PORTKEY";
     let Some(script) = variable(name, "script of Portkey's gateway") else { return };
-    let portkey = Gateway::start("portkey.json", |_, address| {
-        let only = format!("{ROOT}/tests/serve/exports/loopback_only.cjs");
-        let mut command = Command::new("node");
-        command.arg("-r").arg(only).arg(&script).arg("--headless");
-        command.arg(format!("--port={}", address.port()));
-        command
-    });
+    let portkey = Gateway::start("portkey.json", |_, address| portkey_command(&script, address));
     let config = configuration("portkey.json", portkey.upstream).replace('\n', "");
     let header = format!("x-portkey-config: {config}");
     let ask = ["--header", &header, "--ask", "html-200,empty"];
@@ -131,10 +152,7 @@ fn tensorzero_asks_again_whatever_the_error_was() {
     let name = "QUORUMBENCH_GATEWAY_PYTHON";
     let Some(python) = variable(name, "Python with TensorZero") else { return };
     let tensorzero = Gateway::start("tensorzero.toml", |config, address| {
-        let mut command = Command::new(&python);
-        command.arg(format!("{ROOT}/scenarios/drills/gateways/tensorzero_gateway.py"));
-        command.arg(config).arg(address.port().to_string());
-        command
+        tensorzero_command(&python, config, address)
     });
     let ask = ["--ask", "auth-401,status-503", "--ask-as", "tensorzero::function_name::{ask}"];
     let summary = tensorzero.drill("errors.yaml", "/openai/v1", &ask);

@@ -1,6 +1,6 @@
 //! What the gates of a task come to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::tables::Method;
 use crate::analysis::gate::{Baseline, Gate, Metric};
@@ -10,10 +10,17 @@ use crate::data::{Estimate, Item, Outcome};
 use crate::kernel::{Interval, PolicyId};
 use crate::stats;
 
+/// The items of a task.
+pub(super) struct Asked<'a> {
+    pub(super) items: &'a [Item],
+    /// The order in which they were asked, where that may stop when the gates are decided.
+    pub(super) order: Option<&'a [usize]>,
+}
+
 /// A row per gate.
 pub(super) fn rows<'a>(
     gates: impl Iterator<Item = &'a Gate>,
-    items: &[Item],
+    asked: &Asked<'_>,
     rows: &[PolicyRow],
     outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
     method: &Method,
@@ -21,6 +28,10 @@ pub(super) fn rows<'a>(
     let figure = |gate: &Gate| {
         let of = outcomes.get(&gate.of)?;
         let row = rows.iter().find(|row| row.policy == gate.of)?;
+        if let Some(figure) = always_valid(gate, outcomes, asked, method) {
+            return Some(figure);
+        }
+        let items = asked.items;
         match (&gate.versus, &gate.baseline) {
             (Some(versus), _) => {
                 let (theirs, clusters) = (outcomes.get(versus)?, &method.clusters);
@@ -106,6 +117,34 @@ fn threshold(
     })
 }
 
+/// The figure of a gate that may be looked at again and again; `None` where there is none, or
+/// where it is looked at once.
+fn always_valid(
+    gate: &Gate,
+    outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
+    asked: &Asked<'_>,
+    method: &Method,
+) -> Option<Figure> {
+    let order = asked.order?;
+    let n_clusters = method.clusters.iter().collect::<BTreeSet<_>>().len();
+    if analysis::unbounded(gate).is_some() || n_clusters < asked.items.len() {
+        return None;
+    }
+    let earlier = gate.baseline.as_ref().map(|baseline| then(baseline, asked.items));
+    let theirs = match &gate.versus {
+        Some(versus) => Some(outcomes.get(versus)?.as_slice()),
+        None => earlier.as_deref(),
+    };
+    let ours = outcomes.get(&gate.of)?;
+    analysis::always_valid(gate.metric, ours, theirs, order, method.intervals.level)
+}
+
+/// What these items came to in an earlier run.
+fn then(baseline: &Baseline, items: &[Item]) -> Vec<Outcome> {
+    let was = |item: &Item| baseline.past.items.as_ref()?.get(&item.id).cloned();
+    items.iter().map(|item| was(item).unwrap_or(Outcome::NOT_RUN)).collect()
+}
+
 /// The difference to an earlier run: over the items that both runs have and served, where the
 /// earlier one has its items and the metric a value on each; else figure against figure.
 fn since(
@@ -116,12 +155,11 @@ fn since(
     method: &Method,
 ) -> Figure {
     let past = &baseline.past;
-    let by_item = past.items.as_ref().filter(|_| metric.percentile().is_none());
-    let Some(theirs) = by_item else {
+    let by_item = baseline.past.items.is_some() && metric.percentile().is_none();
+    if !by_item {
         return analysis::unpaired(metric, &row.measures, &past.measures);
-    };
-    let was = |item: &Item| theirs.get(&item.id).cloned().unwrap_or(Outcome::NOT_RUN);
-    let theirs: Vec<Outcome> = items.iter().map(was).collect();
+    }
+    let theirs = then(baseline, items);
     analysis::contrast(metric, ours, &theirs, &method.clusters, method.intervals)
         .unwrap_or_default()
 }

@@ -12,10 +12,12 @@ mod judge;
 mod judging;
 mod learn;
 mod literature;
+mod looks;
 mod made;
 mod routes;
 mod rows;
 mod run;
+mod since;
 mod stand;
 mod tables;
 #[cfg(test)]
@@ -31,6 +33,7 @@ use rayon::prelude::*;
 pub use folds::N_FOLDS;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
+pub use looks::{are_decided, order, undecidable};
 pub use made::{Wanted, wanted};
 pub(super) use run::Folds;
 pub(super) use stand::Stand;
@@ -44,7 +47,7 @@ use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ItemId, ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
 use crate::report::{AnswerRow, DecisionRow, ItemRow};
-use crate::scenario::{AskingError, Plan, Task};
+use crate::scenario::{AskingError, Looks, Plan, Task};
 use crate::task::prompt::PromptError;
 use crate::vote::Rule;
 use field::Field;
@@ -223,6 +226,7 @@ pub fn evaluate_with<'a>(
     doubts.sort();
     doubts.dedup();
     evaluation.summary.warnings = doubts.iter().map(warning_row).collect();
+    since::fill(&mut evaluation, plan);
     Ok(evaluation)
 }
 
@@ -299,7 +303,12 @@ fn fill<'a>(
     summary.contributions.extend(contributions);
     doubts.extend(too_many);
     let gates = plan.gates.iter().filter(|gate| gate.task == task.id);
-    summary.gates.extend(gates::rows(gates, matrix.items(), &rows, &outcomes, method));
+    let order = match plan.looks {
+        Looks::Once => None,
+        Looks::Often => Some(order(matrix.items(), plan.seed)),
+    };
+    let asked = gates::Asked { items: matrix.items(), order: order.as_deref() };
+    summary.gates.extend(gates::rows(gates, &asked, &rows, &outcomes, method));
     summary.models.extend(models);
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, &outcomes, method));

@@ -62,6 +62,10 @@ fn recommended(row: &Recommendation) -> Routing {
     let what = &row.earned.what;
     match (row.earned.kind.as_str(), &row.otherwise) {
         ("single", _) => Routing::Single(what.as_str().into()),
+        // A gateway has somebody behind whoever is first anyway.
+        ("failover", _) if row.earned.models.len() == 2 => {
+            Routing::Single(row.earned.models[0].clone())
+        }
         (_, Some(otherwise)) => {
             Routing::Category { of: row.routes.clone(), otherwise: otherwise.clone() }
         }

@@ -20,6 +20,11 @@ const SHARES: [f64; 5] = [0.1, 0.2, 0.3, 0.5, 0.7];
 /// accurate of them where there are more.
 const MOST_PAIRED: usize = 6;
 
+/// Of more items than this, routers are not fitted to words, which takes long and is done fifteen
+/// times over; the nearest questions stand for them. Published routers come out about alike, those
+/// that learn nothing among them (`LLMRouterBench`).
+const MOST_READ: usize = 3000;
+
 /// So many of the most accurate shapes are tried with somebody behind them.
 const MOST_LADDERS: usize = 4;
 
@@ -59,16 +64,22 @@ pub(super) fn routers(pool: &Pool, matrix: &Matrix, found: &[Found]) -> Vec<Shap
         }
         routers.extend(by_worth("category", &by(), &all(f64::INFINITY), &worths));
     }
-    if matrix.items().iter().all(|item| item.input.is_some()) {
+    let n_read = matrix.items().iter().filter(|item| item.input.is_some()).count();
+    if n_read == matrix.items().len() {
         let paired: Vec<PolicyId> =
             best.iter().rev().take(MOST_PAIRED).rev().map(|it| it.shape.name()).collect();
         routers.extend(by_length(&paired));
+    }
+    // A question without words goes to whoever is best on all.
+    if 2 * n_read >= matrix.items().len() && n_read > 0 {
         let able = able(&singles, &best);
-        for (name, by) in [
+        let learned = [
             ("nearest questions", By::Knn(Knn::default())),
             ("words", By::Logistic(Logistic::default())),
             ("shared factors", By::MatrixFactorisation(MatrixFactorisation::default())),
-        ] {
+        ];
+        let n_learned = if matrix.items().len() > MOST_READ { 1 } else { learned.len() };
+        for (name, by) in learned.into_iter().take(n_learned) {
             let route = Policy::Route(Route::new(able.clone(), by.clone()));
             routers.push(Shape::Named(format!("by {name}({})", list(&able)).into(), route));
             routers.extend(by_worth(name, &by, &able, &worths));
