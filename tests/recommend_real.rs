@@ -274,13 +274,11 @@ fn number(value: &Value) -> f64 {
 fn four_models_of_bfcl_are_outdone_by_no_other_and_routing_by_category_is_not_shown_to_pay() {
     let Some(summary) = study("function-calling-prices", "bfcl_2024_08") else { return };
     let row = &summary["recommendation"];
-    let choices = row["choices"].as_array().expect("choices").iter();
-    let singles: Vec<(&str, f64, f64)> = choices
-        .map(|it| &it["earned"])
-        .filter(|it| it["kind"] == "single")
+    let alone = row["alone"].as_array().expect("models").iter();
+    let singles: Vec<(&str, f64, f64)> = alone
         .map(|it| {
             let accuracy = number(&it["accuracy_of_all"]["point"]);
-            (it["what"].as_str().expect("a name"), number(&it["cost_per_1k"]), accuracy)
+            (it["model"].as_str().expect("a name"), number(&it["cost_per_1k"]), accuracy)
         })
         .collect();
     let wanted = [

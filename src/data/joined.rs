@@ -56,8 +56,7 @@ pub fn joined(scenario: ScenarioRef, seed: Seed, parts: Vec<(&str, Summary)>) ->
         }
         take!(models, policies, categories, pairs, ceiling, comparisons, availability, frontier);
         take!(routers, diversity, gains, contributions, samples, calibration, extractors);
-        take!(judging);
-        take!(simulated, outages, drilled);
+        take!(judging, simulated, outages, drilled);
         all.gates.extend(gates.into_iter().map(|mut row| {
             within(&mut row.task);
             row.name = format!("{name}/{}", row.name);

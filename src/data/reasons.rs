@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data::Estimate;
-use crate::kernel::{PolicyId, TaskId};
+use crate::kernel::{ModelId, PolicyId, TaskId};
 
 /// How differently the models of a task fail, over the items on which all of them were served.
 /// "Right" is a score of 1.
@@ -106,4 +106,44 @@ pub struct ContributionRow {
     /// majority votes that never abstain otherwise, of up to twelve members whose scores are 0 or
     /// 1.
     pub shapley: Option<f64>,
+}
+
+/// How two models agree, over the items on which both were served. "Right" is a score of 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairRow {
+    /// The task.
+    pub task: TaskId,
+    /// One model.
+    pub a: ModelId,
+    /// The other.
+    pub b: ModelId,
+    /// Items on which both were served.
+    pub n: u64,
+    /// Both right.
+    pub both_right: u64,
+    /// Only `a` right.
+    pub only_a: u64,
+    /// Only `b` right.
+    pub only_b: u64,
+    /// Neither right.
+    pub neither: u64,
+    /// The correlation of being wrong.
+    pub phi: Option<f64>,
+    /// Yule's Q of being wrong.
+    pub q: Option<f64>,
+    /// Of the items that both answered wrong, the share on which they gave the same answer.
+    pub same_wrong_answer: Option<f64>,
+    /// What that share would be if each took any wrong answer equally often: the mean over these
+    /// items of 1 / (K - 1), of K possible answers. Unknown where an item does not list them.
+    #[serde(default)]
+    pub same_wrong_by_chance: Option<f64>,
+    /// Share of the items that exactly one has right.
+    #[serde(default)]
+    pub disagreement: Option<f64>,
+    /// Share of the items that both have wrong.
+    #[serde(default)]
+    pub double_fault: Option<f64>,
+    /// Cohen's kappa of being right.
+    #[serde(default)]
+    pub kappa: Option<f64>,
 }

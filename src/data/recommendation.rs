@@ -34,6 +34,10 @@ pub struct Recommendation {
     /// What may be had for each price, the cheapest first.
     #[serde(default)]
     pub choices: Vec<Choice>,
+    /// Models by themselves that no other outdoes in accuracy of all asked and price, the cheapest
+    /// first; none where prices are unknown.
+    #[serde(default)]
+    pub alone: Vec<Alone>,
     /// Of a router by category: where each category goes.
     #[serde(default)]
     pub routes: BTreeMap<String, PolicyId>,
@@ -118,6 +122,17 @@ pub struct Earned {
     pub on_new_items: Option<Interval>,
     /// The paired difference to the best mix of two models by chance at its price.
     pub random_line: Option<Versus>,
+}
+
+/// A model by itself, of which nothing was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alone {
+    /// The model.
+    pub model: ModelId,
+    /// Mean score of all asked.
+    pub accuracy_of_all: Estimate,
+    /// Dollars per thousand items.
+    pub cost_per_1k: f64,
 }
 
 /// What may be had for a price.

@@ -116,9 +116,8 @@ impl fmt::Display for Warning {
             ),
             Self::Unheard(on, such, n) => write!(
                 f,
-                "of {n} questions that {on} made of answers, {such} have no recorded reply: items \
-                 that need one are not judged, and in a simulation it is a failed call of the usual \
-                 time and price"
+                "of {n} questions that {on} made of answers, {such} have no recorded reply: their \
+                 items are not judged, and simulated they fail in the usual time at the usual price"
             ),
             Self::StoppedEarly(_, asked, n) => write!(
                 f,
@@ -144,21 +143,17 @@ impl fmt::Display for Warning {
             Self::UnknownStatus(on, rows) => {
                 write!(f, "status `{on}` is not a known failure kind; {rows} rows read as `other`")
             }
-            Self::StrayRows(on, rows) => {
-                write!(
-                    f,
-                    "{rows} rows of {on} belong to no item of this scenario and were left out"
-                )
-            }
+            Self::StrayRows(on, rows) => write!(
+                f,
+                "{rows} rows of {on} belong to no item of this scenario and were left out"
+            ),
             Self::UnusedSamples(on, samples) => {
                 write!(f, "{on} has {samples} samples; the policies here read the first")
             }
-            Self::FailedCalls(on, failed, n) => {
-                write!(
-                    f,
-                    "{failed} of {n} calls to {on} failed; they count as not served, not as wrong"
-                )
-            }
+            Self::FailedCalls(on, failed, n) => write!(
+                f,
+                "{failed} of {n} calls to {on} failed; they count as not served, not as wrong"
+            ),
             Self::Unparsed(on, unparsed, n) => write!(
                 f,
                 "{unparsed} of {n} responses of {on} have no readable answer; look at the extractor"

@@ -1,6 +1,6 @@
 //! What is recommended: the part of `report.md` about it, and its lines on the terminal.
 
-use crate::data::recommendation::{Choice, Earned, Recommendation, SpaceRow};
+use crate::data::recommendation::{Alone, Choice, Earned, Recommendation, SpaceRow};
 use crate::data::summary::{Summary, Versus};
 use crate::report::escape::{cell, code, plain, prose};
 use crate::report::markdown::table;
@@ -21,6 +21,7 @@ pub(super) fn section(summary: &Summary) -> Option<String> {
     }
     blocks.push("### What may be had for which price".to_owned());
     blocks.push(choices(row));
+    blocks.extend(alone(row).map(|it| prose(&it)));
     blocks.push(prose(&notes(row)));
     blocks.extend(paying(row));
     Some(blocks.join("\n\n"))
@@ -35,6 +36,7 @@ pub(super) fn lines(summary: &Summary) -> Vec<String> {
         let earned = &choice.earned;
         lines.push(format!("{}: {} right, {}", price(choice), right(earned), plain(&earned.what)));
     }
+    lines.extend(alone(row).map(|it| plain(&it)));
     lines.push(format!("tried: {}", space(&row.space)));
     lines
 }
@@ -92,6 +94,17 @@ fn difference(versus: &Versus) -> String {
         (it.low, it.high) = (both.low, both.high);
     }
     format!("{} {}", text::points(it.point), text::ends(&it))
+}
+
+/// `models that no other outdoes: a 80.4 % for $0.073, b 90.5 % for $2.21`, per thousand.
+fn alone(row: &Recommendation) -> Option<String> {
+    let told = |it: &Alone| {
+        let right = text::percent(it.accuracy_of_all.point);
+        format!("{} {right} % for ${}", it.model, text::dollars(it.cost_per_1k))
+    };
+    let told: Vec<String> = row.alone.iter().map(told).collect();
+    (told.len() > 1)
+        .then(|| format!("Models that no other outdoes, per thousand items: {}.", told.join(", ")))
 }
 
 fn price(choice: &Choice) -> String {

@@ -24,8 +24,8 @@ pub struct RawRecommend {
     pub cost_per_1k_at_most: Option<Spanned<f64>>,
     /// Milliseconds that 95 of 100 answers keep to.
     pub p95_ms_at_most: Option<Spanned<f64>>,
-    /// The share of requests that has to be served: of the recorded ones, and where the scenario has
-    /// traffic and faults, of those under them.
+    /// The share of requests that has to be served: of the recorded ones, and where the scenario
+    /// has traffic and faults, of those under them.
     pub availability_at_least: Option<Spanned<Probability>>,
     /// Which providers may be used.
     pub providers: RawProviders,

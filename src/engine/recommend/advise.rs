@@ -222,6 +222,7 @@ impl Answer {
             contender,
             more_items: more,
             choices,
+            alone: Vec::new(),
             routes: BTreeMap::new(),
             otherwise: None,
             paying: Vec::new(),

@@ -1,7 +1,7 @@
 //! The recommendation in sentences that somebody can read who decides about money.
 
-use crate::data::recommendation::{Advice, Earned, Recommendation};
-use crate::data::summary::{Fitting, GainRow, Summary, Versus};
+use crate::data::recommendation::{Advice, Alone, Earned, Recommendation};
+use crate::data::summary::{Fitting, GainRow, ModelRow, Summary, Versus};
 use crate::data::{Estimate, recommendation::Paying};
 use crate::kernel::PolicyId;
 
@@ -18,6 +18,7 @@ pub fn explain(row: &mut Recommendation, summary: &mut Summary) {
         }
     }
     row.paying = paying(row, summary);
+    row.alone = alone(row, summary);
     let mut sentences = vec![answer(row)];
     sentences.extend(price(row));
     let strong = summary.policies.iter().find(|it| is_it(&it.task, &it.policy));
@@ -261,6 +262,33 @@ fn paying(row: &Recommendation, summary: &Summary) -> Vec<Paying> {
         .collect();
     paying.sort_by(|a, b| b.gain.total_cmp(&a.gain).then_with(|| a.category.cmp(&b.category)));
     paying
+}
+
+/// The models that took part and that no other outdoes.
+fn alone(row: &Recommendation, summary: &Summary) -> Vec<Alone> {
+    let took_part = |it: &&ModelRow| {
+        it.task == row.task && row.left_out.iter().all(|left| left.model != it.model)
+    };
+    let priced = |it: &ModelRow| {
+        Some(Alone {
+            model: it.model.clone(),
+            accuracy_of_all: it.measures.accuracy_of_all.clone()?,
+            cost_per_1k: it.measures.cost_usd?.per_1k,
+        })
+    };
+    let models = summary.models.iter().filter(took_part);
+    let mut models: Vec<Alone> = models.filter_map(priced).collect();
+    models.sort_by(|a, b| {
+        let by_accuracy = b.accuracy_of_all.point.total_cmp(&a.accuracy_of_all.point);
+        a.cost_per_1k.total_cmp(&b.cost_per_1k).then(by_accuracy).then(a.model.cmp(&b.model))
+    });
+    let mut best = f64::NEG_INFINITY;
+    models.retain(|it| {
+        let is_better = it.accuracy_of_all.point > best;
+        best = best.max(it.accuracy_of_all.point);
+        is_better
+    });
+    models
 }
 
 /// A share in percent, without a negative zero.

@@ -14,12 +14,12 @@ pub struct Logistic {
 const MOST_STEPS: usize = 200;
 
 /// Fits `targets`, from 0 to 1, to the vectors of as many places as `n_places`: the weights w and
-/// the bias b with the least `Σ ln(1 + e^z) - target z + l2 / 2 |w|²`, where `z = b + w x`. The bias
-/// is not held to 0. Without examples everything is as likely as not.
+/// the bias b with the least `Σ ln(1 + e^z) - target z + l2 / 2 |w|²`, where `z = b + w x`. The
+/// bias is not held to 0. Without examples everything is as likely as not.
 ///
-/// Source: D. R. Cox, J. R. Statist. Soc. B 20 (1958), 215-242, with the penalty of S. le Cessie and
-/// J. van Houwelingen, Applied Statistics 41 (1992), 191-201. Checked against scikit-learn 1.9.1
-/// `LogisticRegression(C=1/l2)` (test below).
+/// Source: D. R. Cox, J. R. Statist. Soc. B 20 (1958), 215-242, with the penalty of S. le Cessie
+/// and J. van Houwelingen, Applied Statistics 41 (1992), 191-201. Checked against scikit-learn
+/// 1.9.1 `LogisticRegression(C=1/l2)` (test below).
 pub fn logistic(vectors: &[&Sparse], n_places: usize, targets: &[f64], l2: f64) -> Logistic {
     let mut start = vec![0.0; n_places + 1];
     if let Some(bias) = start.last_mut() {
