@@ -172,6 +172,53 @@ fn a_killed_run_goes_on_with_its_rounds() {
 }
 
 #[test]
+fn what_may_be_asked_about_answers_is_told_before() {
+    let folder = scenario("http://127.0.0.1:1/v1", "");
+    let check = quorumbench(folder.path(), &["check", "s.yaml", "--plan"]).output();
+    let told = String::from_utf8(check.expect("it runs").stdout).expect("stdout is UTF-8");
+    for line in [
+        "#   pairs: up to 72 questions more to j, made of answers",
+        "#   layers: up to 12 questions more to a, made of answers",
+        "#   checked: up to 12 questions more to j, made of answers",
+    ] {
+        assert!(told.contains(line), "{line} is missing in\n{told}");
+    }
+    assert!(!told.contains("trio: up to"), "a vote asks nobody about answers");
+    // What is written down is what is read.
+    assert!(told.contains("how: pairwise") && told.contains("rounds: 2"), "{told}");
+}
+
+#[test]
+fn mistakes_about_judges_are_told_at_once() {
+    let folder = scenario("http://127.0.0.1:1/v1", "");
+    let path = folder.path().join("s.yaml");
+    let text = fs::read_to_string(&path).expect("the scenario");
+    let wrong = "  alone: { judge: { members: [a], by: j } }
+  nobody: { judge: { members: [a, b], by: jj } }
+  again: { fuse: { members: [trio, b], rounds: 2 } }
+  often: { fuse: { members: [a, b], by: j, rounds: 9 } }
+  words: { judge: { members: [a, b], by: j, prompt: '{{ candidates' } }
+  stage: { cascade: { stages: [a, b], accept: { judge: { by: nobody-here } } } }
+  hasty: { vote: { members: [a, b], stop_early: true, call_off: settled } }
+  unsure: { vote: { members: [a, b], rule: median, call_off: settled } }
+";
+    fs::write(&path, text + wrong).expect("a write");
+    let told = ends(&mut quorumbench(folder.path(), &["check", "s.yaml"]), 3);
+    for complaint in [
+        "one member has nobody to be compared with",
+        "unknown model `jj`",
+        "`trio` is a policy, and only models can be asked again",
+        "9 rounds can't be",
+        "the template's line 1",
+        "unknown model `nobody-here`",
+        "members who are asked one after another are not called off",
+        "this vote can't tell when it is settled",
+    ] {
+        assert!(told.contains(complaint), "{complaint} is missing in\n{told}");
+    }
+}
+
+#[test]
 fn money_is_counted_over_all_rounds() {
     /// Every question costs eight dollars in a million.
     const EACH: f64 = 8e-6;

@@ -1,5 +1,6 @@
 //! `check`: says everything that is wrong with a scenario, or what it would do and cost.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
@@ -12,7 +13,7 @@ use super::outputs::print;
 use crate::data::{PriceList, Recorded, Usage};
 use crate::engine::collect::Questions;
 use crate::engine::evaluate;
-use crate::kernel::{Tokens, Usd};
+use crate::kernel::{ModelId, Tokens, Usd};
 use crate::scenario::{self, Loaded, Opened, Plan};
 
 /// Characters of a prompt per token, roughly, in English.
@@ -55,7 +56,7 @@ fn checked(loaded: &Loaded, with_plan: bool) -> Result<String> {
     evaluate::judgeable(plan, &rows).context("judge the answers")?;
     let questions = Questions::new(plan, 1).context("make the prompts")?;
     let written = if with_plan { plan.to_yaml() } else { String::new() };
-    Ok(written + &outline(plan) + &cost(&questions))
+    Ok(written + &outline(plan) + &cost(&questions) + &about_answers(plan))
 }
 
 fn outline(plan: &Plan) -> String {
@@ -102,6 +103,27 @@ fn cost(questions: &Questions<'_>) -> String {
             candidate.id,
             candidate.price.as_ref().map(origin).unwrap_or_default(),
         );
+    }
+    text
+}
+
+/// What policies ask about answers, which are not there yet.
+fn about_answers(plan: &Plan) -> String {
+    let n_items: usize = plan.tasks.iter().map(|task| task.items.len()).sum();
+    let mut text = String::new();
+    for (name, policy) in &plan.policies {
+        let mut of: BTreeMap<ModelId, usize> = BTreeMap::new();
+        for by in policy.asks_about_answers() {
+            *of.entry(by).or_default() += n_items;
+        }
+        for (by, n) in of {
+            // Writing to a text can't fail.
+            let _ = writeln!(
+                text,
+                "#   {name}: up to {n} questions more to {by}, made of answers, each of which it \
+                 shows"
+            );
+        }
     }
     text
 }

@@ -165,6 +165,8 @@ impl Probability {
     /// 0.95.
     pub const NINETEEN_OF_TWENTY: Self = Self(0.95);
 
+    /// 0.8.
+    pub const FOUR_FIFTHS: Self = Self(0.8);
     /// 0.2.
     pub const FIFTH: Self = Self(0.2);
     /// 0.999.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Outcome, Reason, Verdict};
-use crate::kernel::{Micros, PolicyId};
+use crate::kernel::{Micros, PolicyId, Probability};
 use crate::policy::conduct::Conduct;
 use crate::policy::spent::Spent;
 
@@ -25,6 +25,8 @@ pub struct Failover {
     pub when_open: WhenOpen,
     /// How old a kept answer may be.
     pub cache_for: Micros,
+    /// How much a question has to be like another, from 0 to 1, to get its kept answer.
+    pub similarity: Probability,
 }
 
 /// One step of a ladder.
@@ -34,6 +36,9 @@ pub enum Rung {
     Member(usize),
     /// The answer that was last given to the same question.
     Cache,
+    /// The answer that was last given to the same question, or else to the one that is most like
+    /// it. It may be wrong here where it was right there.
+    Similar,
     /// A friendly word in place of an answer. The request was not served.
     Apology,
 }
@@ -54,6 +59,8 @@ pub enum WhenOpen {
 impl Rung {
     /// What a scenario calls the rung that answers from what is kept.
     pub const CACHE: &'static str = "@cache";
+    /// What a scenario calls the rung that answers from what is kept of similar questions.
+    pub const SIMILAR: &'static str = "@similar";
     /// What a scenario calls the rung that apologises.
     pub const APOLOGY: &'static str = "@apology";
 
@@ -62,6 +69,7 @@ impl Rung {
         match self {
             Self::Member(at) => members[at].clone(),
             Self::Cache => Self::CACHE.into(),
+            Self::Similar => Self::SIMILAR.into(),
             Self::Apology => Self::APOLOGY.into(),
         }
     }
@@ -69,6 +77,9 @@ impl Rung {
 
 /// How old a kept answer may be where nobody says.
 pub const CACHE_FOR: Micros = Micros(3_600_000_000);
+
+/// How much a question has to be like another where nobody says.
+pub const SIMILARITY: Probability = Probability::FOUR_FIFTHS;
 
 impl Failover {
     /// Members one after another, and nothing behind them.
@@ -79,7 +90,13 @@ impl Failover {
             conduct: Conduct::default(),
             when_open: WhenOpen::default(),
             cache_for: CACHE_FOR,
+            similarity: SIMILARITY,
         }
+    }
+
+    /// Whether answers are kept for it.
+    pub fn keeps(&self) -> bool {
+        self.rungs.iter().any(|rung| matches!(rung, Rung::Cache | Rung::Similar))
     }
 
     /// What the user got when nothing is kept and no breaker is open, where `outcomes` has one
@@ -142,6 +159,7 @@ mod tests {
                 conduct: Conduct::default(),
                 when_open: WhenOpen::Degrade,
                 cache_for: Micros(1),
+                similarity: Probability::HALF,
             };
             let outcomes: Vec<&Outcome> = outcomes.iter().collect();
             let ended = ladder.decide(&outcomes);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::data::{Answer, Item, ItemIdx};
 use crate::kernel::{PolicyId, Seed};
 use crate::policy::{Context, Learned, Standing};
+use crate::stats::words::Near;
 use crate::task::score::Score;
 
 /// What was fitted, cross-fitted over items: whatever is known of an item was learned from others.
@@ -16,6 +17,9 @@ pub struct Knowledge {
     pub votes: BTreeMap<PolicyId, VoteKnowledge>,
     /// The member that a router, a mix or the best single chooses, by name and then by item.
     pub choices: BTreeMap<PolicyId, Vec<u16>>,
+    /// By item: how much others are like it, from 0 to 1, and their positions, the nearest first.
+    /// Empty where nobody asks.
+    pub similar: Vec<Vec<Near>>,
 }
 
 /// What a vote knows.

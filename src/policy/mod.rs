@@ -136,11 +136,14 @@ impl Policy {
         }
     }
 
-    /// The models that it asks beside its members, about what these answered.
+    /// The models that it asks beside its members, about what these answered: once for each
+    /// question that there may be.
     pub fn asks_about_answers(&self) -> Vec<ModelId> {
         match self {
-            Self::Cascade(Cascade { accept: Accept::Judge(By { by, .. }), .. }) => vec![by.clone()],
-            Self::Judge(judge) => vec![judge.by.clone()],
+            Self::Cascade(Cascade { accept: Accept::Judge(By { by, .. }), stages, .. }) => {
+                vec![by.clone(); stages.len().saturating_sub(1)]
+            }
+            Self::Judge(judge) => vec![judge.by.clone(); judge.most_asked()],
             Self::Fuse(fuse) => (0..fuse.most_asked()).map(|at| fuse.by_of(at)).collect(),
             _ => Vec::new(),
         }

@@ -116,7 +116,12 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
                 draws.some(&known, 2)
             ),
             3 | 4 => {
-                let last = draws.one(&["", ", \"@cache\"", ", \"@cache\", \"@apology\""]);
+                let last = draws.one(&[
+                    "",
+                    ", \"@cache\"",
+                    ", \"@cache\", \"@apology\"",
+                    ", \"@similar\"",
+                ]);
                 let open = draws.one(&["degrade", "bypass", "fail-fast"]);
                 let rungs = draws.some(&known, 1);
                 format!("failover: {{ rungs: [{rungs}{last}], when_open: {open}{asks} }}")

@@ -211,7 +211,8 @@ pub struct RawCascade {
 #[serde(deny_unknown_fields)]
 pub struct RawFailover {
     /// Models or policies in the order in which they are tried; `@cache` answers with what was
-    /// answered before, and `@apology` ends with a friendly word.
+    /// answered before, `@similar` with what was answered to a similar question, and `@apology`
+    /// ends with a friendly word.
     pub rungs: Vec<Spanned<PolicyId>>,
     /// The breaker in front of each model.
     #[serde(default)]
@@ -228,9 +229,13 @@ pub struct RawFailover {
     /// What is done when the breakers of all rungs are open.
     #[serde(default)]
     pub when_open: WhenOpen,
-    /// How old an answer of `@cache` may be. Left out: an hour.
+    /// How old an answer of `@cache` or `@similar` may be. Left out: an hour.
     #[serde(default)]
     pub cache_for: Option<Lasting>,
+    /// How much a question has to be like another, from 0 to 1, to get its answer from `@similar`:
+    /// the cosine of their words. Left out: 0.8.
+    #[serde(default)]
+    pub similarity: Option<Probability>,
 }
 
 /// A second call when the first takes long.

@@ -186,6 +186,7 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             options["rungs"] = rungs(ladder);
             options["when_open"] = serde_json::json!(ladder.when_open);
             options["cache_for"] = lasting(ladder.cache_for);
+            options["similarity"] = serde_json::json!(ladder.similarity);
             serde_json::json!({ "failover": options })
         }
         Policy::Hedge(hedge) => {

@@ -8,7 +8,7 @@ use super::{EvaluateError, all_policies, folds};
 use crate::data::{ItemIdx, Matrix, Recorded};
 use crate::kernel::{PolicyId, TaskId};
 use crate::policy::knowledge::{Knowledge, Lesson, VoteKnowledge};
-use crate::policy::{Policy, Vote};
+use crate::policy::{Policy, Rung, Vote};
 use crate::scenario::{Asking, Plan};
 
 /// One task's answers, judged, and what every policy learned of them.
@@ -48,6 +48,9 @@ pub fn grounds(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Ground>, EvaluateE
     plan.tasks.iter().map(ground).collect()
 }
 
+/// So many questions that are like one are looked through for an answer that is kept.
+const SIMILAR: usize = 50;
+
 pub(super) fn knowledge(field: &Field<'_>) -> Knowledge {
     let mut known =
         Knowledge { fold_of: vec![0; field.matrix.items().len()], ..Knowledge::default() };
@@ -55,6 +58,13 @@ pub(super) fn knowledge(field: &Field<'_>) -> Knowledge {
         for item in items {
             known.fold_of[item.0 as usize] = fold as u8;
         }
+    }
+    let looks_around = |policy: &Policy| match policy {
+        Policy::Failover(ladder) => ladder.rungs.contains(&Rung::Similar),
+        _ => false,
+    };
+    if field.policies.values().any(looks_around) {
+        known.similar = field.words.similar(field.matrix, SIMILAR);
     }
     for (name, policy) in field.policies {
         let run = Run::new(field);

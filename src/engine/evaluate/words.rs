@@ -53,6 +53,12 @@ impl Words {
         known
     }
 
+    /// Of each question the `k` that are most like it, the nearest first.
+    pub(super) fn similar(&self, matrix: &Matrix, k: usize) -> Vec<Vec<Near>> {
+        let all = vec![0; matrix.items().len()];
+        nearest(self.bags(matrix), &all, 1, k).into_iter().flatten().collect()
+    }
+
     /// What a regression is told of each question, and how many places that has: its words, how
     /// long it is, and its category.
     pub(super) fn told(&self, matrix: &Matrix) -> &(Vec<Sparse>, usize) {

@@ -1,7 +1,7 @@
 //! Ladders and hedges: whoever serves first is taken.
 
 use super::{Action, TimerId, Walk};
-use crate::data::{Failure, Outcome, Reason, Verdict};
+use crate::data::{Failure, ItemIdx, Outcome, Reason, Verdict};
 use crate::policy::failover::is_served;
 use crate::policy::fleet::Asked;
 use crate::policy::hedge::After;
@@ -37,6 +37,11 @@ impl Walk<'_, '_> {
                         return self.end(node, self.with_calls(node, kept));
                     }
                 }
+                Rung::Similar => {
+                    if let Some(kept) = self.kept_of_similar(node, ladder) {
+                        return self.end(node, self.with_calls(node, kept));
+                    }
+                }
                 Rung::Apology => return self.ladder_failed(node, Some(Rung::Apology)),
             }
         }
@@ -62,10 +67,43 @@ impl Walk<'_, '_> {
         let outcome = Outcome { rung, reason: Reason::Rung, n_calls, cost, ..outcome };
         // What comes from the cache is not put there again, or it would never grow old.
         let is_answer = matches!(outcome.verdict, Verdict::Answered { .. });
-        if is_answer && ladder.rungs.contains(&Rung::Cache) {
+        if is_answer && ladder.keeps() {
             self.world.fleet.keep(self.asked(node), self.now, &outcome);
         }
+        if is_answer && ladder.rungs.contains(&Rung::Similar) {
+            let about = (node, self.episode.request.item);
+            self.world.fleet.keep_about(about, self.now, &outcome);
+        }
         self.end(node, outcome);
+    }
+
+    /// The answer that was kept of the same question, or of the one that is most like it and has
+    /// one. How right it is here is judged anew: nobody else looks.
+    fn kept_of_similar(&self, node: u16, ladder: &Failover) -> Option<Outcome> {
+        let fleet = &self.world.fleet;
+        let rung = Some(Rung::SIMILAR.into());
+        if let Some(kept) = fleet.kept(self.asked(node), self.now, ladder.cache_for) {
+            return Some(Outcome { rung, reason: Reason::Rung, ..kept });
+        }
+        let (item, subject) = (self.episode.request.item, self.world.subject);
+        let name = &self.world.tree.nodes[usize::from(node)].name;
+        let near = subject.knowledge.similar.get(item.0 as usize)?;
+        let near = near.iter().take_while(|(like, _)| *like >= ladder.similarity.value());
+        let kept = |(_, other): &(f64, u32)| {
+            let other = ItemIdx(*other);
+            let kept = fleet.kept_about((node, other), self.now, ladder.cache_for)?;
+            let Verdict::Answered { answer, .. } = kept.verdict else { return None };
+            let there = subject.context(name, other);
+            let text = match answer {
+                Some(answer) => &there.at(answer)?.text,
+                None => kept.composed.as_deref()?,
+            };
+            let (answer, score) = subject.context(name, item).judge(text)?;
+            let composed = answer.is_none().then(|| text.into());
+            let verdict = Verdict::Answered { answer, score };
+            Some(Outcome { verdict, composed, reason: Reason::Rung, ..kept })
+        };
+        near.filter_map(kept).next().map(|kept| Outcome { rung, ..kept })
     }
 
     fn asked(&self, node: u16) -> Asked {

@@ -235,7 +235,7 @@ impl Maker<'_> {
             self.tree.nodes[usize::from(at)].children.push(child);
         }
         // Behind the members those who are asked about what these answered.
-        for by in about_answers(policy) {
+        for by in policy.asks_about_answers() {
             let child = u16::try_from(self.tree.nodes.len())
                 .map_err(|_| NotAPolicy::TooLarge(name.clone()))?;
             let (kind, name) = (self.asks(name, &by, 0)?, PolicyId::from(by.as_str()));
@@ -275,17 +275,5 @@ impl Maker<'_> {
             return all.map(|model| (PolicyId::from(model.as_str()), 0)).collect();
         }
         policy.members().iter().map(|member| (member.clone(), 0)).collect()
-    }
-}
-
-/// Who is asked about answers, once for each question that there may be.
-fn about_answers(policy: &Policy) -> Vec<ModelId> {
-    match policy {
-        Policy::Cascade(cascade) => {
-            let n = cascade.stages.len().saturating_sub(1);
-            policy.asks_about_answers().first().map_or(Vec::new(), |by| vec![by.clone(); n])
-        }
-        Policy::Judge(judge) => vec![judge.by.clone(); judge.most_asked()],
-        policy => policy.asks_about_answers(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::data::Outcome;
+use crate::data::{ItemIdx, Outcome};
 use crate::kernel::Micros;
 
 /// A question that a part of a policy was asked: the same one may be answered by several parts, and
@@ -20,6 +20,8 @@ pub(in crate::policy) struct Asked {
 pub(super) struct Cache {
     kept: BTreeMap<Asked, (Micros, Outcome)>,
     order: VecDeque<(Asked, Micros)>,
+    /// The last answer to any question about an item, by part.
+    of_items: BTreeMap<(u16, ItemIdx), (Micros, Outcome)>,
 }
 
 /// More answers than this are not kept.
@@ -30,6 +32,23 @@ impl Cache {
     pub(super) fn get(&self, asked: Asked, now: Micros, within: Micros) -> Option<Outcome> {
         let (at, outcome) = self.kept.get(&asked)?;
         (now.since(*at) <= within).then(|| outcome.clone())
+    }
+
+    /// The last answer that a part gave to a question about an item, if it is no older than that.
+    pub(super) fn about(
+        &self,
+        node: u16,
+        item: ItemIdx,
+        now: Micros,
+        within: Micros,
+    ) -> Option<Outcome> {
+        let (at, outcome) = self.of_items.get(&(node, item))?;
+        (now.since(*at) <= within).then(|| outcome.clone())
+    }
+
+    /// Keeps an answer for whoever asks something similar.
+    pub(super) fn put_about(&mut self, node: u16, item: ItemIdx, now: Micros, outcome: &Outcome) {
+        self.of_items.insert((node, item), (now, outcome.clone()));
     }
 
     pub(super) fn put(&mut self, asked: Asked, now: Micros, outcome: &Outcome) {

@@ -3,7 +3,7 @@
 mod cache;
 mod load;
 
-use crate::data::{Failure, ModelIdx, Outcome, Weight};
+use crate::data::{Failure, ItemIdx, ModelIdx, Outcome, Weight};
 use crate::kernel::Micros;
 use crate::policy::parts::breaker::{Admission, CallResult, Permit};
 use crate::policy::parts::budget::{Balance, Budget};
@@ -118,6 +118,25 @@ impl Fleet {
     /// What a part of the policy last answered to a question, if that is no older than `within`.
     pub(super) fn kept(&self, asked: Asked, now: Micros, within: Micros) -> Option<Outcome> {
         self.cache.get(asked, now, within)
+    }
+
+    /// What a part of the policy last answered about an item, likewise.
+    pub(super) fn kept_about(
+        &self,
+        (node, item): (u16, ItemIdx),
+        now: Micros,
+        within: Micros,
+    ) -> Option<Outcome> {
+        self.cache.about(node, item, now, within)
+    }
+
+    pub(super) fn keep_about(
+        &mut self,
+        (node, item): (u16, ItemIdx),
+        now: Micros,
+        outcome: &Outcome,
+    ) {
+        self.cache.put_about(node, item, now, outcome);
     }
 
     pub(super) fn keep(&mut self, asked: Asked, now: Micros, outcome: &Outcome) {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Resolver;
 use crate::kernel::{PolicyId, Spanned};
 use crate::policy::balance::{By, Choice};
-use crate::policy::failover::CACHE_FOR;
+use crate::policy::failover::{CACHE_FOR, SIMILARITY};
 use crate::policy::{Balance, Failover, Hedge, Rung};
 use crate::scenario::breakers::Asking;
 use crate::scenario::raw::{RawBalance, RawFailover, RawHedge};
@@ -26,9 +26,10 @@ impl Resolver<'_> {
         for name in &raw.rungs {
             rungs.push(match name.value.as_str() {
                 Rung::CACHE => Rung::Cache,
+                Rung::SIMILAR => Rung::Similar,
                 Rung::APOLOGY => Rung::Apology,
                 special if special.starts_with('@') => {
-                    let known = [Rung::CACHE, Rung::APOLOGY];
+                    let known = [Rung::CACHE, Rung::SIMILAR, Rung::APOLOGY];
                     let help = suggest::help(special, known.into_iter());
                     self.complain(format!("unknown rung `{special}`"), Some(help), &name.span);
                     continue;
@@ -54,7 +55,8 @@ impl Resolver<'_> {
             deadline: raw.deadline,
         });
         let cache_for = raw.cache_for.map_or(CACHE_FOR, |it| it.0);
-        Failover { rungs, members, conduct, when_open: raw.when_open, cache_for }
+        let similarity = raw.similarity.unwrap_or(SIMILARITY);
+        Failover { rungs, members, conduct, when_open: raw.when_open, cache_for, similarity }
     }
 
     pub(super) fn hedge(&mut self, raw: &RawHedge, at: &Range<usize>) -> Hedge {

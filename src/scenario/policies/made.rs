@@ -126,10 +126,13 @@ impl Resolver<'_> {
 
     /// A judge of one answer, or a fusion of it, is none.
     fn several(&mut self, members: &[PolicyId], at: &Range<usize>) {
-        if !(2..=MOST_SHOWN).contains(&members.len()) && !members.is_empty() {
-            let help = format!("from 2 to {MOST_SHOWN} models or policies");
-            self.complain(format!("{} members can't be", members.len()), Some(help), at);
-        }
+        let message = match members.len() {
+            1 => "one member has nobody to be compared with".to_owned(),
+            n if n > MOST_SHOWN => format!("{n} members are too many"),
+            _ => return,
+        };
+        let help = format!("from 2 to {MOST_SHOWN} models or policies");
+        self.complain(message, Some(help), at);
     }
 
     /// Who is asked about answers is a model.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::*;
 use crate::data::{AnswerIdx, Failure, Item};
-use crate::kernel::{ItemId, ModelId, PolicyId, Seed};
+use crate::kernel::{ItemId, ModelId, PolicyId, Probability, Seed};
 use crate::policy::knowledge::{Knowledge, VoteKnowledge};
 use crate::policy::parts::breaker::Config;
 use crate::policy::parts::guard::GuardConfig;
@@ -27,6 +27,8 @@ pub(super) struct Bench {
     n_requests: u64,
     /// Whether calls that were called off come back all the same.
     pub(super) late: bool,
+    /// Which of the items is asked about. The second is like the first, the third is not.
+    pub(super) item: u32,
 }
 
 const TIMEOUT: Micros = Micros(30_000_000);
@@ -46,6 +48,7 @@ pub(super) fn ladder(rungs: &str, conduct: Conduct, when_open: WhenOpen) -> Poli
     let mut n = 0;
     let rung = |name: PolicyId| match name.as_str() {
         Rung::CACHE => Rung::Cache,
+        Rung::SIMILAR => Rung::Similar,
         Rung::APOLOGY => Rung::Apology,
         _ => {
             n += 1;
@@ -53,7 +56,8 @@ pub(super) fn ladder(rungs: &str, conduct: Conduct, when_open: WhenOpen) -> Poli
         }
     };
     let rungs = ids(rungs).into_iter().map(rung).collect();
-    Policy::Failover(Failover { rungs, members, conduct, when_open, cache_for: ms(60_000) })
+    let (cache_for, similarity) = (ms(60_000), Probability::FOUR_FIFTHS);
+    Policy::Failover(Failover { rungs, members, conduct, when_open, cache_for, similarity })
 }
 
 pub(super) fn guarded() -> Conduct {
@@ -73,7 +77,9 @@ impl Bench {
         let others = policies.iter().map(|(name, it)| (PolicyId::from(*name), it.clone()));
         let config = Config { failure_rate: 0.5, minimum_calls: 1, ..Config::DEFAULT };
         let guard = GuardConfig::Breaker(Config { wait: ms(60_000), permits: 1, ..config });
-        let mut knowledge = Knowledge::default();
+        let (alike, unlike) = (vec![(0.9, 0), (0.7, 2)], vec![(0.7, 0), (0.7, 1)]);
+        let similar = vec![vec![(0.9, 1), (0.7, 2)], alike, unlike];
+        let mut knowledge = Knowledge { similar, ..Knowledge::default() };
         for (name, policy) in policies {
             let members = policy.members().iter();
             let voters = vec![members.map(|it| (it.clone(), standing(0.5))).collect()];
@@ -87,6 +93,7 @@ impl Bench {
             models,
             n_requests: 0,
             late: false,
+            item: 0,
         }
     }
 
@@ -102,19 +109,19 @@ impl Bench {
     pub(super) fn asks(&mut self, root: &str, at: u64, question: u64, says: Says<'_>) -> String {
         let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3] };
         let tree = Tree::new(&root.into(), &self.policies, models, &self.knowledge).unwrap();
-        let (items, score) = ([item()], Score::default());
+        let (items, score) = (["i", "like-i", "other"].map(item), Score::default());
         let subject = Subject {
             items: &items,
-            answers: vec![answers()],
+            answers: vec![answers(); 3],
             made: Vec::new(),
-            n_classes: vec![10],
+            n_classes: vec![10; 3],
             score: &score,
             seed: Seed(7),
             knowledge: &self.knowledge,
         };
         let key = Key::new(Seed(7), "test", &[]).with(self.n_requests);
         self.n_requests += 1;
-        let mut episode = Episode::new(&tree, Request { item: ItemIdx(0), question, key });
+        let mut episode = Episode::new(&tree, Request { item: ItemIdx(self.item), question, key });
         let (mut agenda, mut n) = (BTreeMap::from([((ms(at), 0), Event::Arrived)]), 0);
         let (mut n_calls, mut off) = (BTreeMap::new(), BTreeSet::new());
         let mut log = Vec::new();
@@ -163,9 +170,9 @@ impl Bench {
     }
 }
 
-fn item() -> Item {
+fn item(id: &str) -> Item {
     Item {
-        id: ItemId::from("i"),
+        id: ItemId::from(id),
         input: None,
         targets: vec!["A".to_owned()],
         choices: Vec::new(),

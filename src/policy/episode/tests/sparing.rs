@@ -94,3 +94,26 @@ fn at_the_worst_it_takes_as_long_as_everything_that_can_happen() {
         assert_eq!(bench.worst("p"), ms(seconds * 1000), "{policy:?}");
     }
 }
+
+#[test]
+fn what_was_answered_to_a_similar_question_is_given_for_a_while() {
+    let mut bench =
+        Bench::new(&[("p", ladder("a @similar", Conduct::default(), WhenOpen::Degrade))]);
+    let mut asks = |item, at, question, letter| {
+        bench.item = item;
+        bench.asks("p", at, question, &mut |_, _| (10, letter))
+    };
+    assert_eq!(asks(0, 0, 1, 'r'), "0 a, 10 r nobody 1", "nothing is kept yet");
+    assert_eq!(asks(0, 100, 2, 'B'), "0 a, 10 B a 1");
+    // The same question, and one about an item that is like it; not one that is less like it.
+    assert_eq!(asks(0, 200, 2, 'r'), "0 a, 10 B @similar 1");
+    assert_eq!(asks(1, 300, 3, 'r'), "0 a, 10 B @similar 1");
+    assert_eq!(asks(2, 400, 4, 'r'), "0 a, 10 r nobody 1");
+    // Another question about the same item is no question that was asked before.
+    assert_eq!(asks(0, 500, 5, 'r'), "0 a, 10 r nobody 1");
+    // It ages from when a model gave it.
+    assert_eq!(asks(1, 60_000, 6, 'r'), "0 a, 10 B @similar 1");
+    assert_eq!(asks(1, 60_111, 7, 'r'), "0 a, 10 r nobody 1");
+    assert_eq!(asks(1, 70_000, 8, 'A'), "0 a, 10 A a 1");
+    assert_eq!(asks(0, 70_100, 9, 'r'), "0 a, 10 A @similar 1", "its own answer is newer");
+}
