@@ -6,18 +6,31 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::owner::{self, Owner};
 use super::row;
-use crate::data::Recorded;
+use crate::data::{Closes, Recorded};
 use crate::store::{Key, Store, StoreError};
 
 /// Which of the answers that are kept will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// All, failures too.
+    /// All, failures too, but for those of a key or a model as a whole.
     All,
     /// Answers; what failed is asked again.
     Answers,
     /// None; everything is asked again.
     Nothing,
+}
+
+impl Which {
+    /// Whether an answer, or a failure, that is kept will do. A refused key, an empty account and
+    /// a model that isn't there are no answers to any question, and are asked again once mended.
+    pub fn takes(self, kept: &Recorded) -> bool {
+        match (self, kept.failure) {
+            (Self::Nothing, _) => false,
+            (_, None) => true,
+            (Self::Answers, Some(_)) => false,
+            (Self::All, Some(failure)) => failure.handling().closes == Closes::Nothing,
+        }
+    }
 }
 
 /// What becomes of one question.
@@ -116,7 +129,7 @@ fn kept(connection: &Connection, key: Key, reuse: Which) -> rusqlite::Result<Opt
     }
     let mut find = connection.prepare_cached(row::FIND)?;
     let kept = find.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()?;
-    let usable = kept.filter(|it| reuse == Which::All || it.failure.is_none());
+    let usable = kept.filter(|it| reuse.takes(it));
     Ok(usable.map(|it| Claim::Kept(Box::new(it))))
 }
 

@@ -157,6 +157,9 @@ fn a_claim_ends_with_its_answer_its_release_or_its_store() {
     keep(&one, "c", &failed).unwrap();
     assert_eq!(claims(&one, c, Which::All), Claim::Kept(Box::new(failed)));
     assert_eq!(claims(&one, c, Which::Answers), Claim::Ours, "what failed is asked again");
+    let refused = Recorded { failure: Some(Failure::Auth), response: None, ..says("") };
+    keep(&one, "c", &refused).unwrap();
+    assert_eq!(claims(&one, c, Which::All), Claim::Ours, "a refused key is no answer");
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn stored(
         return Ok(vec![None; list.len()]);
     }
     let found = store.find_all(list.iter().map(|question| question.key))?;
-    let usable = |row: &Recorded| reuse == Which::All || row.failure.is_none();
+    let usable = |row: &Recorded| reuse.takes(row);
     let found = list.iter().zip(found);
     Ok(found.map(|(one, row)| Some(questions.named(one, row.filter(usable)?))).collect())
 }

@@ -29,6 +29,11 @@ pub(super) fn rows(field: &Field<'_>, method: &Method) -> (Vec<JudgingRow>, Vec<
         let questions = own.iter().map(|row| row.questions).sum();
         let doubt = || Warning::Unheard(name.to_string(), not_run, questions);
         doubts.extend((not_run > 0).then(doubt));
+        let unread = own.iter().filter(|row| row.unparsed * 20 > row.questions);
+        doubts.extend(unread.map(|row| {
+            let on = format!("{} to what {name} asks it ({})", row.by, row.asked);
+            Warning::Unparsed(on, row.unparsed, row.questions - row.not_run)
+        }));
         rows.extend(own);
     }
     (rows, doubts)

@@ -177,12 +177,16 @@ impl Run<'_> {
         let of_item = |item: &ItemIdx| {
             let by_fold = &near[item.0 as usize];
             let all: Vec<Near> = self.folds_of(fit).flat_map(|it| by_fold[it].clone()).collect();
+            let near = first(all, k);
             let rows: Vec<&SeenItem> =
-                first(all, k).iter().filter_map(|(_, other)| seen.on(ItemIdx(*other))).collect();
+                near.iter().filter_map(|(_, other)| seen.on(ItemIdx(*other))).collect();
+            // A few neighbours say little: each that is missing counts as the items overall.
+            let n_missing = (k - near.len()) as f64;
             let right = |(member, overall): (usize, &f64)| {
                 let scores: Vec<f64> = rows.iter().filter_map(|row| row.1[member]).collect();
-                let n = scores.len() as f64;
-                if n > 0.0 { scores.iter().sum::<f64>() / n } else { *overall }
+                let n = scores.len() as f64 + n_missing;
+                let sum = scores.iter().sum::<f64>() + n_missing * overall;
+                if n > 0.0 { sum / n } else { *overall }
             };
             let right = seen.right.iter().enumerate().map(right).collect();
             Prospects { right, cost: Arc::clone(&seen.cost) }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::field::Field;
 use super::learn::Believed;
 use super::made;
-use crate::data::{ItemIdx, Outcome};
+use crate::data::{ItemIdx, Outcome, Verdict};
 use crate::kernel::{Key, Micros, PolicyId, Probability, Usd};
 use crate::policy::hedge::{After, Hedge};
 use crate::policy::{
@@ -85,11 +85,16 @@ impl<'a> Run<'a> {
                 let decide = |(row, item): (usize, &ItemIdx)| {
                     made::outcome(self.field, name, *item, &at(&columns, row))
                 };
-                items.iter().enumerate().map(decide).collect()
+                let decided = items.iter().enumerate().map(decide);
+                if matches!(self.field.policies.get(name), Some(Policy::Cascade(_))) {
+                    return where_all_ran(&columns, decided);
+                }
+                decided.collect()
             }
             Some(Policy::Failover(ladder)) => {
                 let columns = self.columns(&ladder.members, fit, fold);
-                (0..items.len()).map(|row| ladder.decide(&at(&columns, row))).collect()
+                let decided = (0..items.len()).map(|row| ladder.decide(&at(&columns, row)));
+                where_all_ran(&columns, decided)
             }
             Some(Policy::Hedge(hedge)) => {
                 let columns = self.columns(&hedge.members, fit, fold);
@@ -251,4 +256,13 @@ fn hedge_after(hedge: &Hedge, columns: &Columns) -> Micros {
 /// What each column has in one row.
 pub(super) fn at(columns: &[Arc<Vec<Outcome>>], row: usize) -> Vec<&Outcome> {
     columns.iter().map(|column| &column[row]).collect()
+}
+
+/// What was decided on the items that everybody was asked about. On others it depends on how it
+/// went whether those who come later are needed, so that to judge what can be judged would leave
+/// out the items that went badly.
+fn where_all_ran(columns: &Columns, decided: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
+    let is_run = |row: usize| columns.iter().all(|it| it[row].verdict != Verdict::NotRun);
+    let judged = |(row, outcome)| if is_run(row) { outcome } else { Outcome::NOT_RUN };
+    decided.enumerate().map(judged).collect()
 }

@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use super::field::Field;
 use rand::Rng;
 
-use crate::data::{Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix, Outcome, Verdict};
+use crate::data::{
+    Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix, ModelIdx, Outcome, Verdict,
+};
 use crate::kernel::{ModelId, PolicyId, Seed};
 use crate::policy::route::{By, Category, Knn, Logistic, MatrixFactorisation, Trade};
-use crate::policy::{Policy, Route, Vote};
+use crate::policy::{Accept, Cascade, Policy, Route, Vote};
 use crate::scenario::Asking;
 use crate::task::score::Score;
 use crate::vote::{Rule, Ties, Weighted};
@@ -227,4 +229,38 @@ fn copies_a_model_that_is_always_wrong_and_one_that_is_absent_do_what_theory_say
         let scores = outcomes.iter().filter_map(|outcome| outcome.verdict.score());
         assert_eq!(scores.sum::<f64>() / 200.0, accuracy, "{name}");
     }
+}
+
+#[test]
+fn whether_an_item_is_judged_does_not_depend_on_how_it_went() {
+    // Of every other item `d`, who would be asked last, was not asked.
+    let whole = matrix(&[]);
+    let cells = whole.item_idxs().flat_map(|item| {
+        let cell = |model| *whole.cell(item, model, 0);
+        let last = if item.0 % 2 == 0 { cell(ModelIdx(3)) } else { Cell::NOT_RUN };
+        [cell(ModelIdx(0)), cell(ModelIdx(1)), cell(ModelIdx(2)), last]
+    });
+    let answers = whole.item_idxs().map(|item| whole.answers(item).to_vec()).collect();
+    let (items, models) = (whole.items().to_vec(), whole.models().to_vec());
+    let part = Matrix::new("t".into(), items, models, 1, answers, cells.collect());
+    let share = crate::kernel::Probability::try_from(1.0).expect("a share");
+    let names = |names: &[&str]| names.iter().map(|name| PolicyId::from(*name)).collect();
+    let cascade =
+        Cascade { stages: names(&["pair", "d"]), accept: Accept::Agreement(share), prompt: None };
+    let pair = Policy::Vote(Vote::plurality(names(&["a", "b"])));
+    let singles = MODELS.map(|(name, _)| (name.into(), Policy::Single(name.into())));
+    let policies: BTreeMap<PolicyId, Policy> = singles
+        .into_iter()
+        .chain([("pair".into(), pair), ("chain".into(), Policy::Cascade(cascade))])
+        .collect();
+    let folds: Vec<Vec<ItemIdx>> = (0..5)
+        .map(|fold| (0..N_ITEMS).filter(|item| item % 5 == fold).map(ItemIdx).collect())
+        .collect();
+    let asking = Asking::default();
+    let field = Field::new(&part, &SCORE, &folds, Seed(7), &policies, &asking);
+    let outcomes = field.outcomes(&"chain".into());
+    for (item, outcome) in outcomes.iter().enumerate() {
+        assert_eq!(outcome.verdict == Verdict::NotRun, item % 2 == 1, "item {item}");
+    }
+    assert!(outcomes.iter().any(|outcome| outcome.n_stages == 1), "some agree at once");
 }

@@ -44,7 +44,7 @@ pub(super) fn of_task(task: &Task, models: &[ModelRow], policies: &[PolicyRow]) 
             doubts.push(Warning::LatencyUnknown(name));
         }
     }
-    for row in policies.iter().filter(|row| row.kind != "single" && row.tied * 20 > n_items) {
+    for row in policies.iter().filter(|row| row.kind == "vote" && row.tied * 20 > n_items) {
         let on = format!("{} on {}", row.policy, task.id);
         doubts.push(Warning::Ties(on, row.tied, n_items));
     }
