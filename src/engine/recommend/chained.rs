@@ -1,4 +1,4 @@
-//! Routers among chains: whether one model, a vote or a cascade is asked is settled by the question.
+//! Routers among chains: whether a model, a vote or a cascade is asked is settled by the question.
 
 use super::choose::frontier;
 use super::pool::{Pool, Unit};
