@@ -68,7 +68,10 @@ async fn one(ready: &Ready, client: &Client) -> Seen {
     let grounds = crate::cmd::simulate::of(&loaded.plan, &grounds[0]).unwrap();
     let ring = Ring::new(&loaded.plan, grounds, policies, client.clone()).unwrap();
     let own: Vec<&PolicyId> = loaded.plan.policies.iter().map(|(name, _)| name).collect();
-    let policy = own[*seed as usize % own.len()];
+    // One scenario in four drills whoever asks about answers, where there is such a policy.
+    let asks = |name: &&PolicyId| !policies[*name].asks_about_answers().is_empty();
+    let about = own.iter().copied().find(asks).filter(|_| seed.is_multiple_of(4));
+    let policy = about.unwrap_or(own[*seed as usize % own.len()]);
     let drilled = drill(loaded, &ring, policy).await;
     let tree = ring.tree(policy).unwrap();
     if let Err(difference) = simulate::replay(&tree, ring.subject(), ring.fleet(), &drilled.trace) {
@@ -137,5 +140,5 @@ fn what_a_drill_did_the_simulator_does_again() {
     assert!(sum(|it| it.n_timers) > 100, "{} timers", sum(|it| it.n_timers));
     let n_about_answers = sum(|it| it.n_about_answers);
     assert!(n_about_answers > 100, "{n_about_answers} questions about answers");
-    assert!(sum(|it| it.n_called_off) > 5, "{} calls called off", sum(|it| it.n_called_off));
+    assert!(sum(|it| it.n_called_off) > 3, "{} calls called off", sum(|it| it.n_called_off));
 }
