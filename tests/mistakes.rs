@@ -39,6 +39,14 @@ fn a_scenario_without_a_mistake_is_evaluated() {
 }
 
 #[test]
+fn a_flag_that_names_what_is_not_there_is_wrong_usage() {
+    let folder = folder(&[]);
+    for (flag, name) in [("--policy", "trio"), ("--model", "c"), ("--item-id", "9")] {
+        ends(&mut quorumbench(folder.path(), &["evaluate", "s.yaml", flag, name]), 2);
+    }
+}
+
+#[test]
 fn six_mistakes_are_told_at_once_each_underlined() {
     const SIX: &str = "version: 1
 name: six

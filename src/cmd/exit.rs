@@ -7,6 +7,7 @@ use annotate_snippets::Renderer;
 
 use super::annotations;
 use super::color::is_coloured;
+use super::selection::NotThere;
 use crate::engine::collect::QuestionError;
 use crate::engine::evaluate::EvaluateError;
 use crate::scenario::Diagnostic;
@@ -20,6 +21,8 @@ pub enum Exit {
     Incomplete,
     /// A gate failed, or the figures did not say whether it holds.
     Gate,
+    /// A flag names what isn't there.
+    Usage,
     /// An internal or I/O error.
     Error,
     /// Done.
@@ -31,6 +34,7 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Error => 1,
+            Exit::Usage => 2,
             Exit::Invalid => 3,
             Exit::Incomplete => 4,
             Exit::Gate => 100,
@@ -75,6 +79,8 @@ pub(super) fn report(error: &anyhow::Error) -> Exit {
     // What can't be asked or judged is a mistake in the user's files, found later than the others.
     if error.is::<EvaluateError>() || error.is::<QuestionError>() {
         Exit::Invalid
+    } else if error.is::<NotThere>() {
+        Exit::Usage
     } else {
         Exit::Error
     }
