@@ -8,13 +8,18 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 /// What browsers that can do this are called.
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+const BROWSERS: [&str; 5] =
+    ["chromium", "chromium-browser", "google-chrome", "chrome", "chrome-headless-shell"];
 
 /// Where .ci/run puts axe-core.
 const AXE: &str = "AXE_CORE";
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn committed() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/quickstart")
+    root().join("reports/quickstart")
 }
 
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
@@ -28,10 +33,10 @@ fn browser() -> Option<PathBuf> {
     places.into_iter().find(|place| place.is_file())
 }
 
-/// What `scripts`, put before the end of the committed report, leave in its element `seen`.
-fn seen(browser: &Path, scripts: &[&str], arguments: &[&str]) -> Value {
+/// What `scripts`, put before the end of the page of this run, leave in its element `seen`.
+fn seen(browser: &Path, run: &Path, scripts: &[&str], arguments: &[&str]) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
-    let page = fs::read_to_string(committed().join("report.html")).expect("the report");
+    let page = fs::read_to_string(run.join("report.html")).expect("the report");
     let (head, tail) = page.rsplit_once("</body>").expect("a body");
     let scripts: String =
         scripts.iter().map(|script| format!("<script>{script}</script>")).collect();
@@ -56,7 +61,7 @@ fn seen(browser: &Path, scripts: &[&str], arguments: &[&str]) -> Value {
 #[test]
 fn a_reader_sorts_filters_and_opens_items_and_nothing_is_fetched() {
     let Some(browser) = browser() else { return skipped("no Chromium is installed") };
-    let seen = seen(&browser, &[include_str!("html/drive.js")], &[]);
+    let seen = seen(&browser, &committed(), &[include_str!("html/drive.js")], &[]);
     assert_eq!(seen["error"], Value::Null, "{seen}");
     assert_eq!((&seen["violations"], &seen["resources"]), (&json!(0), &json!(0)), "{seen}");
 
@@ -105,13 +110,28 @@ fn axe_has_nothing_to_complain_about() {
         return skipped("AXE_CORE names no axe.min.js");
     };
     let scripts = [axe.as_str(), include_str!("html/axe.js")];
-    for arguments in [
-        ["--window-size=1280,900", "--blink-settings=preferredColorScheme=1"],
-        ["--window-size=1280,900", "--blink-settings=preferredColorScheme=0"],
-        ["--window-size=500,900", "--blink-settings=preferredColorScheme=1"],
+    // Gates and what is recommended; traffic, faults and the timeline; accuracy without prices.
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = [("run", "advice"), ("simulate", "replayed")].map(|(command, name)| {
+        let run = folder.path().join(name);
+        let scenario = format!("scenarios/kinds/{name}.yaml");
+        let mut quorumbench = Command::new(env!("CARGO_BIN_EXE_quorumbench"));
+        quorumbench.current_dir(root()).args([command, &scenario, "-o"]).arg(&run);
+        let output = quorumbench.output().expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        run
+    });
+    let (wide, narrow) = ("--window-size=1280,900", "--window-size=500,900");
+    let [light, dark] = [1, 0].map(|it| format!("--blink-settings=preferredColorScheme={it}"));
+    for (run, arguments) in [
+        (&committed(), [wide, &light]),
+        (&committed(), [wide, &dark]),
+        (&committed(), [narrow, &light]),
+        (&made[0], [wide, &light]),
+        (&made[1], [wide, &dark]),
     ] {
-        let seen = seen(&browser, &scripts, &arguments);
-        assert_eq!(seen["violations"], json!([]), "{arguments:?}");
+        let seen = seen(&browser, run, &scripts, &arguments);
+        assert_eq!(seen["violations"], json!([]), "{} {arguments:?}", run.display());
         assert!(seen["passes"].as_u64().is_some_and(|n| n > 20), "{seen}");
     }
 }

@@ -1,12 +1,12 @@
 //! How the program ends, and how an error is shown.
 
 use std::fmt;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use annotate_snippets::Renderer;
 
 use super::annotations;
+use super::color::is_coloured;
 use crate::engine::collect::QuestionError;
 use crate::engine::evaluate::EvaluateError;
 use crate::scenario::Diagnostic;
@@ -44,7 +44,7 @@ pub(super) struct Invalid(pub(super) Vec<Diagnostic>);
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let colour = is_coloured(&std::io::stderr());
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         for diagnostic in &self.0 {
             writeln!(f, "{}\n", diagnostic.render(&renderer))?;

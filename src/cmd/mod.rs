@@ -3,6 +3,7 @@
 mod annotations;
 mod check;
 mod collection;
+mod color;
 mod compare;
 mod drill;
 mod evaluate;
@@ -50,6 +51,11 @@ Exit codes: 0 done, 1 internal or I/O error, 2 wrong usage, 3 invalid scenario o
 4 incomplete run (the same command goes on from there), 100 a gate failed or was inconclusive."
 )]
 pub(crate) struct Cli {
+    /// When text is coloured; left out, on a terminal unless `NO_COLOR` is set.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_default_value = true)]
+    color: color::Color,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -79,7 +85,9 @@ enum Command {
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let Cli { color, command } = Cli::parse();
+    color.settle();
+    let result = match command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::color::is_coloured;
 use super::{Exit, annotations};
 use crate::data::summary::{GateOutcome, GateRow, Summary};
 use crate::engine::evaluate::Evaluation;
@@ -123,7 +124,7 @@ impl Output {
         if self.json {
             print(&(serde_json::to_string_pretty(summary)? + "\n"))?;
         } else {
-            print(&report::render(summary, width(), is_coloured()))?;
+            print(&report::render(summary, width(), is_coloured(&std::io::stdout())))?;
         }
         eprintln!("reports: {}", dir.display());
         if let Some(page) = std::env::var_os("GITHUB_STEP_SUMMARY") {
@@ -172,11 +173,6 @@ pub(super) fn print(text: &str) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => result.context("print"),
     }
-}
-
-/// Whether stdout is a terminal whose user has not asked for no colour.
-pub(super) fn is_coloured() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// The columns of the terminal that stdout is, else what `COLUMNS` says.

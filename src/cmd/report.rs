@@ -6,7 +6,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args as ClapArgs;
 
 use super::Exit;
-use super::outputs::{is_coloured, print, width};
+use super::color::is_coloured;
+use super::outputs::{print, width};
 use crate::exchange::{export, import};
 use crate::report::{self, Format};
 
@@ -39,7 +40,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let summary = report::json::read(&args.run.join("summary.json")).context("read the run")?;
     for name in &args.format {
         match (name.as_str(), Format::from_name(name)) {
-            (TERMINAL, _) => print(&report::render(&summary, width(), is_coloured()))?,
+            (TERMINAL, _) => {
+                print(&report::render(&summary, width(), is_coloured(&std::io::stdout())))?
+            }
             (RECORDED, _) => {
                 recorded(args)?;
                 told(name, args);

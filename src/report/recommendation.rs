@@ -117,7 +117,8 @@ fn price(choice: &Choice) -> String {
     }
 }
 
-fn notes(row: &Recommendation) -> String {
+/// What the figures are of, and what was tried.
+pub(super) fn notes(row: &Recommendation) -> String {
     let left_out = match row.left_out.len() {
         0 => String::new(),
         n => {

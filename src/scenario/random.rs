@@ -147,17 +147,14 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
             }
             7 => {
                 let members = draws.some(&known, 2);
-                let by = draws.one(&["category", "knn", "logistic", "matrix-factorisation"]);
-                match draws.below(3) {
-                    0 => format!(
-                        "route: {{ among: [{}], by: latency{asks} }}",
-                        draws.some(&models, 2)
-                    ),
-                    1 => format!(
-                        "route: {{ among: [{}], by: priority{asks} }}",
-                        draws.some(&models, 2)
-                    ),
-                    _ => format!("route: {{ among: [{members}], by: {by}{asks} }}"),
+                // Settled without a draw, so that whatever else is drawn stays what it was.
+                let known = ["category", "knn", "logistic", "matrix-factorisation"];
+                match (at + members.len()) % 6 {
+                    by @ (4 | 5) => {
+                        let (pair, by) = (models[..2].join(", "), ["latency", "priority"][by - 4]);
+                        format!("route: {{ among: [{pair}], by: {by}{asks} }}")
+                    }
+                    by => format!("route: {{ among: [{members}], by: {} }}", known[by]),
                 }
             }
             nth => about_answers(draws, nth, &models, &known),

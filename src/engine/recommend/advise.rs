@@ -285,6 +285,7 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
         ("cascades", fit.trials.cascades),
         ("cascades by confidence", fit.trials.chains),
         ("routers", fit.routers),
+        ("routers among chains", fit.chained),
         ("failover ladders", fit.ladders),
         ("policies of the scenario", fit.declared),
     ]

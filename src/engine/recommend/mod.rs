@@ -6,6 +6,7 @@
 
 mod advise;
 mod ballots;
+mod chained;
 mod chains;
 mod choose;
 mod claim;

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::ballots::Ballots;
+use super::chained::chained;
 use super::choose::{Among, Goal, choose};
 use super::pool::{Column, Pool, Unit, p95};
 use super::search::{Found, Search, Searched, Trials};
@@ -41,6 +42,7 @@ pub(super) struct Fit {
     p95: BTreeMap<PolicyId, Option<f64>>,
     pub(super) weighted: Searched,
     pub(super) routers: Searched,
+    pub(super) chained: Searched,
     pub(super) ladders: Searched,
     pub(super) declared: Searched,
 }
@@ -83,12 +85,13 @@ impl<'a> Nest<'a> {
             let trials = search.run();
             let weighted = routers::weighted(&trials.found);
             let routes = routers::routers(&pool, &stand.matrix, &trials.found);
+            let chained = chained(&pool, &stand.matrix, &trials.found);
             let ladders = routers::ladders(plan, &pool, &trials.found);
             let declared = routers::declared(plan, &pool);
             let counted = |shapes: &[Shape]| Searched { size: shapes.len() as u64, bounded: 0 };
-            let [n_weighted, n_routers, n_ladders, n_declared] =
-                [&weighted, &routes, &ladders, &declared].map(|it| counted(it));
-            extras.push((baseline, [weighted, routes, ladders, declared].concat()));
+            let [n_weighted, n_routers, n_chained, n_ladders, n_declared] =
+                [&weighted, &routes, &chained, &ladders, &declared].map(|it| counted(it));
+            extras.push((baseline, [weighted, routes, chained, ladders, declared].concat()));
             fits.push(Fit {
                 folds,
                 items,
@@ -96,6 +99,7 @@ impl<'a> Nest<'a> {
                 p95: BTreeMap::new(),
                 weighted: n_weighted,
                 routers: n_routers,
+                chained: n_chained,
                 ladders: n_ladders,
                 declared: n_declared,
             });

@@ -106,7 +106,7 @@ fn able(singles: &[Found], best: &[&Found]) -> Vec<PolicyId> {
 
 /// What a right answer has to be worth for each model that no other outdoes to be the better choice
 /// than the next cheaper one: there a router has most to choose between.
-fn worths(best: &[&Found]) -> Vec<f64> {
+pub(super) fn worths(best: &[&Found]) -> Vec<f64> {
     let worth = |pair: &[&Found]| (pair[1].cost - pair[0].cost) / (pair[1].score - pair[0].score);
     let mut worths: Vec<f64> = best.windows(2).map(worth).collect();
     worths.retain(|worth| *worth > 0.0 && worth.is_finite());

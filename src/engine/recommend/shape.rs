@@ -1,7 +1,8 @@
 //! A way of combining models that the search may come upon, and the policy that it is.
 
 use crate::kernel::{PolicyId, Probability};
-use crate::policy::{Accept, Cascade, Failover, Policy, Vote};
+use crate::policy::route::{By, Trade};
+use crate::policy::{Accept, Cascade, Failover, Policy, Route, Vote};
 use crate::vote::{Rule, Ties, Weighted};
 
 /// One point of the space that is searched.
@@ -36,6 +37,15 @@ pub(super) enum Shape {
         /// Who answers where it failed.
         next: PolicyId,
     },
+    /// One of several models, votes and cascades, by the question.
+    Routed {
+        /// Those that a question may be given to.
+        among: Vec<Shape>,
+        /// What decides.
+        by: By,
+        /// What is made of what is expected of them.
+        trade: Trade,
+    },
     /// A policy that has a name already: the user's, or a router.
     Named(PolicyId, Policy),
 }
@@ -65,6 +75,14 @@ impl Shape {
                 let percent = 100.0 * confidence.value();
                 let names: Vec<&str> = stages.iter().map(PolicyId::as_str).collect();
                 format!("cascade({} if {percent:.1} % sure)", names.join(", else ")).into()
+            }
+            Self::Routed { among, by, trade } => {
+                let names: Vec<String> = among.iter().map(|it| it.name().to_string()).collect();
+                let worth = match trade {
+                    Trade::Worth(worth) => format!(", a right answer worth ${worth}"),
+                    Trade::Best | Trade::Share(_) => String::new(),
+                };
+                format!("by {} among [{}]{worth}", by.name(), names.join("; ")).into()
             }
             Self::Ladder { first, next } => {
                 format!("failover({}, where it fails {next})", first.name()).into()
@@ -105,6 +123,20 @@ impl Shape {
                 policies.push((own.clone(), Policy::Failover(ladder)));
                 return policies;
             }
+            Self::Routed { among, by, trade } => {
+                let (mut policies, mut names) = (Vec::new(), Vec::new());
+                for (at, member) in among.iter().enumerate() {
+                    let name = match member {
+                        Self::Single(name) | Self::Named(name, _) => name.clone(),
+                        _ => format!("{own}-{}", at + 1).into(),
+                    };
+                    policies.extend(member.policies(&name));
+                    names.push(name);
+                }
+                let route = Route { trade: *trade, ..Route::new(names, by.clone()) };
+                policies.push((own.clone(), Policy::Route(route)));
+                return policies;
+            }
             Self::Named(_, policy) => policy.clone(),
         };
         vec![(own.clone(), policy)]
@@ -119,6 +151,7 @@ impl Shape {
                 [first.as_slice(), std::slice::from_ref(last)].concat()
             }
             Self::Sure { stages, .. } => stages.clone(),
+            Self::Routed { among, .. } => among.iter().flat_map(Self::asks).collect(),
             Self::Ladder { first, next } => [first.asks(), vec![next.clone()]].concat(),
         }
     }
@@ -130,6 +163,7 @@ impl Shape {
             Self::Vote(_) | Self::Weighted(_) => "vote",
             Self::Cascade { .. } | Self::Sure { .. } => "cascade",
             Self::Ladder { .. } => "failover",
+            Self::Routed { .. } => "route",
             Self::Named(_, policy) => policy.kind(),
         }
     }

@@ -111,7 +111,13 @@ fn what_the_search_counts_is_what_the_policies_come_to() {
     for kind in ["single", "vote", "cascade", "route", "failover"] {
         assert!(found.iter().any(|it| it.shape.kind() == kind), "no {kind}");
     }
-    for part in ["by words(", "by nearest questions and price(", "by shared factors(", "% sure)"] {
+    for part in [
+        "by words(",
+        "by nearest questions and price(",
+        "by shared factors(",
+        "% sure)",
+        "by knn among [",
+    ] {
         let has = |it: &super::search::Found| it.shape.name().as_str().contains(part);
         assert!(found.iter().any(has), "no {part}");
     }
@@ -167,7 +173,8 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     let all =
         ["models", "votes", "weighted votes", "cascades", "cascades by confidence", "routers"];
     assert_eq!(kinds[..6], all);
-    assert_eq!(kinds[6..], ["failover ladders", "policies of the scenario"]);
+    let rest = ["routers among chains", "failover ladders", "policies of the scenario"];
+    assert_eq!(kinds[6..], rest);
     let never = wish(&|it| it.never = vec!["p".into()]);
     let told = never.expect_err("nobody is left").to_string();
     assert!(told.contains("its provider is never to be used"), "{told}");

@@ -1,6 +1,7 @@
 //! `report.html`: one file for people, that asks no network for anything.
 
 mod packed;
+mod recommended;
 mod table;
 mod tables;
 mod traffic;
@@ -24,7 +25,8 @@ const STYLE: &str = concat!(include_str!("../svg/figure.css"), include_str!("sty
 const SCRIPT: &str = include_str!("page.js");
 
 /// Figures that stand above the tables: what is looked at first.
-const FIRST: [&str; 3] = ["accuracy-cost", "differences", "timeline"];
+const FIRST: [&str; 5] =
+    ["accuracy-cost", "accuracy-latency", "accuracy", "differences", "timeline"];
 
 /// Writes `report.html` into `dir`, with the items that the run folder holds.
 pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
@@ -44,7 +46,7 @@ fn render(summary: &Summary, cells: &[Cells]) -> String {
     let warning =
         |(kind, text): &(&str, String)| json!({ "kind": kind, "text": escape::plain(text) });
     let told = doubts::told(&summary.warnings);
-    let section = |(idx, task): (usize, &TaskRows<'_>)| section(idx, task, of(task));
+    let section = |(idx, task): (usize, &TaskRows<'_>)| section(summary, (idx, task), of(task));
     let sections: Vec<Value> = tasks.iter().enumerate().map(section).collect();
     let page = json!({
         "name": escape::plain(&summary.scenario.name),
@@ -54,6 +56,7 @@ fn render(summary: &Summary, cells: &[Cells]) -> String {
         "seed": summary.seed.0.to_string(),
         "verdicts": verdict::verdicts(summary),
         "gates": tables::gates(summary).unwrap_or_default(),
+        "recommended": recommended::recommended(summary),
         "warnings": told.iter().map(warning).collect::<Vec<_>>(),
         "tasks": sections,
         "items": items,
@@ -63,7 +66,7 @@ fn render(summary: &Summary, cells: &[Cells]) -> String {
     filled(page).expect("the page's template is a part of the program, and its tests fill it")
 }
 
-fn section(idx: usize, task: &TaskRows<'_>, cells: Option<&Cells>) -> Value {
+fn section(summary: &Summary, (idx, task): (usize, &TaskRows<'_>), cells: Option<&Cells>) -> Value {
     let figures = svg::figures(task, cells);
     let shown = |figure: &Figure| {
         json!({
@@ -74,6 +77,8 @@ fn section(idx: usize, task: &TaskRows<'_>, cells: Option<&Cells>) -> Value {
         })
     };
     let is_first = |figure: &&Figure| FIRST.contains(&figure.name);
+    let (note, further) = (tables::note(task), tables::further(task));
+    let tables = [tables::main(task), traffic::tables(summary, task)].concat();
     json!({
         "id": format!("task-{idx}"),
         "name": escape::plain(task.task.as_str()),
@@ -81,10 +86,10 @@ fn section(idx: usize, task: &TaskRows<'_>, cells: Option<&Cells>) -> Value {
         "first": figures.iter().filter(is_first).map(shown).collect::<Vec<_>>(),
         "others": figures.iter().filter(|it| !is_first(it)).map(shown).collect::<Vec<_>>(),
         "unpriced": !figures.iter().any(|figure| figure.name == FIRST[0]),
-        "tables": tables::main(task).into_iter().chain(traffic::tables(task)).collect::<Vec<_>>(),
-        "note": tables::note(task),
+        "tables": tables,
+        "note": note,
         "ceiling": task.ceiling.map(|row| markdown::ceiling(row).replace("**", "")),
-        "further": tables::further(task),
+        "further": further,
     })
 }
 
@@ -133,5 +138,61 @@ mod tests {
         assert!(page.contains("comma, &quot;quote&quot;"), "{page}");
         let empty = render(&sample::empty(), &[]);
         assert!(empty.contains("Nothing was asked") && !empty.contains("<table"), "{empty}");
+    }
+
+    #[test]
+    fn what_is_recommended_and_drilled_is_shown() {
+        let mut summary = sample::triage();
+        let earned = json!({
+            "what": "vote(a, <b>)", "kind": "vote", "models": [], "chosen": {}, "in_sample": 0.76,
+            "cost_per_1k": 0.5, "calls_per_item": 2.0, "p95_ms": 900.0, "served": 1.0,
+        });
+        let row = json!({
+            "task": "triage", "policy": "trio", "because": "It is worth it.", "verdict":
+            "combination", "earned": earned, "baseline": earned, "space": [{ "kind": "votes",
+            "size": 11, "bounded": 0 }], "scenario": "policies: {}\n", "limits": {},
+            "choices": [{ "within": 1.0, "takes_combination": true, "earned": earned }],
+        });
+        summary.recommendation = serde_json::from_value(row).unwrap();
+        let drilled = json!({
+            "task": "triage", "policy": "net", "requests": 60, "repetitions": 3, "rungs": {},
+            "served": { "point": 0.98, "low": 0.9, "high": 1.0, "level": 0.95, "n": 3,
+                        "method": "student" },
+        });
+        summary.drilled = vec![serde_json::from_value(drilled).unwrap()];
+        let page = render(&summary, &[]);
+        for part in [
+            "Recommended for triage: trio</h2>\n<p>It is worth it.</p>",
+            "<pre>policies: {}\n</pre>",
+            "<th scope=\"row\">vote(a, &lt;b&gt;)</th>",
+            "Tried: 11 votes.",
+            "Drilled over HTTP: means over repetitions with Student&#39;s intervals at 95 %",
+            "<th scope=\"row\">net</th><td class=\"n\">98.000 [90.000, 100.000]</td>",
+        ] {
+            assert!(page.contains(part), "{part} in\n{page}");
+        }
+        assert!(!render(&sample::triage(), &[]).contains("id=\"recommended\""));
+    }
+
+    #[test]
+    fn accuracy_is_drawn_where_no_price_is_known() {
+        let mut summary = sample::triage();
+        let without = |summary: &mut Summary, latency: bool| {
+            let policies = summary.policies.iter_mut().map(|row| &mut row.measures);
+            for it in policies.chain(summary.models.iter_mut().map(|row| &mut row.measures)) {
+                it.cost_usd = None;
+                it.latency_ms = it.latency_ms.filter(|_| latency);
+            }
+        };
+        let titles = ["Accuracy against price", "Accuracy against latency", "Accuracy"];
+        let has = |summary: &Summary| {
+            let page = render(summary, &[]);
+            titles.map(|title| page.contains(&format!("<h3>{title}</h3>")))
+        };
+        assert_eq!(has(&summary), [true, false, false]);
+        without(&mut summary, true);
+        assert_eq!(has(&summary), [false, true, false]);
+        without(&mut summary, false);
+        assert_eq!(has(&summary), [false, false, true]);
     }
 }

@@ -59,7 +59,7 @@ for (const table of $$("table.sortable")) {
         row.hidden = !words.every((word) => text.includes(word));
       }
     });
-    table.parentElement.before(make("label", { class: "filter" }, `Filter ${table.caption.textContent}: `, input));
+    table.parentElement.before(make("label", { class: "filter" }, `Filter ${table.caption.textContent.split(":")[0]}: `, input));
   }
 }
 for (const cell of $$(".verdict td")) {

@@ -1,13 +1,70 @@
-//! The tables of a page about simulated traffic.
+//! The tables of a page about simulated traffic, and about drills.
 
 use crate::data::Estimate;
+use crate::data::summary::Summary;
 use crate::report::by_task::TaskRows;
 use crate::report::html::table::{Cell, Table};
 use crate::report::text;
 
-/// Policies under simulated traffic, then each while faults were there; none without a simulation.
-pub(super) fn tables(task: &TaskRows<'_>) -> Vec<String> {
-    [policies(task), faults(task)].into_iter().filter_map(Table::element).collect()
+/// Policies under simulated traffic, then each while faults were there, then what was drilled; none
+/// without a simulation or a drill.
+pub(super) fn tables(summary: &Summary, task: &TaskRows<'_>) -> Vec<String> {
+    let tables = [policies(task), faults(task), drilled(summary, task)];
+    tables.into_iter().filter_map(Table::element).collect()
+}
+
+fn drilled(summary: &Summary, task: &TaskRows<'_>) -> Table {
+    let headings = [
+        "policy, or what was asked",
+        "#served, % [interval]",
+        "#accuracy, % [interval]",
+        "#wrong, %",
+        "#hollow, %",
+        "#p50, ms",
+        "#p95, ms",
+        "#longest, ms",
+        "#first text, p50, ms",
+        "#first text, p95, ms",
+        "#calls per request",
+        "#failed calls per request",
+        "#breakers opened",
+        "#price, $ per 1000",
+        "#requests",
+        "#n, repetitions",
+    ];
+    let rows = summary.drilled.iter().filter(|row| row.task == *task.task);
+    let level = text::level(rows.clone().filter_map(|row| row.served.as_ref()));
+    let intervals =
+        level.map(|level| format!(" with Student's intervals at {level}")).unwrap_or_default();
+    let caption = format!(
+        "Drilled over HTTP: means over repetitions{intervals}; hollow is a success without an answer"
+    );
+    let mut table = Table::new(&caption, &headings);
+    let point = |it: &Option<Estimate>| it.as_ref().map(|it| it.point);
+    for row in rows {
+        table.row(
+            "",
+            vec![
+                Cell::name(row.policy.as_str()),
+                served(row.served.as_ref()),
+                Cell::share(row.accuracy.as_ref()),
+                Cell::figure(point(&row.wrong), text::percent),
+                Cell::figure(point(&row.hollow), text::percent),
+                Cell::figure(point(&row.p50_ms), text::ms),
+                Cell::figure(point(&row.p95_ms), text::ms),
+                Cell::figure(row.longest_ms, text::ms),
+                Cell::figure(point(&row.ttft_p50_ms), text::ms),
+                Cell::figure(point(&row.ttft_p95_ms), text::ms),
+                Cell::figure(point(&row.calls_per_request), |it| format!("{it:.2}")),
+                Cell::figure(point(&row.failed_calls_per_request), |it| format!("{it:.2}")),
+                Cell::figure(point(&row.trips), |it| format!("{it:.1}")),
+                Cell::figure(point(&row.cost_per_1k), text::dollars),
+                Cell::count(Some(row.requests)),
+                Cell::count(Some(row.repetitions)),
+            ],
+        );
+    }
+    table
 }
 
 fn policies(task: &TaskRows<'_>) -> Table {

@@ -1,5 +1,6 @@
 //! Figures as SVG, drawn without a browser: for `report.html`, READMEs and slides.
 
+mod accuracy;
 mod agreement;
 mod canvas;
 mod categories;
@@ -46,7 +47,7 @@ impl Figure {
 /// Everything that can be drawn of a task, in the order in which it is shown.
 pub(super) fn figures(task: &TaskRows<'_>, cells: Option<&Cells>) -> Vec<Figure> {
     let of_summary = [
-        frontier::draw(task),
+        frontier::draw(task).or_else(|| accuracy::draw(task)),
         differences::draw(task),
         timeline::draw(task),
         categories::draw(task),

@@ -20,6 +20,9 @@ const LINE: f64 = 18.0;
 /// As many policies have colours that are told apart; more are in the tables.
 const MOST: usize = 8;
 
+/// A stretch with less than this part of the requests of the fullest one has hardly any.
+const HARDLY: u64 = 100;
+
 /// What is shown of a stretch of time.
 type Value = fn(&TimelineRow) -> Option<f64>;
 
@@ -32,8 +35,9 @@ const PANELS: [(&str, Value); 4] = [
 
 /// `None` without simulated traffic.
 pub(super) fn draw(task: &TaskRows<'_>) -> Option<Figure> {
+    let rows = shown(task);
     let mut policies: Vec<&str> = Vec::new();
-    for row in &task.timeline {
+    for row in &rows {
         if !policies.contains(&row.policy.as_str()) {
             policies.push(row.policy.as_str());
         }
@@ -42,8 +46,8 @@ pub(super) fn draw(task: &TaskRows<'_>) -> Option<Figure> {
     // Policies before models and what is only there to be compared with; else as in the summary.
     policies.sort_by_key(|policy| super::look(task, policy).1 != "policy");
     policies.truncate(MOST);
-    let last = task.timeline.iter().map(|row| row.start_s).fold(0.0, f64::max);
-    let stretch = stretch(task)?;
+    let last = rows.iter().map(|row| row.start_s).fold(0.0, f64::max);
+    let stretch = stretch(&rows)?;
     let x = Scale::exactly(0.0, last + stretch, Ends { from: LEFT, to: RIGHT });
     let legend = legend(&policies);
     let top = 8.0 + LINE * (legend.last().map_or(0.0, |(spot, _)| spot.y) + 1.0);
@@ -60,7 +64,7 @@ pub(super) fn draw(task: &TaskRows<'_>) -> Option<Figure> {
     for (idx, (label, value)) in PANELS.iter().enumerate() {
         let above = top + (ABOVE + PANEL) * idx as f64;
         let ends = Ends { from: above + ABOVE + PANEL - 4.0, to: above + ABOVE };
-        panel(&mut canvas, task, &policies, (label, *value), (&x, ends));
+        panel(&mut canvas, &rows, &policies, (label, *value), (&x, ends));
     }
     let (unit, seconds) = unit(last);
     let name = |value: f64| plain_number(value);
@@ -71,9 +75,16 @@ pub(super) fn draw(task: &TaskRows<'_>) -> Option<Figure> {
     Some(Figure::new("timeline", "What happens over time", note, canvas))
 }
 
+/// The rows that are drawn: all but those of stretches in which hardly a request ended, such as the
+/// one behind the end of the traffic, whose shares are of a handful.
+fn shown<'a>(task: &TaskRows<'a>) -> Vec<&'a TimelineRow> {
+    let most = task.timeline.iter().map(|row| row.requests).max().unwrap_or(0);
+    task.timeline.iter().copied().filter(|row| row.requests * HARDLY >= most).collect()
+}
+
 /// How long one stretch of time is, in seconds.
-fn stretch(task: &TaskRows<'_>) -> Option<f64> {
-    let mut starts: Vec<f64> = task.timeline.iter().map(|row| row.start_s).collect();
+fn stretch(rows: &[&TimelineRow]) -> Option<f64> {
+    let mut starts: Vec<f64> = rows.iter().map(|row| row.start_s).collect();
     starts.sort_by(f64::total_cmp);
     starts.dedup();
     let steps = starts.windows(2).map(|pair| pair[1] - pair[0]);
@@ -109,13 +120,13 @@ fn shade(canvas: &mut Canvas, band: &BandRow, x: &Scale, (top, bottom): (f64, f6
 
 fn panel(
     canvas: &mut Canvas,
-    task: &TaskRows<'_>,
+    rows: &[&TimelineRow],
     policies: &[&str],
     (label, value): (&str, Value),
     (x, ends): (&Scale, Ends),
 ) {
     canvas.text(at(LEFT, ends.to - 7.0), Anchor::Start, "q-strong", label);
-    let values = task.timeline.iter().filter_map(|row| value(row));
+    let values = rows.iter().filter_map(|row| value(row));
     let Some(y) = Scale::linear(values, ends) else {
         let middle = at((LEFT + RIGHT) / 2.0, (ends.from + ends.to) / 2.0);
         return canvas.text(middle, Anchor::Middle, "q-soft", "unknown");
@@ -128,8 +139,7 @@ fn panel(
     for (policy, idx) in policies.iter().zip(0..) {
         let mut line: Vec<At> = Vec::new();
         let class = format!("q-series q-s{idx}");
-        let rows = task.timeline.iter().filter(|row| row.policy.as_str() == *policy);
-        for row in rows {
+        for row in rows.iter().filter(|row| row.policy.as_str() == *policy) {
             match value(row).filter(|value| value.is_finite()) {
                 Some(known) => line.push(at(x.place(row.start_s), y.place(known))),
                 // What is unknown leaves a gap.
@@ -174,6 +184,7 @@ fn note(task: &TaskRows<'_>, stretch: f64, n_left_out: usize) -> String {
     };
     let left_out = match n_left_out {
         0 => String::new(),
+        1 => " One more policy is in the tables.".to_owned(),
         n => format!(" {n} more policies are in the tables."),
     };
     let (unit, seconds) = unit(stretch);
@@ -226,5 +237,11 @@ mod tests {
         assert!(svg.contains("<title>june-10: 90.00 minutes</title>"), "{svg}");
         assert!(figure.note.contains("stretches of 60 minutes"), "{}", figure.note);
         assert!(figure.note.ends_with("a fault was there: june-10."), "{}", figure.note);
+        let drawn = |n: usize| svg.matches("<path class=\"q-series").count() == n;
+        assert!(drawn(10));
+        // What ends behind the traffic is of a handful, and no point of a line.
+        summary.timeline.iter_mut().for_each(|row| row.requests = 1000);
+        summary.timeline.push(TimelineRow { requests: 4, ..row("net", 90_000.0, Some(0.0)) });
+        assert_eq!(draw(&by_task(&summary)[0]).unwrap().element(), svg);
     }
 }

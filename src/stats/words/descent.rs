@@ -7,7 +7,7 @@ const MOST_HALVINGS: usize = 30;
 /// The share of what the slope promises that a step has to keep (L. Armijo, 1966).
 const ENOUGH: f64 = 1e-4;
 /// Where the steepest slope is this share of what it was at the start, the bottom is reached.
-const FLAT: f64 = 1e-4;
+const FLAT: f64 = 1e-5;
 
 /// Where a function is least, from `start` on, in `most_steps` at most.
 ///
