@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::provider::KeyLimits;
@@ -14,7 +14,7 @@ use crate::provider::KeyLimits;
 pub struct Access {
     /// The address up to the version, say `https://api.example.com/v1`. Left out: the provider's
     /// own.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "address")]
     pub base_url: String,
     /// The environment variable that holds the key. Left out: no key is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +31,17 @@ pub struct Access {
     /// What all of its models together are asked at most.
     #[serde(default, skip_serializing_if = "KeyLimits::is_none")]
     pub limits: KeyLimits,
+}
+
+/// Nothing, or an address that can be asked.
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let known = ["http://", "https://"];
+    if text.trim().is_empty() || known.iter().any(|scheme| text.starts_with(scheme)) {
+        return Ok(text);
+    }
+    let wrong = format!("`{text}` begins with neither `http://` nor `https://`");
+    Err(serde::de::Error::custom(wrong))
 }
 
 impl Access {
@@ -121,6 +132,20 @@ mod tests {
             ("http://h?k=1", "/m:x?alt=sse", "http://h/m:x?alt=sse&k=1"),
         ] {
             assert_eq!(access(base).url(path), url);
+        }
+    }
+
+    #[test]
+    fn an_address_of_another_kind_is_refused() {
+        for (base, is_right) in [
+            ("", true),
+            ("http://h/v1", true),
+            ("https://h", true),
+            ("htp://h", false),
+            ("api.example.com/v1", false),
+        ] {
+            let read = serde_json::from_value::<Access>(json!({ "base_url": base }));
+            assert_eq!(read.is_ok(), is_right, "{base}");
         }
     }
 
