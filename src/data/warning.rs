@@ -25,8 +25,8 @@ pub enum Warning {
     StrayRows(String, u64),
     /// Samples beyond the first that no policy here reads: (model, samples).
     UnusedSamples(String, u32),
-    /// Calls that failed: (model, failed, asked).
-    FailedCalls(String, u64, u64),
+    /// Calls that failed: (model, how many of each kind, failed, asked).
+    FailedCalls(String, String, u64, u64),
     /// Responses without a readable answer: (model, unparsed, asked).
     Unparsed(String, u64, u64),
     /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
@@ -150,9 +150,9 @@ impl fmt::Display for Warning {
             Self::UnusedSamples(on, samples) => {
                 write!(f, "{on} has {samples} samples; the policies here read the first")
             }
-            Self::FailedCalls(on, failed, n) => write!(
+            Self::FailedCalls(on, kinds, failed, n) => write!(
                 f,
-                "{failed} of {n} calls to {on} failed; they count as not served, not as wrong"
+                "{failed} of {n} calls to {on} failed ({kinds}): not served, which is not wrong"
             ),
             Self::Unparsed(on, unparsed, n) => write!(
                 f,

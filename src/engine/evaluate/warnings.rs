@@ -32,7 +32,9 @@ pub(super) fn of_task(task: &Task, models: &[ModelRow], policies: &[PolicyRow]) 
             doubts.push(Warning::MissingCells(on.clone(), counts.not_run, n_items));
         }
         if counts.failed > 0 {
-            doubts.push(Warning::FailedCalls(on.clone(), counts.failed, counts.asked));
+            let kinds = measures.failures.iter().map(|(kind, n)| format!("{kind} {n}"));
+            let kinds = kinds.collect::<Vec<String>>().join(", ");
+            doubts.push(Warning::FailedCalls(on.clone(), kinds, counts.failed, counts.asked));
         }
         if counts.unparsed * 20 > counts.asked {
             doubts.push(Warning::Unparsed(on, counts.unparsed, counts.asked));
