@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args as ClapArgs;
 
 use super::Exit;
@@ -70,5 +70,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         (false, _) => changes_text(&changes, width()),
     };
     print(&text)?;
+    ensure!(
+        !changes.policies.is_empty(),
+        "compare what has nothing in common: no policy was judged on one task in both runs"
+    );
     Ok(Exit::Done)
 }
