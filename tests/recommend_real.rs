@@ -16,7 +16,7 @@ use quorumbench::data::{Item, Recorded};
 use quorumbench::engine::evaluate::evaluate;
 use quorumbench::engine::recommend::recommend;
 use quorumbench::kernel::{ItemId, ModelId, PolicyId, Probability, Seed};
-use quorumbench::policy::{Accept, Cascade, Policy, Vote};
+use quorumbench::policy::{Accept, Cascade, Failover, Policy, Vote};
 use quorumbench::scenario::{self, Loaded, Plan, Task, Wish};
 use quorumbench::vote::{Abstain, Rule, Ties, Weighted};
 use rand::Rng;
@@ -145,6 +145,20 @@ fn policies(what: &str) -> Vec<(PolicyId, Policy)> {
         let vote = Vote { ties: Ties::Priority, abstain, ..Vote::plurality(members) };
         Policy::Vote(vote)
     };
+    if let Some(ladder) = what.strip_prefix("failover(").and_then(|it| it.strip_suffix(')')) {
+        let (first, next) = ladder.split_once(", where it fails ").expect("a ladder");
+        let mut made = if first.contains('(') { policies(first) } else { Vec::new() };
+        let inner: PolicyId = match made.last_mut() {
+            Some((name, _)) => {
+                *name = "rung".into();
+                name.clone()
+            }
+            None => first.into(),
+        };
+        let ladder = Failover::in_turn(vec![inner, next.into()]);
+        made.push(("it".into(), Policy::Failover(ladder)));
+        return made;
+    }
     let text = inside(what).expect("a combination has its members in brackets");
     if what.starts_with("vote(") {
         return vec![("it".into(), plurality(list(&text)))];
@@ -154,7 +168,8 @@ fn policies(what: &str) -> Vec<(PolicyId, Policy)> {
         let vote = Vote { rule, ..Vote::plurality(list(&text)) };
         return vec![("it".into(), Policy::Vote(vote))];
     }
-    let (first, rest) = text.split_once(" agree ").expect("a cascade");
+    let (first, rest) =
+        text.split_once(" agree ").unwrap_or_else(|| panic!("{what} is no cascade"));
     let (percent, last) = rest.split_once(" %, else ").expect("a cascade");
     let share = percent.parse::<f64>().expect("a number") / 100.0;
     let accept = Accept::Agreement(Probability::try_from(share).expect("a share"));
