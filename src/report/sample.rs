@@ -5,43 +5,17 @@ use std::collections::BTreeMap;
 use crate::data::Estimate;
 use crate::data::summary::{
     CategoryRow, CeilingRow, ContributionRow, Cost, Counts, DiversityRow, Fitting, GainRow,
-    GateOutcome, GateRow, Measures, ModelRow, PairRow, PolicyRow, Quantiles, SCHEMA, ScenarioRef,
-    Summary, TokenCounts, Tool, Versus, WarningRow,
+    GateOutcome, GateRow, Measures, ModelRow, PairRow, PolicyRow, Quantiles, ScenarioRef, Summary,
+    TokenCounts, Tool, Versus, WarningRow,
 };
 use crate::kernel::Seed;
 
 /// Nothing was asked.
 pub(super) fn empty() -> Summary {
+    let scenario = ScenarioRef { name: "support-triage".into(), sha256: "ab12".repeat(16) };
     Summary {
-        schema: SCHEMA,
         tool: Tool { name: "quorumbench".into(), version: "0.1.0".into() },
-        scenario: ScenarioRef { name: "support-triage".into(), sha256: "ab12".repeat(16) },
-        seed: Seed(7),
-        models: Vec::new(),
-        policies: Vec::new(),
-        categories: Vec::new(),
-        pairs: Vec::new(),
-        ceiling: Vec::new(),
-        comparisons: Vec::new(),
-        availability: Vec::new(),
-        frontier: Vec::new(),
-        routers: Vec::new(),
-        diversity: Vec::new(),
-        gains: Vec::new(),
-        contributions: Vec::new(),
-        samples: Vec::new(),
-        calibration: Vec::new(),
-        judging: Vec::new(),
-        extractors: Vec::new(),
-        recommendation: None,
-        simulated: Vec::new(),
-        outages: Vec::new(),
-        timeline: Vec::new(),
-        bands: Vec::new(),
-        drilled: Vec::new(),
-        gates: Vec::new(),
-        since: Vec::new(),
-        warnings: Vec::new(),
+        ..Summary::empty(scenario, Seed(7))
     }
 }
 
