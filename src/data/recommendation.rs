@@ -175,7 +175,7 @@ pub struct Paying {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceRow {
     /// `models`, `votes`, `weighted votes`, `cascades`, `cascades by confidence`, `routers`,
-    /// `routers among chains`, `failover ladders`, `policies of the scenario`.
+    /// `routers among chains`, `cascade routers`, `failover ladders`, `policies of the scenario`.
     pub kind: String,
     /// How many there are.
     pub size: u64,

@@ -16,6 +16,7 @@ use crate::data::PriceList;
 use crate::fault::Process;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::balance::Choice;
+use crate::policy::cascade_route::Worth;
 use crate::policy::parts::guard::GuardConfig;
 use crate::policy::route::Trade;
 use crate::policy::{Balance, Conduct, Failover, Policy};
@@ -212,6 +213,16 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
                 Trade::Share(share) => options["share"] = serde_json::json!(share),
             }
             serde_json::json!({ "route": options })
+        }
+        Policy::CascadeRoute(policy) => {
+            let mut options = written_conduct(&policy.conduct, breakers);
+            options["among"] = serde_json::json!(policy.among);
+            options["by"] = serde_json::json!(policy.by);
+            match policy.worth {
+                Worth::Dollars(worth) => options["worth_usd"] = worth.into(),
+                Worth::Calls(worth) => options["worth_calls"] = worth.into(),
+            }
+            serde_json::json!({ "cascade-route": options })
         }
         Policy::Mix(mix) => {
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();

@@ -5,6 +5,7 @@ mod extractors;
 mod field;
 mod fitted;
 mod folds;
+mod foresee;
 mod gain;
 mod gates;
 mod ground;

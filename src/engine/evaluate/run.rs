@@ -91,6 +91,15 @@ impl<'a> Run<'a> {
                 }
                 decided.collect()
             }
+            Some(Policy::CascadeRoute(policy)) => {
+                let columns = self.columns(&policy.among, fit, fold);
+                let foresight = self.foresight(policy, fit);
+                let expected = self.expectations(policy, fit, fold);
+                let decide = |(row, expected): (usize, &Vec<f64>)| {
+                    policy.decide(Some((&foresight, expected)), &at(&columns, row))
+                };
+                where_all_ran(&columns, expected.iter().enumerate().map(decide))
+            }
             Some(Policy::Failover(ladder)) => {
                 let columns = self.columns(&ladder.members, fit, fold);
                 let decided = (0..items.len()).map(|row| ladder.decide(&at(&columns, row)));
@@ -232,7 +241,9 @@ impl<'a> Run<'a> {
     fn is_fitted(&self, name: &PolicyId) -> bool {
         match self.field.policies.get(name) {
             None | Some(Policy::Single(_)) => false,
-            Some(Policy::BestSingle | Policy::Vote(_) | Policy::Route(_)) => true,
+            Some(
+                Policy::BestSingle | Policy::Vote(_) | Policy::Route(_) | Policy::CascadeRoute(_),
+            ) => true,
             Some(policy) => policy.members().iter().any(|member| self.is_fitted(member)),
         }
     }

@@ -286,6 +286,7 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
         ("cascades by confidence", fit.trials.chains),
         ("routers", fit.routers),
         ("routers among chains", fit.chained),
+        ("cascade routers", fit.stepped),
         ("failover ladders", fit.ladders),
         ("policies of the scenario", fit.declared),
     ]

@@ -19,6 +19,7 @@ mod routers;
 mod search;
 mod shape;
 mod slices;
+mod stepped;
 pub mod subsets;
 #[cfg(test)]
 mod tests;
