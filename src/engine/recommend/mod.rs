@@ -5,6 +5,7 @@
 //! on it. So nothing that is reported was chosen on the items that it is scored on.
 
 mod advise;
+mod answer;
 mod ballots;
 mod chained;
 mod chains;
