@@ -1,5 +1,6 @@
 //! Judges every policy on the same answers, paired: no clock, no call.
 
+mod carried;
 mod compare;
 mod extractors;
 mod field;
@@ -31,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+pub use carried::carried_over;
 pub use folds::N_FOLDS;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;

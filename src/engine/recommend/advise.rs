@@ -24,6 +24,9 @@ pub struct Recommended {
     pub row: Recommendation,
     /// Policies that the plan does not have yet, each behind what it is made of.
     pub policies: Vec<(PolicyId, Policy)>,
+    /// The policies that make the best combination that was found, itself last, whether or not it
+    /// is what is recommended.
+    pub best: Vec<(PolicyId, Policy)>,
     /// What the search's choices came to on items that they were not chosen on, under the name of
     /// the last of these policies.
     pub given: Option<Given>,
@@ -133,6 +136,8 @@ fn named(
     single: Picked,
     contender: Option<Picked>,
 ) -> Recommended {
+    let best = contender.as_ref().map(|it| it.found.shape.policies(&it.found.shape.name()));
+    let best = best.unwrap_or_default();
     let takes = matches!(row.verdict, Advice::Combination | Advice::CheaperModel);
     let picked = contender.filter(|_| takes).unwrap_or(single);
     let shape = &picked.found.shape;
@@ -142,14 +147,14 @@ fn named(
     let is_known = plan.policies.iter().any(|(name, _)| *name == shape.name());
     if shape.is_single() || is_known {
         row.policy = shape.name();
-        return Recommended { row, policies: Vec::new(), given: None };
+        return Recommended { row, policies: Vec::new(), best, given: None };
     }
     let name = own_name(plan, shape);
     row.policy.clone_from(&name);
     let policies = shape.policies(&name);
     row.scenario = Plan::policies_to_yaml(&policies);
     let given = Given { task: row.task.clone(), policy: name, outcomes: picked.outcomes };
-    Recommended { row, policies, given: Some(given) }
+    Recommended { row, policies, best, given: Some(given) }
 }
 
 /// `recommended`, with a number behind it where that is taken.
