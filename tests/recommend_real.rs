@@ -65,9 +65,14 @@ impl Real {
             let in_csv = data.join("answers.csv.gz");
             let answers = if in_csv.exists() { in_csv } else { data.join("answers.jsonl") };
             let questions = data.join("questions.jsonl");
+            // There they are a text with all of them.
+            let fields = match set {
+                "llmrouter_14tasks" => ", fields: { choices: none }",
+                _ => "",
+            };
             format!(
                 "version: 1\nname: real\nseed: 7\ntasks:\n  t: {{ dataset: {questions:?}, \
-                 extract: text, score: {score} }}\nproviders:\n  tape: {{ recorded: {{ answers: \
+                 extract: text, score: {score}{fields} }}\nproviders:\n  tape: {{ recorded: {{ answers: \
                  {answers:?}, models: {models} }} }}\n"
             )
         };

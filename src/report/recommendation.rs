@@ -90,7 +90,7 @@ fn right(earned: &Earned) -> String {
 }
 
 fn difference(versus: &Versus) -> String {
-    if versus.wins + versus.losses == 0 {
+    if versus.is_same_throughout() {
         return "the same".to_owned();
     }
     let mut it = versus.difference.clone();

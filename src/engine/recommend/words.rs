@@ -183,7 +183,7 @@ fn available(row: &Recommendation) -> String {
 /// `1.9 points [1.4, 2.4] above best-single, all choices looked at together`.
 fn difference(versus: &Versus) -> String {
     let it = &versus.difference;
-    if versus.wins + versus.losses == 0 {
+    if versus.is_same_throughout() {
         return format!("right on the same items as {} (n = {})", versus.policy, it.n);
     }
     let (low, high, together) = match versus.simultaneous {
