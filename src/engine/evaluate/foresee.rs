@@ -1,11 +1,28 @@
 //! What cascade routing learns: what is expected before anybody has answered, and what answers say.
 
-use super::run::{Folds, Run, at};
+use super::run::{Folds, Run, at, where_all_ran};
 use crate::data::{ItemIdx, Outcome, Verdict};
 use crate::policy::CascadeRoute;
 use crate::policy::cascade_route::{Foresight, Looked, Worth};
 
 impl Run<'_> {
+    /// What cascade routing comes to on the items of `fold`, where the folds in `fit` were looked
+    /// at.
+    pub(super) fn step_by_step(
+        &self,
+        policy: &CascadeRoute,
+        fit: Folds,
+        fold: usize,
+    ) -> Vec<Outcome> {
+        let columns = self.columns(&policy.among, fit, fold);
+        let foresight = self.foresight(policy, fit);
+        let expected = self.expectations(policy, fit, fold);
+        let decide = |(row, expected): (usize, &Vec<f64>)| {
+            policy.decide(Some((&foresight, expected)), &at(&columns, row))
+        };
+        where_all_ran(&columns, expected.iter().enumerate().map(decide))
+    }
+
     /// How right each member is expected to be on each item of `fold`, by the folds in `fit`.
     pub(super) fn expectations(
         &self,

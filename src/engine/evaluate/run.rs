@@ -91,15 +91,7 @@ impl<'a> Run<'a> {
                 }
                 decided.collect()
             }
-            Some(Policy::CascadeRoute(policy)) => {
-                let columns = self.columns(&policy.among, fit, fold);
-                let foresight = self.foresight(policy, fit);
-                let expected = self.expectations(policy, fit, fold);
-                let decide = |(row, expected): (usize, &Vec<f64>)| {
-                    policy.decide(Some((&foresight, expected)), &at(&columns, row))
-                };
-                where_all_ran(&columns, expected.iter().enumerate().map(decide))
-            }
+            Some(Policy::CascadeRoute(policy)) => self.step_by_step(policy, fit, fold),
             Some(Policy::Failover(ladder)) => {
                 let columns = self.columns(&ladder.members, fit, fold);
                 let decided = (0..items.len()).map(|row| ladder.decide(&at(&columns, row)));
@@ -133,11 +125,7 @@ impl<'a> Run<'a> {
             }
             Some(Policy::Oracle(among)) => {
                 let columns = self.columns(among, fit, fold);
-                let choose = |row: &[&Outcome]| match oracle::choose(among, row) {
-                    Some(member) => oracle::chosen(row[member]),
-                    None => Outcome::NOT_RUN,
-                };
-                (0..items.len()).map(|row| choose(&at(&columns, row))).collect()
+                (0..items.len()).map(|row| oracle_of(among, &at(&columns, row))).collect()
             }
         }
     }
@@ -269,10 +257,20 @@ pub(super) fn at(columns: &[Arc<Vec<Outcome>>], row: usize) -> Vec<&Outcome> {
     columns.iter().map(|column| &column[row]).collect()
 }
 
+fn oracle_of(among: &[PolicyId], row: &[&Outcome]) -> Outcome {
+    match oracle::choose(among, row) {
+        Some(member) => oracle::chosen(row[member]),
+        None => Outcome::NOT_RUN,
+    }
+}
+
 /// What was decided on the items that everybody was asked about. On others it depends on how it
 /// went whether those who come later are needed, so that to judge what can be judged would leave
 /// out the items that went badly.
-fn where_all_ran(columns: &Columns, decided: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
+pub(super) fn where_all_ran(
+    columns: &Columns,
+    decided: impl Iterator<Item = Outcome>,
+) -> Vec<Outcome> {
     let is_run = |row: usize| columns.iter().all(|it| it[row].verdict != Verdict::NotRun);
     let judged = |(row, outcome)| if is_run(row) { outcome } else { Outcome::NOT_RUN };
     decided.enumerate().map(judged).collect()

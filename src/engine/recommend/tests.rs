@@ -173,12 +173,8 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     let all =
         ["models", "votes", "weighted votes", "cascades", "cascades by confidence", "routers"];
     assert_eq!(kinds[..6], all);
-    let rest = [
-        "routers among chains",
-        "cascade routers",
-        "failover ladders",
-        "policies of the scenario",
-    ];
+    let rest =
+        ["routers among chains", "cascade routers", "failover ladders", "policies of the scenario"];
     assert_eq!(kinds[6..], rest);
     let never = wish(&|it| it.never = vec!["p".into()]);
     let told = never.expect_err("nobody is left").to_string();
