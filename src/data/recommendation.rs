@@ -34,8 +34,8 @@ pub struct Recommendation {
     /// What may be had for each price, the cheapest first.
     #[serde(default)]
     pub choices: Vec<Choice>,
-    /// How the router by category among all models, whatever they cost, differs from the baseline;
-    /// `None` where questions have no category.
+    /// How the router by category among all models, whatever they cost and whether or not that is
+    /// known, differs from the baseline; `None` where questions have no category.
     #[serde(default)]
     pub by_category: Option<Versus>,
     /// Models by themselves that no other outdoes in accuracy of all asked and price, the cheapest

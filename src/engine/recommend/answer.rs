@@ -5,17 +5,16 @@ use std::collections::BTreeMap;
 use super::claim::{interval, more_items, scores};
 use super::goals::Goals;
 use super::nested::{Fit, Nest, Picked};
-use super::pool::Unit;
+use super::pool::{NO_PRICE, Unit};
 use super::search::Searched;
-use super::shape::Shape;
 use crate::data::Outcome;
 use crate::data::recommendation::{
     Advice, Choice, Earned, LeftOut, Limits, Recommendation, SpaceRow,
 };
 use crate::data::summary::Versus;
 use crate::kernel::PolicyId;
-use crate::policy::Policy;
-use crate::policy::route::{By, Trade};
+use crate::policy::route::{By, Category};
+use crate::policy::{Policy, Route};
 use crate::scenario::{Task, Wish};
 use crate::stats::Sides;
 
@@ -215,21 +214,22 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
     .collect()
 }
 
-/// How the router by category among all models, whatever they cost, differs from the baseline.
-/// There is one such router, so nothing was chosen.
+/// How the router by category among all models, whatever they cost and whether or not that is
+/// known, differs from the baseline. There is one such router, so nothing was chosen.
 fn by_category(nest: &Nest<'_>) -> Option<Versus> {
-    let n_models = nest.pool.columns.len();
-    let is_it = |shape: &Shape| match shape {
-        Shape::Named(_, Policy::Route(route)) => {
-            matches!(route.by, By::Category(_))
-                && route.trade == Trade::Best
-                && route.among.len() == n_models
-        }
-        _ => false,
-    };
-    let shape = &nest.fits[0].trials.found.iter().find(|it| is_it(&it.shape))?.shape;
+    if nest.stand.matrix.items().iter().all(|item| item.category.is_none()) {
+        return None;
+    }
+    let unpriced = nest.pool.left_out.iter().filter(|(_, why)| *why == NO_PRICE);
+    let mut among: Vec<PolicyId> = unpriced.map(|(model, _)| model.as_str().into()).collect();
+    among.extend(nest.pool.columns.iter().map(|it| it.name.clone()));
+    among.sort();
+    let name = PolicyId::from("by category among all");
+    let route = Policy::Route(Route::new(among, By::Category(Category {})));
+    let mut policies = nest.policies.clone();
+    policies.insert(name.clone(), route);
     let all = nest.stand.all();
-    let outcomes = nest.stand.outcomes(&nest.policies, &[(shape.name(), all, all)]).pop()?;
+    let outcomes = nest.stand.outcomes(&policies, &[(name, all, all)]).pop()?;
     nest.stand.difference(&nest.wish.versus, &scores(&outcomes), &scores(&nest.baseline()))
 }
 

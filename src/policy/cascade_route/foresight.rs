@@ -69,14 +69,16 @@ impl Foresight {
             let further = set & !so_far;
             let price: f64 =
                 members.clone().filter(|it| further >> it & 1 == 1).map(|it| self.prices[it]).sum();
-            // Nothing is more right than 1.
-            let is_hopeless = |(value, ..): (f64, f64, usize)| parts(1.0 - price) < value;
-            if price.is_infinite() || weighed.is_some_and(is_hopeless) {
+            if price.is_infinite() {
                 continue;
             }
             let may_answer = |it: &usize| set >> it & 1 == 1 && (is_left(it) || has_answered(it));
-            let of: Vec<usize> = members.clone().filter(may_answer).collect();
-            let value = parts(self.greatest(&of, &now, (so_far, set)).min(1.0) - price);
+            let of = Normals::new(self, members.clone().filter(may_answer), &now, (so_far, set));
+            let is_hopeless = |(value, ..): (f64, f64, usize)| parts(of.at_most() - price) < value;
+            if weighed.is_some_and(is_hopeless) {
+                continue;
+            }
+            let value = parts(of.greatest() - price);
             let is_better = |(most, least, _): (f64, f64, usize)| {
                 value > most || (value == most && price < least)
             };
@@ -96,24 +98,55 @@ impl Foresight {
             (None, None) => cheapest(&|_| true).map_or(Step::Nothing, Step::Ask),
         }
     }
+}
 
-    /// How right the best answer of these members will be, once all of the second set were asked
-    /// in place of the first.
+/// How right members are expected to be once all of a set were asked, as normal numbers, those
+/// that are likely best first.
+struct Normals {
+    means: Vec<f64>,
+    /// Row by row.
+    covariance: Vec<f64>,
+}
+
+impl Normals {
+    /// Those of `members`, where what is expected of each is known by `now` from those asked so
+    /// far, and varies by what all of the second set will say beyond that.
     ///
     /// There the source takes what would be known if everybody was asked; of fewer less will be
     /// known, which is what is taken here. Both are the same for the set of all.
-    fn greatest(&self, of: &[usize], now: &[f64], (so_far, set): (usize, usize)) -> f64 {
-        let n = self.prices.len();
-        let [before, after] = [so_far, set].map(|it| &self.by_set[it].explained);
-        // Whoever is likely best first: of more than two the rest is an approximation.
-        let mut of = of.to_vec();
+    fn new(
+        foresight: &Foresight,
+        members: impl Iterator<Item = usize>,
+        now: &[f64],
+        (so_far, set): (usize, usize),
+    ) -> Self {
+        let n = foresight.prices.len();
+        let [before, after] = [so_far, set].map(|it| &foresight.by_set[it].explained);
+        let mut of: Vec<usize> = members.collect();
         of.sort_by(|a, b| now[*b].total_cmp(&now[*a]).then(a.cmp(b)));
         let means: Vec<f64> = of.iter().map(|member| now[*member]).collect();
         let mut covariance = Vec::with_capacity(of.len() * of.len());
         for a in &of {
             covariance.extend(of.iter().map(|b| after[a * n + b] - before[a * n + b]));
         }
-        expected_greatest(&means, &covariance).unwrap_or(0.0)
+        Self { means, covariance }
+    }
+
+    /// The mean of the greatest is at most that of the first and of what each other one gains
+    /// where it is above the first: less than 0.4 standard deviations of their difference.
+    fn at_most(&self) -> f64 {
+        let n = self.means.len();
+        let spread = |at: usize| {
+            let [first, own, both] = [0, at * n + at, at].map(|place| self.covariance[place]);
+            (first + own - 2.0 * both).max(0.0).sqrt()
+        };
+        let gains: f64 = (1..n).map(|at| 0.4 * spread(at)).sum();
+        self.means.first().map_or(0.0, |first| (first + gains).min(1.0))
+    }
+
+    /// Nothing is more right than 1.
+    fn greatest(&self) -> f64 {
+        expected_greatest(&self.means, &self.covariance).unwrap_or(0.0).min(1.0)
     }
 }
 
