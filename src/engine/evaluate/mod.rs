@@ -239,6 +239,9 @@ pub fn judgeable(plan: &Plan, rows: &[&Recorded]) -> Result<(), EvaluateError> {
     for task in &plan.tasks {
         judge::live_has_targets(task, &plan.candidates)?;
         let rows = judge::rows_of(task, rows);
+        if rows.is_empty() {
+            continue;
+        }
         judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
     }
     Ok(())

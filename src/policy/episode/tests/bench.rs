@@ -178,7 +178,7 @@ fn item(id: &str) -> Item {
         choices: Vec::new(),
         category: None,
         cluster: None,
-        row: serde_json::Map::new(),
+        row: std::sync::Arc::default(),
     }
 }
 
