@@ -69,14 +69,23 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
         );
     }
     let [half, one, two, three] = [500, 1000, 2000, 3000].map(t);
+    // Settled without a draw, so that whatever else is drawn stays what it was.
+    let probed = |breaker: u64| match (seed + breaker) % 3 {
+        0 => format!(", probe: {{ every: {half}, timeout: {}, fall: 2, rise: 1 }}", t(400)),
+        1 if seed.is_multiple_of(2) => format!(", probe: {{ every: {one} }}"),
+        _ => String::new(),
+    };
     let _ = writeln!(
         text,
         "breakers:\n  \
-         quick: {{ failure_rate: 0.3, window: 10, minimum_calls: 3, wait: {two}, permits: 2 }}\n  \
+         quick: {{ failure_rate: 0.3, window: 10, minimum_calls: 3, wait: {two}, permits: 2{} }}\n  \
          timed: {{ failure_rate: 0.5, window: 5s, minimum_calls: 2, wait: {one}, growth: 2, trial: \
-         {three}, slow_rate: 0.5, slow_after: {half} }}\n  \
-         cool: {{ like: litellm-pool, wait: {three} }}\n  \
+         {three}, slow_rate: 0.5, slow_after: {half}{} }}\n  \
+         cool: {{ like: litellm-pool, wait: {three}{} }}\n  \
          hosted: {{ like: portkey, minimum_calls: 2, wait: {two} }}",
+        probed(0),
+        probed(1),
+        probed(2),
     );
     policies(&mut text, &mut draws, models, speed);
     faults(&mut text, &mut draws, n_models, speed);

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::breakers::RawBudget;
 use super::plan::{Candidate, Plan, Source, Task};
+use super::probes;
 use super::raw::Items;
 use super::recommend::Wish;
 use super::traffic::{Simulate, Traffic};
@@ -16,7 +17,7 @@ use crate::data::PriceList;
 use crate::fault::Process;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::balance::Choice;
-use crate::policy::parts::guard::GuardConfig;
+use crate::policy::parts::guard::{GuardConfig, Rules};
 use crate::policy::route::Trade;
 use crate::policy::{Balance, Conduct, Failover, Policy};
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
@@ -288,8 +289,8 @@ fn written_conduct(conduct: &Conduct, breakers: &[(String, GuardConfig)]) -> ser
 fn written_breaker(config: &GuardConfig) -> serde_json::Value {
     use crate::policy::parts::breaker::Size;
     use crate::policy::parts::cooldown::Alone;
-    match config {
-        GuardConfig::Breaker(config) => {
+    let mut options = match &config.rules {
+        Rules::Breaker(config) => {
             let mut options = serde_json::json!({
                 "failure_rate": config.failure_rate,
                 "slow_after": lasting(config.slow_after),
@@ -310,7 +311,7 @@ fn written_breaker(config: &GuardConfig) -> serde_json::Value {
             }
             options
         }
-        GuardConfig::Cooldown(config) => {
+        Rules::Cooldown(config) => {
             let like = match config.alone {
                 Alone::Yes => "litellm",
                 Alone::No => "litellm-pool",
@@ -321,7 +322,11 @@ fn written_breaker(config: &GuardConfig) -> serde_json::Value {
             }
             options
         }
+    };
+    if let Some(probe) = &config.probe {
+        options["probe"] = probes::written(probe);
     }
+    options
 }
 
 fn written_gate(gate: &Gate) -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! A policy with everything that it is made of, laid out for requests to go through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::CallId;
 use crate::data::ModelIdx;
@@ -129,6 +129,16 @@ impl Tree {
         models.sort();
         models.dedup();
         models
+    }
+
+    /// The models that it may ask behind a breaker, each with the breaker's number.
+    pub(super) fn guarded(&self) -> Vec<(usize, ModelIdx)> {
+        let guarded = |node: &Node| match node.kind {
+            Kind::Ask { model, .. } => Some((node.conduct.breaker?, model)),
+            _ => None,
+        };
+        let guarded: BTreeSet<_> = self.nodes.iter().filter_map(guarded).collect();
+        guarded.into_iter().collect()
     }
 
     /// The model that stands first in a part.

@@ -53,6 +53,11 @@ impl Load {
 
     pub(super) fn began(&mut self, now: Micros) {
         self.in_flight += 1;
+        self.uses(now);
+    }
+
+    /// One of the requests a minute is used up.
+    pub(super) fn uses(&mut self, now: Micros) {
         if self.requests_per_minute.is_some() {
             self.begun.push_back(now);
             while self.begun.front().is_some_and(|at| now.since(*at) >= Micros(60_000_000)) {
