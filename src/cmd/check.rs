@@ -114,7 +114,7 @@ fn about_answers(plan: &Plan) -> String {
     for (name, policy) in &plan.policies {
         let mut of: BTreeMap<ModelId, usize> = BTreeMap::new();
         for by in policy.asks_about_answers() {
-            *of.entry(by).or_default() += n_items;
+            *of.entry(by).or_default() += n_items * (1 + policy.n_without());
         }
         for (by, n) in of {
             // Writing to a text can't fail.

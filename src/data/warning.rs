@@ -37,6 +37,8 @@ pub enum Warning {
     Synthetic(String),
     /// Questions made of answers to which no reply was recorded: (policy, such, all).
     Unheard(String, u64, u64),
+    /// The same in a simulation, in which fewer answers may be shown: (policy, such, all).
+    UnheardSimulated(String, u64, u64),
     /// A model that takes longer over a probe than the probe may: (model, took ms, may ms).
     SlowProbe(String, u64, u64),
     /// Requests of a drill that were sent after their time: (policy, late, n).
@@ -67,6 +69,7 @@ impl Warning {
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
             Self::Unheard(..) => "unheard",
+            Self::UnheardSimulated(..) => "unheard_simulated",
             Self::SlowProbe(..) => "slow_probe",
             Self::SentLate(..) => "sent_late",
             Self::StoppedEarly(..) => "stopped_early",
@@ -94,6 +97,7 @@ impl Warning {
             | Self::VerdictsDiffer(on, ..)
             | Self::ManyMembers(on, ..)
             | Self::Unheard(on, ..)
+            | Self::UnheardSimulated(on, ..)
             | Self::SlowProbe(on, ..)
             | Self::StoppedEarly(on, ..)
             | Self::SentLate(on, ..) => on,
@@ -118,7 +122,14 @@ impl Warning {
             Self::Unheard(on, such, n) => write!(
                 f,
                 "of {n} questions that {on} made of answers, {such} have no recorded reply: their \
-                 items are not judged, and simulated they fail in the usual time at the usual price"
+                 items are not judged"
+            ),
+            Self::UnheardSimulated(on, such, n) => write!(
+                f,
+                "of {n} questions that {on} made of answers in the simulation, {such} have no \
+                 recorded reply, mostly since a member was down and fewer answers were shown: they \
+                 came to nothing in the usual time at the usual price, so {on} looks worse in \
+                 outages than it is; `without: 1` under the judge or fusion has `run` ask them too"
             ),
             _ => Ok(()),
         }
@@ -137,7 +148,10 @@ impl fmt::Display for Warning {
             Self::Synthetic(on) => {
                 write!(f, "the answers of {on} are made up: its figures say nothing of any model")
             }
-            Self::SentLate(..) | Self::SlowProbe(..) | Self::Unheard(..) => self.of_traffic(f),
+            Self::SentLate(..)
+            | Self::SlowProbe(..)
+            | Self::Unheard(..)
+            | Self::UnheardSimulated(..) => self.of_traffic(f),
             Self::StoppedEarly(_, asked, n) => write!(
                 f,
                 "asking stopped when every gate was decided, after {asked} of {n} items: the \

@@ -19,7 +19,7 @@ use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::balance::Choice;
 use crate::policy::parts::guard::{GuardConfig, Rules};
 use crate::policy::route::Trade;
-use crate::policy::{Balance, Conduct, Failover, Policy};
+use crate::policy::{Balance, Conduct, Failover, Fuse, Judge, Policy};
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
 use crate::task::extract::Extract;
 use crate::task::score::Score;
@@ -218,23 +218,34 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
             serde_json::json!({ "mix": { "shares": shares } })
         }
-        Policy::Judge(judge) => serde_json::json!({ "judge": {
-            "members": judge.members,
-            "by": judge.by,
-            "how": judge.how,
-            "otherwise": judge.otherwise,
-            "prompt": judge.prompt.source(),
-        }}),
-        Policy::Fuse(fuse) => serde_json::json!({ "fuse": {
-            "members": fuse.members,
-            "by": fuse.by,
-            "rounds": fuse.rounds,
-            "otherwise": fuse.otherwise,
-            "prompt": fuse.prompt.source(),
-            "again": fuse.again.source(),
-        }}),
+        Policy::Judge(judge) => written_judge(judge),
+        Policy::Fuse(fuse) => written_fuse(fuse),
         Policy::Oracle(members) => serde_json::json!({ "oracle": { "among": members } }),
     }
+}
+
+fn written_judge(judge: &Judge) -> serde_json::Value {
+    serde_json::json!({ "judge": {
+        "members": judge.members,
+        "samples": judge.samples,
+        "without": judge.without,
+        "by": judge.by,
+        "how": judge.how,
+        "otherwise": judge.otherwise,
+        "prompt": judge.prompt.source(),
+    }})
+}
+
+fn written_fuse(fuse: &Fuse) -> serde_json::Value {
+    serde_json::json!({ "fuse": {
+        "members": fuse.members,
+        "by": fuse.by,
+        "rounds": fuse.rounds,
+        "without": fuse.without,
+        "otherwise": fuse.otherwise,
+        "prompt": fuse.prompt.source(),
+        "again": fuse.again.source(),
+    }})
 }
 
 fn rungs(ladder: &Failover) -> serde_json::Value {

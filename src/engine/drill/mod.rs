@@ -110,7 +110,8 @@ impl<'a> Ring<'a> {
     /// # Errors
     /// When nobody can run it.
     pub fn tree(&self, policy: &PolicyId) -> Result<Tree, NotAPolicy> {
-        let models = Models { names: self.grounds.matrix.models(), timeouts: &self.timeouts };
+        let (names, n_samples) = (self.grounds.matrix.models(), self.grounds.matrix.n_samples());
+        let models = Models { names, timeouts: &self.timeouts, n_samples };
         Tree::new(policy, self.policies, models, self.grounds.knowledge)
     }
 

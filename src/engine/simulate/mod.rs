@@ -170,7 +170,8 @@ impl<'a> Town<'a> {
 
     fn visit(&self, wanted: &dyn Fn(&PolicyId) -> bool, simulations: &mut Simulations) {
         let subject = self.ground.subject(self.plan.seed);
-        let models = Models { names: self.ground.matrix.models(), timeouts: &self.timeouts };
+        let (names, n_samples) = (self.ground.matrix.models(), self.ground.matrix.n_samples());
+        let models = Models { names, timeouts: &self.timeouts, n_samples };
         let mut slow: BTreeSet<Warning> = BTreeSet::new();
         for name in self.policies.keys().filter(|name| wanted(name)) {
             // Nobody can run what is told who is right, or who was never asked.
@@ -182,7 +183,7 @@ impl<'a> Town<'a> {
                 (0..n).into_par_iter().map(|at| self.replicate(&stage, at)).collect();
             let sum = |of: fn(&Record) -> u64| records.iter().map(of).sum::<u64>();
             let (n, asked) = (sum(|it| it.unheard.0), sum(|it| it.unheard.1));
-            let doubt = || Warning::Unheard(name.to_string(), n, asked);
+            let doubt = || Warning::UnheardSimulated(name.to_string(), n, asked);
             simulations.doubts.extend((n > 0).then(doubt));
             slow.extend(self.slow_probes(&tree));
             self.tell(name, &stage, records, simulations);

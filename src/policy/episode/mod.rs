@@ -22,9 +22,9 @@ use std::sync::Arc;
 
 use crate::data::{CellState, Failure, ItemIdx, ModelIdx, Outcome};
 use crate::kernel::{Key, Micros, Usd};
+use crate::policy::Fleet;
 use crate::policy::knowledge::Subject;
 use crate::policy::made::Made;
-use crate::policy::{Fleet, Fuse, Judge};
 use about::About;
 pub use probes::{ProbeAction, ProbeEvent, Probes};
 use state::{Phase, State};
@@ -239,9 +239,8 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Failover(ladder) => self.next_rung(node, ladder),
             Kind::Hedge(hedge) => self.next_hedge(node, hedge),
             Kind::Balance(balance) => self.pick(node, balance),
-            Kind::Judge(Judge { members, .. }) | Kind::Fuse(Fuse { members, .. }) => {
-                self.start_members(node, members.len());
-            }
+            Kind::Judge(judge) => self.start_members(node, &About::Judge(judge)),
+            Kind::Fuse(fuse) => self.start_members(node, &About::Fuse(fuse)),
             Kind::Choose(by) => self.choose(node, *by),
         }
     }

@@ -100,7 +100,7 @@ impl Bench {
 
     /// How long a request may take.
     pub(super) fn worst(&self, root: &str) -> Micros {
-        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3] };
+        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3], n_samples: 2 };
         let tree = Tree::new(&root.into(), &self.policies, models, &self.knowledge);
         tree.unwrap().worst_case()
     }
@@ -108,7 +108,7 @@ impl Bench {
     /// One request that comes at `at` ms and asks `question`. What it did, with the milliseconds
     /// since it came: `0 a` asks, `5 -a` calls off, `9 A b 2` ends with `b`'s answer and two calls.
     pub(super) fn asks(&mut self, root: &str, at: u64, question: u64, says: Says<'_>) -> String {
-        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3] };
+        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3], n_samples: 2 };
         let tree = Tree::new(&root.into(), &self.policies, models, &self.knowledge).unwrap();
         let (items, score) = (["i", "like-i", "other"].map(item), Score::default());
         let subject = Subject {
