@@ -280,6 +280,7 @@ fn mistakes_about_judges_are_told_at_once() {
   pairs-of: { judge: { members: [a, b], samples: 7, by: j, how: pairwise } }
   crowd: { judge: { members: [a], samples: 60, by: j } }
   left-out: { judge: { members: [a, b, c], by: j, without: 2 } }
+  for-nothing: { judge: { members: [a, b, c], by: j, how: grade, without: 1 } }
   missing: { fuse: { members: [a, b, c, j], by: j, without: 3 } }
 ";
     fs::write(&path, text + wrong).expect("a write");
@@ -298,6 +299,7 @@ fn mistakes_about_judges_are_told_at_once() {
         "60 answers are too many",
         "questions without 2 of the members can't be",
         "questions without 3 of the members can't be",
+        "one answer, or two, are asked about whoever is missing",
         "from 0 to 1",
         "from 0 to 2",
     ] {

@@ -173,6 +173,9 @@ fn half_of_the_calls_never_fail_on_that_day_and_a_tenth_do() {
     let failed = |policy| point(&peak(policy)["failed_calls_per_request"]);
     assert!((failed("at-50") - 0.25).abs() < 0.02, "{}", failed("at-50"));
     assert!(failed("at-10") < 0.1, "{}", failed("at-10"));
+    // Three trials in four go well, so it closes again and again.
+    assert!(point(&peak("at-10")["flaps"]) > 10.0, "{}", peak("at-10")["flaps"]);
+    assert_eq!(peak("at-50")["flaps"], Value::Null);
 }
 
 #[test]
@@ -189,6 +192,8 @@ fn probes_notice_what_few_calls_tell_nobody_and_are_paid_for() {
         let expected = 2.5 * every + 5.0;
         assert!((after(policy) - expected).abs() < 0.2 * expected, "{policy}: {}", after(policy));
     }
+    // Whoever hangs answers no trial and no probe.
+    assert_eq!(["eager", "probed"].map(|it| point(&hanging(it)["flaps"])), [0.0, 0.0]);
     let failed = |policy| point(&hanging(policy)["failed_calls_per_request"]);
     assert!(failed("probed") < failed("eager") / 3.0, "{} {}", failed("probed"), failed("eager"));
     // Two models, every thirty seconds of a week.

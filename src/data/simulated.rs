@@ -105,6 +105,10 @@ pub struct OutageRow {
     pub detected: Option<f64>,
     /// From its beginning to the first breaker that opened, in seconds.
     pub detected_s: Option<Estimate>,
+    /// How often breakers of whoever it hit opened again while it was there, having closed in
+    /// between; over the times in which one opened at all.
+    #[serde(default)]
+    pub flaps: Option<Estimate>,
     /// From its beginning to the end of the first request that met it and that somebody else
     /// served, in seconds.
     pub failed_over_s: Option<Estimate>,

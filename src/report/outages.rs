@@ -203,6 +203,9 @@ fn faults(rows: &[&OutageRow], name: fn(&str) -> String) -> Vec<Column> {
         figures(rows, "detected\nafter", Leaves::As(5, "detected after"), |row| {
             seconds(&row.detected_s)
         }),
+        figures(rows, "breaker\nflaps", Leaves::As(0, "flaps of breakers"), |row| {
+            Some(format!("{:.1}", row.flaps.as_ref()?.point))
+        }),
         figures(rows, "failed over\nafter", Leaves::As(6, "failed over after"), |row| {
             seconds(&row.failed_over_s)
         }),
@@ -274,6 +277,7 @@ pub(super) fn outages(rows: &[OutageRow]) -> PolarsResult<DataFrame> {
         .estimate("failed_calls_per_request", |row| row.failed_calls_per_request.as_ref())
         .number("detected", |row| row.detected)
         .estimate("detected_s", |row| row.detected_s.as_ref())
+        .estimate("flaps", |row| row.flaps.as_ref())
         .estimate("failed_over_s", |row| row.failed_over_s.as_ref())
         .estimate("failed_back_s", |row| row.failed_back_s.as_ref())
         .frame()

@@ -148,18 +148,7 @@ fn policies(
                 let members = draws.some(&known, 2);
                 format!("hedge: {{ members: [{members}], after: {{ {after} }}{asks} }}")
             }
-            6 => {
-                let by = draws.one(&[
-                    "least-busy",
-                    "latency",
-                    "peak-ewma",
-                    "two-choices",
-                    "usage",
-                    "weighted",
-                ]);
-                let among = draws.some(&models, 2);
-                format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
-            }
+            6 => balance(draws, &models, seed, &asks),
             7 => {
                 let members = draws.some(&known, 2);
                 // Settled without a draw, so that whatever else is drawn stays what it was.
@@ -177,6 +166,15 @@ fn policies(
         let _ = writeln!(text, "  c{at}:\n    {kind}");
         known.push(format!("c{at}"));
     }
+}
+
+fn balance(draws: &mut Draws, models: &[String], seed: u64, asks: &str) -> String {
+    let by =
+        ["least-busy", "latency", "peak-ewma", "two-choices", "usage", "weighted"][draws.below(6)];
+    let among = draws.some(models, 2);
+    // Settled without a draw, as above.
+    let by = if seed % 3 == 2 && by == "latency" { "ewma" } else { by };
+    format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
 }
 
 /// Whether models answer twice. Settled without a draw, so that whatever else is drawn stays what

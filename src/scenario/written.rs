@@ -264,6 +264,7 @@ fn written_choice(balance: &Balance) -> serde_json::Value {
         }
         Choice::LeastBusy => "least-busy".into(),
         Choice::Latency => "latency".into(),
+        Choice::Ewma => "ewma".into(),
         Choice::PeakEwma => "peak-ewma".into(),
         Choice::TwoChoices => "two-choices".into(),
         Choice::Usage => "usage".into(),

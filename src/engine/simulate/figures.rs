@@ -93,10 +93,12 @@ impl Of<'_> {
             let of_shares = |of: &dyn Fn(&[super::spells::Watched]) -> Option<f64>| {
                 self.shares(by_replicate.iter().map(|rows| of(rows)))
             };
-            let seconds = |of: &dyn Fn(&super::spells::Watched) -> Option<Micros>| {
-                let times = all().map(|it| of(it).map(|time| time.0 as f64 / 1e6));
+            let over_times = |of: &dyn Fn(&super::spells::Watched) -> Option<f64>| {
                 let method = "student over times of the fault".to_owned();
-                self.mean(times).map(|mean| Estimate { method, ..mean })
+                self.mean(all().map(of)).map(|mean| Estimate { method, ..mean })
+            };
+            let seconds = |of: &dyn Fn(&super::spells::Watched) -> Option<Micros>| {
+                over_times(&|it| of(it).map(|time| time.0 as f64 / 1e6))
             };
             let n_of = |rows: &[super::spells::Watched]| rows.iter().map(|it| it.n).sum::<u64>();
             let served = |rows: &[super::spells::Watched]| -> u64 {
@@ -121,6 +123,7 @@ impl Of<'_> {
                     times as u64,
                 ),
                 detected_s: seconds(&|it| it.detected),
+                flaps: over_times(&|it| it.detected.map(|_| f64::from(it.flaps))),
                 failed_over_s: seconds(&|it| it.failed_over),
                 failed_back_s: seconds(&|it| it.failed_back),
             }

@@ -42,6 +42,10 @@ pub(super) struct Watched {
     /// Whether the fault has come again, so that nobody can tell any more who is back from which.
     is_followed: bool,
     pub(super) detected: Option<Micros>,
+    /// How often breakers of whoever it hits had opened out of being closed by then.
+    fell: u32,
+    /// How often they did so again while it was there.
+    pub(super) flaps: u32,
     pub(super) failed_over: Option<Micros>,
     pub(super) failed_back: Option<Micros>,
 }
@@ -61,6 +65,8 @@ impl SpellRecord {
             met_by: Vec::new(),
             is_followed: false,
             detected: None,
+            fell: 0,
+            flaps: 0,
             failed_over: None,
             failed_back: None,
         };
@@ -131,8 +137,17 @@ impl SpellRecord {
             let row = &mut self.rows[*at];
             let is_there = now < row.spell.end || row.n_out > 0;
             let is_open = |model: &ModelIdx| fleet.guards(*model).any(|guard| guard.is_open(now));
-            if is_there && row.is_met && row.detected.is_none() && row.models.iter().any(is_open) {
-                row.detected = Some(now.since(row.spell.start));
+            let guards = row.models.iter().flat_map(|model| fleet.guards(*model));
+            let fell = || guards.map(|guard| guard.n_fell).sum();
+            if row.detected.is_some() && now < row.spell.end {
+                let fell: u32 = fell();
+                row.flaps = fell - row.fell;
+            } else if row.detected.is_none()
+                && is_there
+                && row.is_met
+                && row.models.iter().any(is_open)
+            {
+                (row.detected, row.fell) = (Some(now.since(row.spell.start)), fell());
             }
         }
     }

@@ -37,6 +37,8 @@ pub struct Guard {
     health: Option<Health>,
     /// How often it has opened.
     pub n_opened: u32,
+    /// How often of these it was closed before, which a trial in vain is not.
+    pub n_fell: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -52,7 +54,7 @@ impl Guard {
             Rules::Breaker(config) => Kind::Breaker(Breaker::new(config.clone())),
             Rules::Cooldown(config) => Kind::Cooldown(Cooldown::new(*config)),
         };
-        Self { kind, health: config.probe.map(Health::new), n_opened: 0 }
+        Self { kind, health: config.probe.map(Health::new), n_opened: 0, n_fell: 0 }
     }
 
     /// How the model is probed, where it is.
@@ -115,6 +117,7 @@ impl Guard {
 
     /// Tells the result of a call at `now`.
     pub fn record(&mut self, now: Micros, permit: Permit, result: CallResult) {
+        let was_open = self.is_open(now);
         let opens = match &mut self.kind {
             Kind::Breaker(breaker) => {
                 let before = breaker.n_trips();
@@ -125,6 +128,7 @@ impl Guard {
         };
         // What is shut already does not open.
         self.n_opened += u32::from(opens && !self.is_down());
+        self.n_fell += u32::from(opens && !was_open);
     }
 
     /// Tells what a probe came to at `now`.
@@ -136,6 +140,7 @@ impl Guard {
         }
         if health.is_down() {
             self.n_opened += u32::from(!was_open);
+            self.n_fell += u32::from(!was_open);
             return;
         }
         match &mut self.kind {
@@ -166,7 +171,7 @@ mod tests {
         assert_eq!(guard.admit(Micros(149)), Admission::Wait);
         assert_eq!(guard.n_opened, 1);
         assert_eq!(guard.admit(Micros(150)), Admission::NotBefore(Micros(250)));
-        assert_eq!(guard.n_opened, 2);
+        assert_eq!((guard.n_opened, guard.n_fell), (2, 1), "the second was a trial");
     }
     #[test]
     fn probes_shut_what_is_closed_and_close_what_is_open() {
@@ -191,7 +196,7 @@ mod tests {
         guard.record(Micros(23), late, opens);
         [31, 41].into_iter().for_each(|now| guard.probed(Micros(now), Found::Well));
         assert!(guard.refuses(Micros(42)), "its wait is not over");
-        assert_eq!(guard.n_opened, 2);
+        assert_eq!((guard.n_opened, guard.n_fell), (2, 2));
         // What is open and then found down has opened once.
         [51, 61].into_iter().for_each(|now| guard.probed(Micros(now), Found::Ill));
         assert_eq!(guard.n_opened, 2);

@@ -117,6 +117,11 @@ impl Resolver<'_> {
         let prompt = self.prompt(raw.prompt.as_ref(), raw.how.part())?;
         let (how, otherwise) = (raw.how, raw.otherwise);
         let without = self.without(raw.without.as_ref(), n.saturating_sub(2));
+        if let (How::Grade | How::Pairwise, Some(without)) = (raw.how, &raw.without) {
+            let message = "one answer, or two, are asked about whoever is missing".to_owned();
+            let help = "leave out `without`, or `how`".to_owned();
+            self.complain(message, Some(help), &without.span);
+        }
         Some(Judge { members, samples, without, by: raw.by.value.clone(), how, otherwise, prompt })
     }
 
