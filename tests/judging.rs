@@ -200,7 +200,7 @@ fn what_is_asked_without_a_member_is_there_for_its_outage() {
     let text = text.replace("../datasets", &format!("{root}/datasets"));
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("s.yaml"), text).expect("a write");
-    let policies = "fused,fused-without,judged,best-of-3";
+    let policies = "fused,fused-without,judged,best-of-3,checked";
     let args = ["simulate", "s.yaml", "--policy", policies, "-o", "run"];
     ends(&mut quorumbench(folder.path(), &args), 0);
     let all = summary(&folder.path().join("run"));
@@ -218,7 +218,7 @@ fn what_is_asked_without_a_member_is_there_for_its_outage() {
         .filter(|it| it["kind"] == "unheard_simulated")
         .filter_map(|it| it["on"].as_str())
         .collect();
-    assert!(unheard.contains(&"fused") && !unheard.contains(&"fused-without"), "{unheard:?}");
+    assert_eq!(unheard, ["fused", "judged"]);
 }
 
 #[test]
@@ -248,13 +248,18 @@ fn a_killed_run_goes_on_with_its_rounds() {
 
 #[test]
 fn what_may_be_asked_about_answers_is_told_before() {
-    let folder = scenario("http://127.0.0.1:1/v1", "");
+    let more = "  spare: { judge: { members: [a, b, c], by: j, without: 1 } }
+  every: { cascade: { stages: [trio, a], accept: { judge: { by: j, every_answer: true } } } }
+";
+    let folder = scenario("http://127.0.0.1:1/v1", more);
     let check = quorumbench(folder.path(), &["check", "s.yaml", "--plan"]).output();
     let told = String::from_utf8(check.expect("it runs").stdout).expect("stdout is UTF-8");
     for line in [
         "#   pairs: up to 72 questions more to j, made of answers",
         "#   layers: up to 12 questions more to a, made of answers",
         "#   checked: up to 12 questions more to j, made of answers",
+        "#   spare: up to 48 questions more to j, made of answers",
+        "#   every: up to 48 questions more to j, made of answers",
     ] {
         assert!(told.contains(line), "{line} is missing in\n{told}");
     }

@@ -129,7 +129,8 @@ impl Warning {
                 "of {n} questions that {on} made of answers in the simulation, {such} have no \
                  recorded reply, say because a member was down and fewer answers were shown: they \
                  came to nothing in the usual time at the usual price, so {on} looks worse in \
-                 outages than it is; `without: 1` under a judge or fusion has `run` ask them too"
+                 outages than it is; `without: 1` under a judge or fusion has `run` ask them too, \
+                 `every_answer: true` under `accept: judge`"
             ),
             _ => Ok(()),
         }

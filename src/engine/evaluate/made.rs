@@ -1,9 +1,9 @@
 //! Policies that ask about answers, on replies that were recorded; and which replies are missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::Field;
-use super::{EvaluateError, all_policies, folds, judge};
+use super::{EvaluateError, all_policies, folds, judge, models_of};
 use crate::data::{Failure, ItemIdx, Outcome, Recorded, Verdict};
 use crate::kernel::{ItemId, ModelId, PolicyId, PromptId, TaskId};
 use crate::policy::made::{Asked, Made, Next, Part};
@@ -85,6 +85,26 @@ pub(super) fn look_without(
         sets = larger.collect();
         for set in &sets {
             look_without_these(field, name, item, (members, set));
+        }
+    }
+}
+
+/// Looks for what a judge would be asked about whatever a stage may come to.
+pub(super) fn look_at_every_answer(
+    field: &Field<'_>,
+    name: &PolicyId,
+    item: ItemIdx,
+    cascade: &Cascade,
+) {
+    let ctx = field.context(name, item);
+    let stages = &cascade.stages[..cascade.stages.len().saturating_sub(1)];
+    let models = stages.iter().flat_map(|stage| models_of(stage, field.policies));
+    for model in models.collect::<BTreeSet<_>>() {
+        let Some(at) = field.matrix.model_idx(&model) else { continue };
+        let outcome =
+            single::outcome(field.matrix.cell(item, at, 0), &PolicyId::from(model.as_str()));
+        if let Some(asked) = cascade.question(&ctx, &outcome) {
+            find(field, &ctx, item, &asked);
         }
     }
 }

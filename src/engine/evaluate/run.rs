@@ -187,6 +187,12 @@ impl<'a> Run<'a> {
         let (columns, without) = match self.field.policies.get(name) {
             Some(Policy::Judge(judge)) => (self.candidates(judge, fit, fold), judge.without),
             Some(Policy::Fuse(fuse)) => (self.columns(&fuse.members, fit, fold), fuse.without),
+            Some(Policy::Cascade(cascade)) if cascade.asks_about_every_answer() => {
+                for item in &self.field.folds[fold] {
+                    made::look_at_every_answer(self.field, name, *item, cascade);
+                }
+                return;
+            }
             _ => return,
         };
         for (row, item) in self.field.folds[fold].iter().enumerate() {
