@@ -6,6 +6,7 @@ mod changes;
 mod comparisons;
 mod csv;
 mod doubts;
+mod drilled;
 mod escape;
 mod extractors;
 mod frames;

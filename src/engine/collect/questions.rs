@@ -69,7 +69,8 @@ pub struct QuestionError {
 }
 
 impl<'a> Questions<'a> {
-    /// Every question of a plan, each item asked `n_samples` times.
+    /// Every question of a plan, each item asked `n_samples` times, or as often as policies vote or
+    /// judge with samples of that model.
     ///
     /// # Errors
     /// When a prompt can't be rendered, say because it names a column that an item lacks.
@@ -82,6 +83,8 @@ impl<'a> Questions<'a> {
         for (task, at) in plan.tasks.iter().zip(0..) {
             questions.tasks.push((task, messages(task)?));
             for live in 0..questions.live.len() as u32 {
+                let candidate = questions.live[live as usize].candidate;
+                let n_samples = n_samples.max(plan.samples_of(&candidate.id));
                 for item in 0..task.items.len() as u32 {
                     let key = Key::of("");
                     let question =
