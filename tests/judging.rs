@@ -147,6 +147,81 @@ fn answers_are_asked_about_once_and_what_was_said_is_read_again() {
 }
 
 #[test]
+fn samples_of_one_model_are_judged() {
+    let n_asked = std::sync::Mutex::new(std::collections::BTreeMap::<String, usize>::new());
+    let server = Loopback::start(move |asked| {
+        if asked.body.contains("Which response") || !asked.body.contains("\"d\"") {
+            return says(asked);
+        }
+        // Of three samples the last is right.
+        let mut n_asked = n_asked.lock().expect("nobody panicked");
+        let n = n_asked.entry(asked.body.clone()).or_default();
+        *n += 1;
+        let words = asked.body.split("Say w").nth(1).expect("an item");
+        let item: String = words.chars().take_while(char::is_ascii_digit).collect();
+        Answer::says(&if n.is_multiple_of(3) { format!("w{item}") } else { format!("y{n}") })
+    });
+    let folder = scenario(&server.base_url(), "");
+    let path = folder.path().join("s.yaml");
+    let text = fs::read_to_string(&path).expect("the scenario");
+    let (models, _) = text.split_once("policies:").expect("policies");
+    let text = models.replace("  a: {", "  d: {")
+        + "policies:
+  best-of: { judge: { members: [d], samples: 3, by: j } }
+  votes: { vote: { members: [d], rule: { best-of: { samples: 3 } } } }
+  each-of: { judge: { members: [b, d], samples: 3, by: j, how: grade } }
+";
+    fs::write(&path, text).expect("a write");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
+    let all = summary(&folder.path().join("run"));
+    let figure = |name: &str, figure: &str| policy(&all, name)[figure].clone();
+    // The judge prefers what is right, which is one ballot in three.
+    assert_eq!(figure("best-of", "accuracy")["point"], 1.0);
+    assert_eq!(figure("each-of", "accuracy")["point"], 1.0);
+    assert!(figure("votes", "accuracy")["point"].as_f64().expect("a share") < 0.9);
+    // Three samples and a question; six, of which those of `b` are alike, and four grades.
+    let calls = ["best-of", "each-of"].map(|name| figure(name, "calls_per_item"));
+    assert_eq!(calls, [4.0, 10.0]);
+    assert_eq!(figure("best-of", "rungs"), serde_json::json!({ "d": N_ITEMS }));
+    let n_asked = server.n_asked();
+    assert_eq!(n_asked, N_ITEMS * (3 + 3 + 1 + 1 + 1 + 4), "nobody else needs samples");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run", "--offline"]), 0);
+    assert_eq!(server.n_asked(), n_asked, "the second run asked somebody");
+    let told = quorumbench(folder.path(), &["check", "s.yaml"]).output().expect("it runs").stdout;
+    let told = String::from_utf8(told).expect("stdout is UTF-8");
+    assert!(told.contains("#   d: 36 calls") && told.contains("#   c: 12 calls"), "{told}");
+    assert!(told.contains("#   each-of: up to 72 questions more to j"), "{told}");
+}
+
+#[test]
+fn what_is_asked_without_a_member_is_there_for_its_outage() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let text = fs::read_to_string(format!("{root}/scenarios/judging.yaml")).expect("the scenario");
+    let text = text.replace("../datasets", &format!("{root}/datasets"));
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("s.yaml"), text).expect("a write");
+    let policies = "fused,fused-without,judged,best-of-3,checked";
+    let args = ["simulate", "s.yaml", "--policy", policies, "-o", "run"];
+    ends(&mut quorumbench(folder.path(), &args), 0);
+    let all = summary(&folder.path().join("run"));
+    let down = |name: &str| {
+        let rows = all["outages"].as_array().expect("rows");
+        let is_it = |row: &&Value| row["policy"] == name && row["fault"] == "mini-down";
+        let row = rows.iter().find(is_it).expect("the policy and the fault");
+        row["accuracy"]["point"].as_f64().expect("a share")
+    };
+    // The model that fuses is right nine times in ten, whoever is missing.
+    assert!(down("fused-without") > 0.8, "{}", down("fused-without"));
+    assert!(down("fused") < down("fused-without") - 0.1, "{}", down("fused"));
+    let warnings = all["warnings"].as_array().expect("warnings").iter();
+    let unheard: Vec<&str> = warnings
+        .filter(|it| it["kind"] == "unheard_simulated")
+        .filter_map(|it| it["on"].as_str())
+        .collect();
+    assert_eq!(unheard, ["fused", "judged"]);
+}
+
+#[test]
 fn a_killed_run_goes_on_with_its_rounds() {
     const KILLS: u64 = 6;
     /// Four models have two connections each.
@@ -173,13 +248,18 @@ fn a_killed_run_goes_on_with_its_rounds() {
 
 #[test]
 fn what_may_be_asked_about_answers_is_told_before() {
-    let folder = scenario("http://127.0.0.1:1/v1", "");
+    let more = "  spare: { judge: { members: [a, b, c], by: j, without: 1 } }
+  every: { cascade: { stages: [trio, a], accept: { judge: { by: j, every_answer: true } } } }
+";
+    let folder = scenario("http://127.0.0.1:1/v1", more);
     let check = quorumbench(folder.path(), &["check", "s.yaml", "--plan"]).output();
     let told = String::from_utf8(check.expect("it runs").stdout).expect("stdout is UTF-8");
     for line in [
         "#   pairs: up to 72 questions more to j, made of answers",
         "#   layers: up to 12 questions more to a, made of answers",
         "#   checked: up to 12 questions more to j, made of answers",
+        "#   spare: up to 48 questions more to j, made of answers",
+        "#   every: up to 48 questions more to j, made of answers",
     ] {
         assert!(told.contains(line), "{line} is missing in\n{told}");
     }
@@ -201,6 +281,12 @@ fn mistakes_about_judges_are_told_at_once() {
   stage: { cascade: { stages: [a, b], accept: { judge: { by: nobody-here } } } }
   hasty: { vote: { members: [a, b], stop_early: true, call_off: settled } }
   unsure: { vote: { members: [a, b], rule: median, call_off: settled } }
+  sampled: { judge: { members: [trio, a], samples: 2, by: j } }
+  pairs-of: { judge: { members: [a, b], samples: 7, by: j, how: pairwise } }
+  crowd: { judge: { members: [a], samples: 60, by: j } }
+  left-out: { judge: { members: [a, b, c], by: j, without: 2 } }
+  for-nothing: { judge: { members: [a, b, c], by: j, how: grade, without: 1 } }
+  missing: { fuse: { members: [a, b, c, j], by: j, without: 3 } }
 ";
     fs::write(&path, text + wrong).expect("a write");
     let told = ends(&mut quorumbench(folder.path(), &["check", "s.yaml"]), 3);
@@ -213,6 +299,14 @@ fn mistakes_about_judges_are_told_at_once() {
         "unknown model `nobody-here`",
         "members who are asked one after another are not called off",
         "this vote can't tell when it is settled",
+        "`trio` is a policy, and only models have samples",
+        "every pair of 14 answers is too many",
+        "60 answers are too many",
+        "questions without 2 of the members can't be",
+        "questions without 3 of the members can't be",
+        "one answer, or two, are asked about whoever is missing",
+        "from 0 to 1",
+        "from 0 to 2",
     ] {
         assert!(told.contains(complaint), "{complaint} is missing in\n{told}");
     }

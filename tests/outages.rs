@@ -173,6 +173,63 @@ fn half_of_the_calls_never_fail_on_that_day_and_a_tenth_do() {
     let failed = |policy| point(&peak(policy)["failed_calls_per_request"]);
     assert!((failed("at-50") - 0.25).abs() < 0.02, "{}", failed("at-50"));
     assert!(failed("at-10") < 0.1, "{}", failed("at-10"));
+    // Three trials in four go well, so it closes again and again.
+    assert!(point(&peak("at-10")["flaps"]) > 10.0, "{}", peak("at-10")["flaps"]);
+    assert_eq!(peak("at-50")["flaps"], Value::Null);
+}
+
+#[test]
+fn probes_notice_what_few_calls_tell_nobody_and_are_paid_for() {
+    let text = at_rate(&read("scenarios/outages/probes.yaml"), "2/m");
+    let args = ["--replicates", "3", "--policy", "usual,eager,probed,often-probed"];
+    let summary = simulate(&text, &args);
+    let hanging = |policy| outage(&summary, policy, "hanging");
+    let detected = |policy| hanging(policy)["detected"].as_f64().expect("a share");
+    assert!(detected("usual") < 0.5 && detected("probed") > 0.8, "{}", detected("usual"));
+    let after = |policy| point(&hanging(policy)["detected_s"]);
+    // Three in a row that take their time, one every so often, from half of that on average.
+    for (policy, every) in [("probed", 30.0), ("often-probed", 10.0)] {
+        let expected = 2.5 * every + 5.0;
+        assert!((after(policy) - expected).abs() < 0.2 * expected, "{policy}: {}", after(policy));
+    }
+    // Whoever hangs answers no trial and no probe.
+    assert_eq!(["eager", "probed"].map(|it| point(&hanging(it)["flaps"])), [0.0, 0.0]);
+    let failed = |policy| point(&hanging(policy)["failed_calls_per_request"]);
+    assert!(failed("probed") < failed("eager") / 3.0, "{} {}", failed("probed"), failed("eager"));
+    // Two models, every thirty seconds of a week.
+    let of = |policy, figure: &str| point(&row(&summary, policy)[figure]);
+    assert!((of("probed", "probes") - 2.0 * 20_160.0).abs() <= 2.0);
+    assert!((of("often-probed", "probes") - 6.0 * 20_160.0).abs() <= 2.0);
+    assert_eq!(row(&summary, "usual")["probes"], Value::Null);
+    let requests = row(&summary, "probed")["requests"].as_f64().expect("a count") / 3.0;
+    let probes = of("probed", "probe_usd") / requests * 1e3;
+    let more = of("probed", "cost_per_1k") - probes;
+    assert!((more / of("usual", "cost_per_1k") - 1.0).abs() < 0.02, "{more} without them");
+}
+
+#[test]
+fn probes_that_can_not_be_are_told_of_each_at_its_word() {
+    let breakers = "breakers:
+  a: { probe: { every: 5s, timeout: 6s } }
+  b: { like: litellm, probe: { every: 10us } }
+  c: { probe: { timeout: 40s } }
+  d: { probe: { fall: 0 } }
+  e: { probe: { each: 5s } }
+  f: { probe: {} }";
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("s.yaml"), with("x", breakers)).expect("it can be written");
+    let told = ends(&mut quorumbench(folder.path(), &["check", "s.yaml"]), 3);
+    for (place, words) in [
+        ("12:37", "a probe that may take 6s is sent every 5s"),
+        ("13:39", "a probe every 10us is too often"),
+        ("14:26", "a probe that may take 40s is sent every 30s"),
+        ("15:23", "expected a nonzero u32, found the number `0`"),
+        ("16:17", "unknown key `each`"),
+    ] {
+        let mistake = format!("error: {words}\n  --> s.yaml:{place}\n");
+        assert!(told.contains(&mistake), "{mistake}\n{told}");
+    }
+    assert!(told.contains("5 mistakes"), "{told}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::data::{PriceList, Recorded, Usage};
 use crate::engine::collect::Questions;
 use crate::engine::evaluate;
 use crate::kernel::{ModelId, Tokens, Usd};
+use crate::policy::Policy;
 use crate::scenario::{self, Loaded, Opened, Plan};
 
 /// Characters of a prompt per token, roughly, in English.
@@ -113,8 +114,12 @@ fn about_answers(plan: &Plan) -> String {
     let mut text = String::new();
     for (name, policy) in &plan.policies {
         let mut of: BTreeMap<ModelId, usize> = BTreeMap::new();
+        let times = match policy {
+            Policy::Cascade(it) if it.asks_about_every_answer() => plan.candidates.len(),
+            _ => 1 + policy.n_without(),
+        };
         for by in policy.asks_about_answers() {
-            *of.entry(by).or_default() += n_items;
+            *of.entry(by).or_default() += n_items * times;
         }
         for (by, n) in of {
             // Writing to a text can't fail.

@@ -10,7 +10,7 @@ use clap::Args as ClapArgs;
 use super::progress::Display;
 use super::{Exit, rounds};
 use crate::data::Recorded;
-use crate::engine::collect::{self, CollectError, Collected, Network, Options, Questions};
+use crate::engine::collect::{self, CollectError, Collected, Network, Options, Questions, Scribe};
 use crate::engine::evaluate::Wanted;
 use crate::kernel::Usd;
 use crate::scenario::Plan;
@@ -65,27 +65,17 @@ pub(super) struct Sitting {
     spent: Cell<Usd>,
 }
 
-/// A store that is being closed: its log goes into its file while answers are judged. Whoever
-/// drops this waits for it.
-pub(super) struct Closing(Option<std::thread::JoinHandle<()>>);
-
-impl Drop for Closing {
-    fn drop(&mut self) {
-        // A thread that only closes a file has nothing to say, even where it panics.
-        let _ = self.0.take().map(std::thread::JoinHandle::join);
-    }
-}
-
 impl Collection {
     /// Collects what the plan's live candidates have to say, and then what is said about that,
-    /// round by round; `recorded` is what was said before. The store is closed by and by.
+    /// round by round; `recorded` is what was said before. The store is closed by and by, and
+    /// whoever drops its scribe waits for that.
     pub(super) fn collect(
         &self,
         plan: &Plan,
         recorded: &[&Recorded],
         store: PathBuf,
         sitting: &Sitting,
-    ) -> Result<(Collected, Closing)> {
+    ) -> Result<(Collected, Option<Scribe>)> {
         let questions = Questions::new(plan, self.samples).context("make the prompts")?;
         if questions.is_empty() {
             // Nobody is asked, so nothing has to be kept, but something may have to be made up.
@@ -94,17 +84,17 @@ impl Collection {
                 let n_rows = collected.rows.len();
                 self.make_up(plan, recorded, &mut collected)?;
                 if collected.rows.len() == n_rows {
-                    return Ok((collected, Closing(None)));
+                    return Ok((collected, None));
                 }
             }
         }
-        let store = Store::open(self.store.as_ref().unwrap_or(&store))?;
+        let mut scribe = Scribe::new(Store::open(self.store.as_ref().unwrap_or(&store))?);
         let Sitting { stop, spent } = sitting;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let ask = |questions: &Questions<'_>| -> Result<Collected> {
             let mut display = Display::new(self.quiet);
             let options = self.options(plan, spent.get());
-            let work = collect::collect(questions, &store, options, stop, |it| display.show(it));
+            let work = collect::collect(questions, &scribe, options, stop, |it| display.show(it));
             let collected = runtime.block_on(stoppable(work, stop));
             display.finish();
             let collected = collected.context("collect answers")?;
@@ -124,7 +114,8 @@ impl Collection {
                 break;
             }
         }
-        Ok((collected, Closing(Some(std::thread::spawn(move || drop(store))))))
+        scribe.finish();
+        Ok((collected, Some(scribe)))
     }
 
     /// What is wanted now; replies of those who are made up are added at once.

@@ -226,7 +226,8 @@ impl Job<'_> {
     fn load(&self, at: u32) -> Load {
         let plan = &self.loaded.plan;
         let arrivals = simulate::first_arrivals(plan, at, self.lasts);
-        Load { arrivals, seed: simulate::seed(plan, at), stream: self.args.stream }
+        let (seed, lasts) = (simulate::seed(plan, at), self.lasts);
+        Load { arrivals, lasts, seed, stream: self.args.stream }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use anyhow::{Context, Result};
 
-use super::collection::Closing;
 use crate::data::{Item, Recorded, Warning};
-use crate::engine::collect::Collected;
+use crate::engine::collect::{Collected, Scribe};
 use crate::engine::evaluate;
 use crate::scenario::{Looks, Plan};
 
@@ -20,8 +19,8 @@ pub(super) fn collect(
     plan: &mut Plan,
     recorded: &[&Recorded],
     doubts: &mut Vec<Warning>,
-    collect: impl Fn(&Plan) -> Result<(Collected, Closing)>,
-) -> Result<(Collected, Closing)> {
+    collect: impl Fn(&Plan) -> Result<(Collected, Option<Scribe>)>,
+) -> Result<(Collected, Option<Scribe>)> {
     plan.looks = Looks::Often;
     let undecidable = evaluate::undecidable(plan);
     for (gate, why) in &undecidable {

@@ -150,6 +150,9 @@ pub(super) fn formats() -> Vec<Format> {
     kinds.filter(|format| *format != Format::Svg).collect()
 }
 
+/// Answers up to which tables are written side by side; more would take too much memory at once.
+const SIDE_BY_SIDE: usize = 20_000;
+
 /// Writes a run folder.
 pub(super) fn keep(
     plan: &Plan,
@@ -158,9 +161,18 @@ pub(super) fn keep(
     dir: &Path,
 ) -> Result<()> {
     // First, because the page shows them.
-    report::write_items(&evaluation.items, dir).context("write items")?;
-    report::write_answers(&evaluation.answers, dir).context("write answers")?;
-    report::write_decisions(&evaluation.decisions, dir).context("write decisions")?;
+    let items = || report::write_items(&evaluation.items, dir).context("write items");
+    let answers = || report::write_answers(&evaluation.answers, dir).context("write answers");
+    let decisions =
+        || report::write_decisions(&evaluation.decisions, dir).context("write decisions");
+    if evaluation.answers.len() < SIDE_BY_SIDE {
+        let (answers, (items, decisions)) = rayon::join(answers, || rayon::join(items, decisions));
+        items.and(answers).and(decisions)?;
+    } else {
+        items()?;
+        answers()?;
+        decisions()?;
+    }
     report::write(&evaluation.summary, &formats(), dir).context("write reports")?;
     write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
     record.n_answers = evaluation.answers.len() as u64;

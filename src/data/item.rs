@@ -1,5 +1,7 @@
 //! One question of a dataset.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::kernel::ItemId;
@@ -19,8 +21,8 @@ pub struct Item {
     pub category: Option<String>,
     /// Items of one cluster are never on both sides of a split.
     pub cluster: Option<String>,
-    /// The whole row as it stands in the dataset, for the prompt template.
-    pub row: Map<String, Value>,
+    /// The whole row as it stands in the dataset, for the prompt template; copies share it.
+    pub row: Arc<Map<String, Value>>,
 }
 
 impl Item {
@@ -33,7 +35,7 @@ impl Item {
             choices: Vec::new(),
             category: None,
             cluster: None,
-            row: Map::new(),
+            row: Arc::default(),
         }
     }
 

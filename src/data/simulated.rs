@@ -35,10 +35,17 @@ pub struct SimulatedRow {
     pub worst_case_ms: f64,
     /// Calls started for each request.
     pub calls_per_request: Estimate,
-    /// Dollars for a thousand requests, every call counted.
+    /// Dollars for a thousand requests, every call and probe counted.
     pub cost_per_1k: Option<Estimate>,
     /// Of these, dollars for calls that failed or were called off.
     pub lost_per_1k: Option<Estimate>,
+    /// Probes sent while traffic lasted, of all models together; they are no calls of requests.
+    /// `None`, as what follows, where the policy probes nobody.
+    pub probes: Option<Estimate>,
+    /// Tokens sent and received by them.
+    pub probe_tokens: Option<Estimate>,
+    /// Dollars for them.
+    pub probe_usd: Option<Estimate>,
     /// Calls for each request that a fault made fail.
     pub failed_calls_per_request: Estimate,
     /// How often breakers opened.
@@ -98,6 +105,10 @@ pub struct OutageRow {
     pub detected: Option<f64>,
     /// From its beginning to the first breaker that opened, in seconds.
     pub detected_s: Option<Estimate>,
+    /// How often breakers of whoever it hit opened again while it was there, having closed in
+    /// between; over the times in which one opened at all.
+    #[serde(default)]
+    pub flaps: Option<Estimate>,
     /// From its beginning to the end of the first request that met it and that somebody else
     /// served, in seconds.
     pub failed_over_s: Option<Estimate>,
@@ -176,8 +187,15 @@ pub struct DrilledRow {
     pub failed_calls_per_request: Option<Estimate>,
     /// How often breakers of ours opened.
     pub trips: Option<Estimate>,
-    /// Dollars for a thousand requests, as far as calls came back.
+    /// Dollars for a thousand requests, as far as calls and probes came back.
     pub cost_per_1k: Option<Estimate>,
+    /// Probes sent while requests came; they are no calls of requests. `None`, as what follows,
+    /// where the policy probes nobody.
+    pub probes: Option<Estimate>,
+    /// Tokens sent and received by them.
+    pub probe_tokens: Option<Estimate>,
+    /// Dollars for them.
+    pub probe_usd: Option<Estimate>,
     /// Who answered: a rung, or the model that a gateway names.
     pub rungs: BTreeMap<PolicyId, RungRow>,
 }

@@ -37,6 +37,10 @@ pub enum Warning {
     Synthetic(String),
     /// Questions made of answers to which no reply was recorded: (policy, such, all).
     Unheard(String, u64, u64),
+    /// The same in a simulation, in which fewer answers may be shown: (policy, such, all).
+    UnheardSimulated(String, u64, u64),
+    /// A model that takes longer over a probe than the probe may: (model, took ms, may ms).
+    SlowProbe(String, u64, u64),
     /// Requests of a drill that were sent after their time: (policy, late, n).
     SentLate(String, u64, u64),
     /// Asking stopped when every gate was decided: (scenario, items asked, items in all).
@@ -65,6 +69,8 @@ impl Warning {
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
             Self::Unheard(..) => "unheard",
+            Self::UnheardSimulated(..) => "unheard_simulated",
+            Self::SlowProbe(..) => "slow_probe",
             Self::SentLate(..) => "sent_late",
             Self::StoppedEarly(..) => "stopped_early",
             Self::NoRecommendation(..) => "no_recommendation",
@@ -91,8 +97,42 @@ impl Warning {
             | Self::VerdictsDiffer(on, ..)
             | Self::ManyMembers(on, ..)
             | Self::Unheard(on, ..)
+            | Self::UnheardSimulated(on, ..)
+            | Self::SlowProbe(on, ..)
             | Self::StoppedEarly(on, ..)
             | Self::SentLate(on, ..) => on,
+        }
+    }
+}
+
+impl Warning {
+    /// The words of those about simulations and drills.
+    fn of_traffic(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SentLate(on, late, n) => write!(
+                f,
+                "{late} of {n} requests of {on} were sent late: this machine is too busy to be \
+                 drilled on, and no figure of it is right"
+            ),
+            Self::SlowProbe(on, took, may) => write!(
+                f,
+                "a probe of {on} takes {took} ms where nothing is wrong, and may take {may} ms: it \
+                 always fails, so {on} is left alone for ever; give it a longer `timeout`"
+            ),
+            Self::Unheard(on, such, n) => write!(
+                f,
+                "of {n} questions that {on} made of answers, {such} have no recorded reply: their \
+                 items are not judged"
+            ),
+            Self::UnheardSimulated(on, such, n) => write!(
+                f,
+                "of {n} questions that {on} made of answers in the simulation, {such} have no \
+                 recorded reply, say because a member was down and fewer answers were shown: they \
+                 came to nothing in the usual time at the usual price, so {on} looks worse in \
+                 outages than it is; `without: 1` under a judge or fusion has `run` ask them too, \
+                 `every_answer: true` under `accept: judge`"
+            ),
+            _ => Ok(()),
         }
     }
 }
@@ -109,16 +149,10 @@ impl fmt::Display for Warning {
             Self::Synthetic(on) => {
                 write!(f, "the answers of {on} are made up: its figures say nothing of any model")
             }
-            Self::SentLate(on, late, n) => write!(
-                f,
-                "{late} of {n} requests of {on} were sent late: this machine is too busy to be \
-                 drilled on, and no figure of it is right"
-            ),
-            Self::Unheard(on, such, n) => write!(
-                f,
-                "of {n} questions that {on} made of answers, {such} have no recorded reply: their \
-                 items are not judged, and simulated they fail in the usual time at the usual price"
-            ),
+            Self::SentLate(..)
+            | Self::SlowProbe(..)
+            | Self::Unheard(..)
+            | Self::UnheardSimulated(..) => self.of_traffic(f),
             Self::StoppedEarly(_, asked, n) => write!(
                 f,
                 "asking stopped when every gate was decided, after {asked} of {n} items: the \

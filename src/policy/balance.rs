@@ -33,6 +33,8 @@ pub enum Choice {
     LeastBusy,
     /// Whoever was fastest of late.
     Latency,
+    /// Whoever was fastest of late, the later the more so.
+    Ewma,
     /// Whoever has the least work in flight, times how long calls took at worst of late.
     PeakEwma,
     /// The less busy of two drawn at random.
@@ -47,6 +49,7 @@ kinds! {
     "weighted" => Weighted: "At random, by weights.",
     "least-busy" => LeastBusy: "Whoever has the fewest calls in flight.",
     "latency" => Latency: "Whoever was fastest of late.",
+    "ewma" => Ewma: "Whoever was fastest of late, the later the more so.",
     "peak-ewma" => PeakEwma: "The least work in flight, times the worst latency of late.",
     "two-choices" => TwoChoices: "The less busy of two drawn at random.",
     "usage" => Usage: "Whoever has used the smallest share of its requests a minute.",
@@ -94,6 +97,9 @@ without_options! {
     /// Whoever's calls took least of late: the mean of the last ten, a failure counting as the
     /// timeout that it was. Whoever was not asked yet comes first.
     Latency
+    /// Whoever's calls took least of late: a mean that is weighted exponentially, with ten seconds.
+    /// Whoever was not asked yet comes first.
+    Ewma
     /// The least cost of one call more: the exponentially weighted latency, which jumps to every
     /// peak and decays over ten seconds, times the calls in flight and this one (Finagle's).
     PeakEwma

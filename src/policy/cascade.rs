@@ -50,6 +50,10 @@ pub struct By {
     /// The words (MiniJinja), with `question` and the list `candidates` as variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// Whether `run` asks about every answer that a model of a stage gave, so also about the one
+    /// that the stage comes to where a member is down. Left out: about the stage's own alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub every_answer: bool,
 }
 
 impl Cascade {
@@ -99,6 +103,11 @@ impl Cascade {
             n_stages: reached as u32 + 1,
             reason,
         }
+    }
+
+    /// Whether every answer of its stages is asked about when answers are collected.
+    pub fn asks_about_every_answer(&self) -> bool {
+        matches!(self.accept, Accept::Judge(By { every_answer: true, .. }))
     }
 
     /// What a judge is asked about the answer of a stage before the last, where one accepts and

@@ -29,6 +29,8 @@ pub struct Fuse {
     pub by: Option<ModelId>,
     /// How often answers are shown, from 1.
     pub rounds: u32,
+    /// With how many members missing its questions are asked as well, when answers are collected.
+    pub without: u32,
     /// Whose answer it is where nothing came of the last round.
     pub otherwise: Otherwise,
     /// The words for whoever answers in the end.

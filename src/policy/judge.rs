@@ -21,6 +21,11 @@ use crate::vote::{Ties, Voter};
 pub struct Judge {
     /// Models or policies in the order in which they are listed.
     pub members: Vec<PolicyId>,
+    /// How many samples of each member are candidates: more than one of models alone. Of a member
+    /// with fewer, those that there are.
+    pub samples: u32,
+    /// With how many members missing its questions are asked as well, when answers are collected.
+    pub without: u32,
     /// Who judges.
     pub by: ModelId,
     /// What the judge is asked.
@@ -71,7 +76,7 @@ impl How {
 impl Judge {
     /// How many questions there may be at most.
     pub fn most_asked(&self) -> usize {
-        let n = self.members.len();
+        let n = self.members.len() * self.samples as usize;
         match self.how {
             How::Choose => 1,
             How::Grade => n,
@@ -79,12 +84,22 @@ impl Judge {
         }
     }
 
-    /// What is asked, or what came of it: `members` has one outcome for each, and `heard` what the
+    /// The candidates' names, of whom there are `n`: every member as often as it has samples, these
+    /// one behind the other.
+    fn names(&self, n: usize) -> Vec<PolicyId> {
+        let each = n / self.members.len().max(1);
+        let samples = |member| std::iter::repeat_n(member, each);
+        self.members.iter().flat_map(samples).cloned().collect()
+    }
+
+    /// What is asked, or what came of it: `members` has one outcome for each of them, or for each
+    /// of their samples, and `heard` what the
     /// questions so far came to, in the order in which they were asked.
     pub fn next(&self, ctx: &Context<'_>, members: &[&Outcome], heard: &[Outcome]) -> Next {
         let given = given(ctx, members);
+        let names = self.names(members.len());
         if given.len() < 2 {
-            return Next::Done(plurality(ctx, &self.members, members));
+            return Next::Done(plurality(ctx, &names, members));
         }
         let answers: Vec<AnswerIdx> = given.iter().map(|(answer, _)| *answer).collect();
         let asked = self.questions(ctx, &answers);
@@ -95,7 +110,7 @@ impl Judge {
             return Next::Done(Outcome::NOT_RUN);
         }
         let Some((chosen, share)) = self.chosen(&given, &asked, heard) else {
-            return Next::Done(self.otherwise.of(ctx, &self.members, members, heard));
+            return Next::Done(self.otherwise.of(ctx, &names, members, heard));
         };
         let is_it = |outcome: &&&Outcome| ctx.shown(outcome) == Some(chosen);
         let n_present = members.iter().filter(|it| it.verdict != Verdict::NotRun).count();
@@ -104,7 +119,7 @@ impl Judge {
         let score = ctx.at(chosen).map_or(0.0, |answer| answer.score);
         let outcome = Outcome {
             verdict: Verdict::Answered { answer: Some(chosen), score },
-            rung: first.map(|first| self.members[first].clone()),
+            rung: first.map(|first| names[first].clone()),
             agreement: Some(n_for as f64 / n_present.max(1) as f64),
             confidence: share,
             n_stages: 1,

@@ -158,4 +158,19 @@ impl Policy {
             _ => Vec::new(),
         }
     }
+
+    /// With how many sets of members missing its questions are asked as well, at the most. One
+    /// answer alone, or two of them, are asked about whoever is missing.
+    pub fn n_without(&self) -> usize {
+        let (n, without) = match self {
+            Self::Judge(judge) if judge.how == How::Choose => {
+                (judge.members.len() * judge.samples as usize, judge.without)
+            }
+            Self::Fuse(fuse) => (fuse.members.len(), fuse.without),
+            _ => return 0,
+        };
+        // As many as leave out one, two and so on.
+        let sets = |out: usize| (0..out).fold(1, |sets, at| sets * (n - at) / (at + 1));
+        (1..=(without as usize).min(n)).map(sets).sum()
+    }
 }

@@ -76,10 +76,26 @@ fn about(members: &[Member], says: &[char], how: Option<How>) -> (Outcome, u32) 
         loop {
             let (members, prompt, again) = (names.clone(), prompt.clone(), prompt.clone());
             let next = match how {
-                Some(how) => Judge { members, by: ModelId::clone(&by), how, otherwise, prompt }
-                    .next(ctx, &outcomes, &heard),
-                None => Fuse { members, by: Some(by.clone()), rounds: 2, otherwise, prompt, again }
-                    .next(ctx, &outcomes, &heard),
+                Some(how) => Judge {
+                    members,
+                    samples: 1,
+                    without: 0,
+                    by: ModelId::clone(&by),
+                    how,
+                    otherwise,
+                    prompt,
+                }
+                .next(ctx, &outcomes, &heard),
+                None => Fuse {
+                    members,
+                    by: Some(by.clone()),
+                    rounds: 2,
+                    without: 0,
+                    otherwise,
+                    prompt,
+                    again,
+                }
+                .next(ctx, &outcomes, &heard),
             };
             let asked = match next {
                 Next::Done(outcome) => return (outcome, heard.len() as u32),

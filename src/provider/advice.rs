@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 use crate::provider::classify::error_of;
@@ -18,38 +18,37 @@ pub struct Advice {
     pub hold: Option<Duration>,
 }
 
+/// Headers that say what is left of a limit, and when there is all of it again.
+const LIMITS: [(&str, &str); 6] = [
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+    ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+    ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+    ("anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"),
+    ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
+];
+
 /// Longer waits than this are not believed: no reset of a minute's limit takes an hour.
 const LONGEST: Duration = Duration::from_secs(3600);
+
+type Date = DateTime<FixedOffset>;
 
 impl Advice {
     /// Reads headers, by their name in lower case, and the body of a response that is no success.
     ///
     /// A date is compared with the response's own `date`, so that no two clocks are.
     pub(super) fn of<'h>(header: impl Fn(&str) -> Option<&'h str>, body: Option<&[u8]>) -> Self {
-        let date = header("date").and_then(http_date);
+        let date = || header("date").and_then(http_date);
         let milliseconds = header("retry-after-ms").and_then(|text| text.trim().parse().ok());
         let after = milliseconds
             .and_then(|ms: f64| seconds(ms / 1e3))
             .or_else(|| header("retry-after").and_then(|text| until(text, date)))
             .or_else(|| body.and_then(retry_info));
         let again = header("x-should-retry").and_then(|text| text.trim().parse().ok());
-        let mut hold = None;
-        for (prefix, what) in [
-            ("x-ratelimit-", "requests"),
-            ("x-ratelimit-", "tokens"),
-            ("anthropic-ratelimit-", "requests"),
-            ("anthropic-ratelimit-", "tokens"),
-            ("anthropic-ratelimit-", "input-tokens"),
-            ("anthropic-ratelimit-", "output-tokens"),
-        ] {
-            let [remaining, reset] = match prefix {
-                "x-ratelimit-" => ["remaining", "reset"].map(|it| format!("{prefix}{it}-{what}")),
-                _ => ["remaining", "reset"].map(|it| format!("{prefix}{what}-{it}")),
-            };
-            if header(&remaining).is_some_and(|left| left.trim() == "0") {
-                hold = hold.max(header(&reset).and_then(|text| until(text, date)));
-            }
-        }
+        let is_used_up = |name: &str| header(name).is_some_and(|left| left.trim() == "0");
+        let resets = LIMITS.iter().filter(|(remaining, _)| is_used_up(remaining));
+        let holds = resets.filter_map(|(_, reset)| until(header(reset)?, date));
+        let hold = holds.max();
         Self { again, after, hold }
     }
 }
@@ -59,18 +58,18 @@ fn seconds(number: f64) -> Option<Duration> {
 }
 
 /// A number of seconds, a length such as `6m0s` or `20ms`, or a date.
-fn until(text: &str, date: Option<DateTime<chrono::FixedOffset>>) -> Option<Duration> {
+fn until(text: &str, date: impl Fn() -> Option<Date>) -> Option<Duration> {
     let text = text.trim();
     let number = || text.parse().ok().and_then(seconds);
     let from_date = || {
         let then = http_date(text)?;
-        let wait = then.signed_duration_since(date.unwrap_or_else(|| chrono::Utc::now().into()));
+        let wait = then.signed_duration_since(date().unwrap_or_else(|| chrono::Utc::now().into()));
         Some(wait.to_std().unwrap_or_default().min(LONGEST))
     };
     number().or_else(|| length(text)).or_else(from_date)
 }
 
-fn http_date(text: &str) -> Option<DateTime<chrono::FixedOffset>> {
+fn http_date(text: &str) -> Option<Date> {
     DateTime::parse_from_rfc2822(text).or_else(|_| DateTime::parse_from_rfc3339(text)).ok()
 }
 

@@ -1,14 +1,16 @@
 //! The one HTTP client: sends a question, times it, and names what went wrong.
 
+use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{ClientBuilder, RequestBuilder, Url};
 
 use crate::data::Failure;
 use crate::kernel::Micros;
 use crate::provider::anthropic::VERSION;
 use crate::provider::span::{Attempt, Label, Server};
-use crate::provider::{Access, Advice, Chat, ChatReply, Endpoint, Reader};
+use crate::provider::{Access, Advice, Chat, ChatReply, Endpoint, HttpRequest, Reader};
 
 /// One attempt: what came over the wire, however bad, with the time that it took.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ pub struct Line {
     /// Never printed.
     key: Option<String>,
     server: Server,
+    /// Where the first question went; nearly always, all others go there too.
+    url: OnceCell<(String, Option<Url>)>,
 }
 
 /// The longest part of a failed response that is kept, in characters.
@@ -77,14 +81,31 @@ const DETAIL: usize = 400;
 const CONNECT: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// A client without a proxy, cookie or redirect of its own.
+    /// A client without a proxy, cookie or redirect of its own, for any address.
     ///
     /// # Errors
     /// When TLS can't be set up.
     pub fn new() -> Result<Self, ClientError> {
+        Self::with(|builder| builder)
+    }
+
+    /// A client for these providers. Where none of them is asked over TLS it trusts nobody, since
+    /// reading whom the system trusts takes longer than many an answer of a model on this machine.
+    ///
+    /// # Errors
+    /// When TLS can't be set up.
+    pub fn of<'e>(endpoints: impl IntoIterator<Item = &'e Endpoint>) -> Result<Self, ClientError> {
+        let is_plain = |endpoint: &Endpoint| endpoint.access().base_url.starts_with("http://");
+        match endpoints.into_iter().all(is_plain) {
+            true => Self::with(|builder| builder.tls_certs_only([])),
+            false => Self::new(),
+        }
+    }
+
+    fn with(trusting: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Self, ClientError> {
         // A second installation fails, and means that somebody else installed the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let inner = reqwest::Client::builder()
+        let inner = trusting(reqwest::Client::builder())
             .user_agent(concat!("quorumbench/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
@@ -107,15 +128,15 @@ impl Client {
         });
         let key = key.transpose()?;
         let headers = headers(endpoint, key.as_deref())?;
-        let server = server(endpoint);
-        Ok(Line { client: self.clone(), endpoint: endpoint.clone(), headers, key, server })
+        let (server, url) = (server(endpoint), OnceCell::new());
+        Ok(Line { client: self.clone(), endpoint: endpoint.clone(), headers, key, server, url })
     }
 }
 
 fn server(endpoint: &Endpoint) -> Server {
-    let url = reqwest::Url::parse(&endpoint.access().base_url).ok();
-    let port = url.as_ref().and_then(reqwest::Url::port_or_known_default);
-    Server::new(endpoint, url.as_ref().and_then(reqwest::Url::host_str), port)
+    let url = Url::parse(&endpoint.access().base_url).ok();
+    let port = url.as_ref().and_then(Url::port_or_known_default);
+    Server::new(endpoint, url.as_ref().and_then(Url::host_str), port)
 }
 
 fn headers(endpoint: &Endpoint, key: Option<&str>) -> Result<HeaderMap, ClientError> {
@@ -181,13 +202,23 @@ impl Line {
             latency: Micros(0),
             whole: false,
         };
-        let sent = self.client.inner.post(request.url).headers(self.headers.clone());
-        match sent.timeout(timeout).body(request.body).send().await {
+        match self.request(request, timeout).send().await {
             Ok(response) => self.read(response, &mut exchange, since).await,
             Err(error) => exchange.fail(failure_of(&error), &self.words(error)),
         }
         exchange.latency = since();
         exchange
+    }
+
+    fn request(&self, request: HttpRequest, timeout: Duration) -> RequestBuilder {
+        let client = &self.client.inner;
+        let first = self.url.get_or_init(|| (request.url.clone(), Url::parse(&request.url).ok()));
+        let to = match first {
+            (text, Some(url)) if *text == request.url => client.post(url.clone()),
+            // What is no address fails when it is sent.
+            _ => client.post(request.url),
+        };
+        to.headers(self.headers.clone()).timeout(timeout).body(request.body)
     }
 
     async fn read(

@@ -292,7 +292,7 @@ mod tests {
             choices: Vec::new(),
             category: None,
             cluster: None,
-            row: serde_json::Map::new(),
+            row: std::sync::Arc::default(),
         }
     }
 

@@ -68,7 +68,7 @@ mod tests {
             choices: texts(choices),
             category: None,
             cluster: None,
-            row: serde_json::Map::new(),
+            row: std::sync::Arc::default(),
         }
     }
 

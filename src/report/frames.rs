@@ -11,7 +11,9 @@ use crate::data::Estimate;
 use crate::data::summary::{
     CategoryRow, Counts, ExtractorRow, Measures, ModelRow, PolicyRow, Quantiles, Summary, Versus,
 };
-use crate::report::{ReportError, comparisons, judges, outages, reasons, reliability, routers};
+use crate::report::{
+    ReportError, comparisons, drilled, judges, outages, reasons, reliability, routers,
+};
 
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
@@ -66,7 +68,7 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
         ("simulated", outages::simulated(&summary.simulated)),
         ("outages", outages::outages(&summary.outages)),
         ("timeline", outages::timeline(&summary.timeline)),
-        ("drilled", outages::drilled(&summary.drilled)),
+        ("drilled", drilled::frame(&summary.drilled)),
     ];
     for (name, frame) in further {
         let table = named(name, frame)?;

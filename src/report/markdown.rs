@@ -9,8 +9,8 @@ use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::escape::{cell, code, prose};
 use crate::report::place::place;
 use crate::report::{
-    ReportError, changes, doubts, extractors, gates, money, outages, pairs, recommendation,
-    reliability, routers, text, verdict, why,
+    ReportError, changes, doubts, drilled, extractors, gates, money, outages, pairs,
+    recommendation, reliability, routers, text, verdict, why,
 };
 
 const NAME: &str = "report.md";
@@ -30,7 +30,7 @@ pub fn render(summary: &Summary) -> String {
     for task in by_task(summary) {
         blocks.extend(sections(&task));
         blocks.extend(outages::section(summary, task.task));
-        blocks.extend(outages::drilled_section(summary, task.task));
+        blocks.extend(drilled::section(summary, task.task));
     }
     if !summary.warnings.is_empty() {
         blocks.push("### Warnings".to_owned());

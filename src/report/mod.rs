@@ -6,6 +6,7 @@ mod changes;
 mod comparisons;
 mod csv;
 mod doubts;
+mod drilled;
 mod escape;
 mod extractors;
 mod frames;
@@ -40,6 +41,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::PolarsError;
+use rayon::prelude::*;
 
 use crate::data::summary::{SCHEMA, Summary};
 
@@ -147,18 +149,18 @@ pub enum ReportError {
 /// Every file appears whole or not at all. Pages and figures show the items that `dir` holds by
 /// then; everything else is of the summary alone.
 pub fn write(summary: &Summary, formats: &[Format], dir: &Path) -> Result<(), ReportError> {
-    for format in formats {
-        match format {
-            Format::Json => json::write(summary, dir)?,
-            Format::Csv => csv::write(summary, dir)?,
-            Format::Parquet => parquet::write(summary, dir)?,
-            Format::Markdown => markdown::write(summary, dir)?,
-            Format::Junit => junit::write(summary, dir)?,
-            Format::Html => html::write(summary, dir)?,
-            Format::Svg => svg::write(summary, dir)?,
-        }
-    }
-    Ok(())
+    let write = |format: &Format| match format {
+        Format::Json => json::write(summary, dir),
+        Format::Csv => csv::write(summary, dir),
+        Format::Parquet => parquet::write(summary, dir),
+        Format::Markdown => markdown::write(summary, dir),
+        Format::Junit => junit::write(summary, dir),
+        Format::Html => html::write(summary, dir),
+        Format::Svg => svg::write(summary, dir),
+    };
+    // Of several errors the first in this order is told.
+    let written: Vec<_> = formats.par_iter().map(write).collect();
+    written.into_iter().collect()
 }
 
 #[cfg(test)]

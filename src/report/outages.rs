@@ -3,7 +3,7 @@
 use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::data::Estimate;
-use crate::data::summary::{DrilledRow, OutageRow, SimulatedRow, Summary, TimelineRow};
+use crate::data::summary::{OutageRow, SimulatedRow, Summary, TimelineRow};
 use crate::kernel::TaskId;
 use crate::report::escape::{self, code};
 use crate::report::frames::Columns;
@@ -36,71 +36,6 @@ pub(super) fn lines(summary: &Summary, task: &TaskId, width: usize) -> Vec<Strin
     lines.extend(wrapped(&notes(&rows), width, ""));
     lines.push(String::new());
     lines
-}
-
-/// The lines of what was drilled on a terminal; none without a drill.
-pub(super) fn drilled_lines(summary: &Summary, task: &TaskId, width: usize) -> Vec<String> {
-    let rows: Vec<&DrilledRow> = summary.drilled.iter().filter(|it| it.task == *task).collect();
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    let mut lines = wrapped(&drilled_title(&rows), width, "  ");
-    lines.push(String::new());
-    let grid = fit(drilled_columns(&rows, escape::plain), width);
-    lines.extend(grid.head.into_iter().chain(grid.rows));
-    if !grid.left_out.is_empty() {
-        let left_out = format!("Left out for want of room: {}.", grid.left_out.join(", "));
-        lines.extend(wrapped(&left_out, width, ""));
-    }
-    lines.push(String::new());
-    lines
-}
-
-/// The part of `report.md` about a task's drill.
-pub(super) fn drilled_section(summary: &Summary, task: &TaskId) -> Option<String> {
-    let rows: Vec<&DrilledRow> = summary.drilled.iter().filter(|it| it.task == *task).collect();
-    if rows.is_empty() {
-        return None;
-    }
-    let title = escape::prose(&drilled_title(&rows));
-    Some(format!("### Drilled\n\n{title}\n\n{}", table(drilled_columns(&rows, code), 1)))
-}
-
-fn drilled_title(rows: &[&DrilledRow]) -> String {
-    let n = rows.first().map_or(0, |row| row.repetitions);
-    let each = rows.first().map_or(0, |row| row.requests / n.max(1));
-    format!("Drilled over HTTP {n} times, each with about {each} requests; figures are means.")
-}
-
-fn drilled_columns(rows: &[&DrilledRow], name: fn(&str) -> String) -> Vec<Column> {
-    let point = |estimate: &Option<Estimate>| estimate.as_ref().map(|it| it.point);
-    vec![
-        names(rows, "policy", |row| name(row.policy.as_str())),
-        figures(rows, "served\n%", Leaves::Never, |row| row.served.as_ref().map(share)),
-        estimates(rows, "accuracy\n% [95 %]", Leaves::As(6, "accuracy"), |it| it.accuracy.as_ref()),
-        figures(rows, "wrong\n%", Leaves::As(2, "wrong"), |row| {
-            point(&row.wrong).map(text::percent)
-        }),
-        figures(rows, "hollow\n%", Leaves::As(7, "hollow"), |row| {
-            point(&row.hollow).map(text::percent)
-        }),
-        figures(rows, "p50\nms", Leaves::As(3, "median latency"), |row| {
-            point(&row.p50_ms).map(text::ms)
-        }),
-        figures(rows, "p95\nms", Leaves::As(5, "latency"), |row| point(&row.p95_ms).map(text::ms)),
-        figures(rows, "longest\nms", Leaves::As(4, "longest latency"), |row| {
-            row.longest_ms.map(text::ms)
-        }),
-        figures(rows, "calls\n/request", Leaves::As(9, "calls"), |row| {
-            point(&row.calls_per_request).map(|it| format!("{it:.2}"))
-        }),
-        figures(rows, "failed\n/request", Leaves::As(8, "failed calls"), |row| {
-            point(&row.failed_calls_per_request).map(|it| format!("{it:.2}"))
-        }),
-        figures(rows, "breaker\ntrips", Leaves::As(1, "trips of breakers"), |row| {
-            point(&row.trips).map(|it| format!("{it:.1}"))
-        }),
-    ]
 }
 
 /// The part of `report.md` about a task's simulation.
@@ -143,7 +78,7 @@ fn notes(rows: &[&SimulatedRow]) -> String {
     )
 }
 
-fn table(columns: Vec<Column>, n_names: usize) -> String {
+pub(super) fn table(columns: Vec<Column>, n_names: usize) -> String {
     let headings: Vec<String> =
         columns.iter().map(|column| column.heading.trim().replace('\n', ", ")).collect();
     let n_rows = columns.first().map_or(0, |column| column.cells.len());
@@ -152,7 +87,7 @@ fn table(columns: Vec<Column>, n_names: usize) -> String {
 }
 
 /// A figure for each row, right under its heading.
-fn figures<R>(
+pub(super) fn figures<R>(
     rows: &[&R],
     heading: &str,
     leaves: Leaves,
@@ -167,7 +102,7 @@ fn figures<R>(
 }
 
 /// An estimate with its interval for each row.
-fn estimates<'a, R>(
+pub(super) fn estimates<'a, R>(
     rows: &[&'a R],
     heading: &str,
     leaves: Leaves,
@@ -182,7 +117,7 @@ fn estimates<'a, R>(
     }
 }
 
-fn names<R>(rows: &[&R], heading: &str, name: impl Fn(&R) -> String) -> Column {
+pub(super) fn names<R>(rows: &[&R], heading: &str, name: impl Fn(&R) -> String) -> Column {
     Column {
         heading: heading.to_owned(),
         cells: rows.iter().map(|row| name(row)).collect(),
@@ -193,7 +128,7 @@ fn names<R>(rows: &[&R], heading: &str, name: impl Fn(&R) -> String) -> Column {
 
 fn policies(rows: &[&SimulatedRow], name: fn(&str) -> String) -> Vec<Column> {
     let point = |estimate: &Estimate| estimate.point;
-    vec![
+    let mut columns = vec![
         names(rows, "policy", |row| name(row.policy.as_str())),
         figures(rows, "served\n%", Leaves::Never, |row| Some(share(&row.served))),
         estimates(rows, "accuracy\n% [95 %]", Leaves::As(9, "accuracy"), |it| it.accuracy.as_ref()),
@@ -224,6 +159,26 @@ fn policies(rows: &[&SimulatedRow], name: fn(&str) -> String) -> Vec<Column> {
         figures(rows, "lost\n$", Leaves::As(10, "dollars lost"), |row| {
             Some(text::dollars(row.downtime_usd.as_ref()?.point))
         }),
+    ];
+    if rows.iter().any(|row| row.probes.is_some()) {
+        columns.extend(probes(rows, |row| row.probes.as_ref(), |row| row.probe_usd.as_ref()));
+    }
+    columns
+}
+
+/// How many probes were sent, and what they cost.
+pub(super) fn probes<R>(
+    rows: &[&R],
+    sent: impl Fn(&R) -> Option<&Estimate>,
+    paid: impl Fn(&R) -> Option<&Estimate>,
+) -> [Column; 2] {
+    [
+        figures(rows, "probes\nsent", Leaves::As(0, "probes"), |row| {
+            Some(format!("{:.0}", sent(row)?.point))
+        }),
+        figures(rows, "probes\n$", Leaves::As(0, "dollars for probes"), |row| {
+            Some(text::dollars(paid(row)?.point))
+        }),
     ]
 }
 
@@ -247,6 +202,9 @@ fn faults(rows: &[&OutageRow], name: fn(&str) -> String) -> Vec<Column> {
         }),
         figures(rows, "detected\nafter", Leaves::As(5, "detected after"), |row| {
             seconds(&row.detected_s)
+        }),
+        figures(rows, "breaker\nflaps", Leaves::As(0, "flaps of breakers"), |row| {
+            Some(format!("{:.1}", row.flaps.as_ref()?.point))
         }),
         figures(rows, "failed over\nafter", Leaves::As(6, "failed over after"), |row| {
             seconds(&row.failed_over_s)
@@ -295,6 +253,9 @@ pub(super) fn simulated(rows: &[SimulatedRow]) -> PolarsResult<DataFrame> {
         .estimate("calls_per_request", |row| Some(&row.calls_per_request))
         .estimate("cost_per_1k", |row| row.cost_per_1k.as_ref())
         .estimate("lost_per_1k", |row| row.lost_per_1k.as_ref())
+        .estimate("probes", |row| row.probes.as_ref())
+        .estimate("probe_tokens", |row| row.probe_tokens.as_ref())
+        .estimate("probe_usd", |row| row.probe_usd.as_ref())
         .estimate("failed_calls_per_request", |row| Some(&row.failed_calls_per_request))
         .estimate("trips", |row| Some(&row.trips))
         .estimate("minutes_down", |row| Some(&row.minutes_down))
@@ -316,31 +277,9 @@ pub(super) fn outages(rows: &[OutageRow]) -> PolarsResult<DataFrame> {
         .estimate("failed_calls_per_request", |row| row.failed_calls_per_request.as_ref())
         .number("detected", |row| row.detected)
         .estimate("detected_s", |row| row.detected_s.as_ref())
+        .estimate("flaps", |row| row.flaps.as_ref())
         .estimate("failed_over_s", |row| row.failed_over_s.as_ref())
         .estimate("failed_back_s", |row| row.failed_back_s.as_ref())
-        .frame()
-}
-
-pub(super) fn drilled(rows: &[DrilledRow]) -> PolarsResult<DataFrame> {
-    Columns::of(rows)
-        .text("task", |row| Some(row.task.as_str()))
-        .text("policy", |row| Some(row.policy.as_str()))
-        .count("requests", |row| Some(row.requests))
-        .count("repetitions", |row| Some(row.repetitions))
-        .estimate("served", |row| row.served.as_ref())
-        .estimate("accuracy", |row| row.accuracy.as_ref())
-        .estimate("wrong", |row| row.wrong.as_ref())
-        .estimate("hollow", |row| row.hollow.as_ref())
-        .estimate("p50_ms", |row| row.p50_ms.as_ref())
-        .estimate("p95_ms", |row| row.p95_ms.as_ref())
-        .estimate("ttft_p50_ms", |row| row.ttft_p50_ms.as_ref())
-        .estimate("ttft_p95_ms", |row| row.ttft_p95_ms.as_ref())
-        .number("longest_ms", |row| row.longest_ms)
-        .estimate("calls_per_request", |row| row.calls_per_request.as_ref())
-        .estimate("failed_calls_per_request", |row| row.failed_calls_per_request.as_ref())
-        .estimate("trips", |row| row.trips.as_ref())
-        .estimate("cost_per_1k", |row| row.cost_per_1k.as_ref())
-        .text("rungs", |row| serde_json::to_string(&row.rungs).ok())
         .frame()
 }
 

@@ -4,7 +4,7 @@ use crate::data::Estimate;
 use crate::data::summary::{GateOutcome, Measures, PolicyRow, Summary};
 use crate::report::by_task::{TaskRows, by_task, is_reference};
 use crate::report::grid::{Column, Leaves, Side, fit, wrapped};
-use crate::report::{doubts, escape, gates, outages, recommendation, text, verdict};
+use crate::report::{doubts, drilled, escape, gates, outages, recommendation, text, verdict};
 
 /// Narrower terminals get lines of this width all the same: below it no interval fits.
 const NARROWEST: usize = 40;
@@ -26,7 +26,7 @@ pub fn render(summary: &Summary, width: usize, color: bool) -> String {
         page.task(&task);
         let width = page.width;
         let simulated = outages::lines(summary, task.task, width);
-        for line in simulated.iter().chain(&outages::drilled_lines(summary, task.task, width)) {
+        for line in simulated.iter().chain(&drilled::lines(summary, task.task, width)) {
             page.line("", line);
         }
     }

@@ -25,8 +25,8 @@ pub struct Asking {
     candidates: Vec<Candidate>,
     /// By item: instructions and question, as models were told them.
     told: Vec<Vec<Message>>,
-    /// By item, then by model: what it answered, and in which words.
-    said: Vec<Vec<Option<(AnswerIdx, String)>>>,
+    /// By item, model and sample: what it answered, and in which words.
+    said: Vec<Vec<Vec<Saying>>>,
     models: Vec<ModelId>,
     words: BTreeMap<PolicyId, Words>,
     replies: BTreeMap<(ItemIdx, ModelId, PromptId), Recorded>,
@@ -36,12 +36,17 @@ pub struct Asking {
     pub made: Vec<Vec<Answer>>,
 }
 
+/// An answer and its words.
+type Saying = Option<(AnswerIdx, String)>;
+
 /// How a policy asks about answers, and whose they may be.
 #[derive(Debug, Clone)]
 struct Words {
     prompt: Prompt,
     again: Prompt,
     models: Vec<ModelId>,
+    /// How many samples of each answer.
+    samples: u32,
 }
 
 /// An item whose question can't be told to a judge.
@@ -200,22 +205,27 @@ impl Asking {
             None => None,
         };
         let words = self.words.get(&made.policy);
-        let mut models: Vec<&ModelId> = words.iter().flat_map(|words| &words.models).collect();
-        let drawn = |model: &&ModelId| {
+        let n_samples = words.map_or(0, |words| words.samples);
+        let samples = |model| (0..n_samples).map(move |sample| (model, sample));
+        let models = words.iter().flat_map(|words| &words.models);
+        let mut voices: Vec<(&ModelId, u32)> = models.flat_map(samples).collect();
+        let drawn = |(model, sample): &(&ModelId, u32)| {
             let parts = [ctx.policy.as_str(), ctx.item.id.as_str(), model.as_str()];
-            Key::new(ctx.seed, "said", &parts).bits()
+            let key = Key::new(ctx.seed, "said", &parts);
+            if *sample == 0 { key.bits() } else { key.with(u64::from(*sample)).bits() }
         };
-        models.sort_by_cached_key(drawn);
-        let said = |model: &ModelId| -> Option<(AnswerIdx, String)> {
+        voices.sort_by_cached_key(drawn);
+        let said = |(model, sample): (&ModelId, u32)| -> Saying {
             let Some(prompt) = &after else {
                 let place = self.models.binary_search(model).ok()?;
-                return self.said.get(at.0 as usize)?.get(place)?.clone();
+                let samples = self.said.get(at.0 as usize)?.get(place)?;
+                return samples.get(sample as usize)?.clone();
             };
             let row = self.replies.get(&(at, model.clone(), prompt.clone()))?;
             let (answer, _) = ctx.place(&self.answer(row, item)?)?;
             Some((answer, row.response.clone()?))
         };
-        let mut said: Vec<(AnswerIdx, String)> = models.into_iter().filter_map(said).collect();
+        let mut said: Vec<(AnswerIdx, String)> = voices.into_iter().filter_map(said).collect();
         let mut text = |answer: &AnswerIdx| match said.iter().position(|(of, _)| of == answer) {
             Some(place) => said.remove(place).1,
             None => ctx.at(*answer).map_or(String::new(), |answer| answer.text.clone()),
@@ -310,24 +320,18 @@ fn text(row: &Recorded) -> Option<&str> {
     }
 }
 
-/// What each model answered to an item, and in which words.
-fn said(
-    matrix: &Matrix,
-    rows: &[Option<&Recorded>],
-    item: ItemIdx,
-) -> Vec<Option<(AnswerIdx, String)>> {
+/// What each model answered to an item, sample by sample, and in which words.
+fn said(matrix: &Matrix, rows: &[Option<&Recorded>], item: ItemIdx) -> Vec<Vec<Saying>> {
     let n_samples = matrix.n_samples() as usize;
     let first = item.0 as usize * matrix.models().len() * n_samples;
-    let of = |ModelIdx(model): ModelIdx| {
-        let CellState::Answered { answer: Some(answer), .. } =
-            matrix.cell(item, ModelIdx(model), 0).state
-        else {
-            return None;
-        };
-        let row = rows.get(first + usize::from(model) * n_samples).copied().flatten()?;
-        Some((answer, row.response.clone()?))
+    let of = |model: ModelIdx, sample: usize| {
+        let cell = matrix.cell(item, model, sample as u32);
+        let CellState::Answered { answer: Some(answer), .. } = cell.state else { return None };
+        let place = first + usize::from(model.0) * n_samples + sample;
+        Some((answer, rows.get(place).copied().flatten()?.response.clone()?))
     };
-    matrix.model_idxs().map(of).collect()
+    let samples = |model| (0..n_samples).map(|sample| of(model, sample)).collect();
+    matrix.model_idxs().map(samples).collect()
 }
 
 /// How every policy that asks about answers does so.
@@ -342,7 +346,12 @@ fn words(policies: &BTreeMap<PolicyId, Policy>) -> BTreeMap<PolicyId, Words> {
         let mut models = BTreeSet::new();
         models_below(name, policies, &mut models);
         let models = models.into_iter().collect();
-        Some((name.clone(), Words { prompt: prompt.clone(), again: again.clone(), models }))
+        let samples = match policy {
+            Policy::Judge(judge) => judge.samples,
+            _ => 1,
+        };
+        let (prompt, again) = (prompt.clone(), again.clone());
+        Some((name.clone(), Words { prompt, again, models, samples }))
     };
     policies.iter().filter_map(words).collect()
 }

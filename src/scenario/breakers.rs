@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 
+use super::probes::RawProbe;
 use super::read::Complaint;
 use super::suggest;
 use crate::kernel::lists::Named;
@@ -15,7 +16,7 @@ use crate::policy::Conduct;
 use crate::policy::parts::breaker::{Config, Size};
 use crate::policy::parts::budget::Budget;
 use crate::policy::parts::cooldown::{self, Alone};
-use crate::policy::parts::guard::GuardConfig;
+use crate::policy::parts::guard::{GuardConfig, Rules};
 use crate::policy::parts::retry::{Jitter, Retry};
 use crate::provider::Timeout;
 
@@ -46,6 +47,8 @@ pub struct RawBreaker {
     pub trial: Option<Lasting>,
     /// Failures that are allowed in a minute; for `litellm` and `litellm-pool`.
     pub allowed_fails: Option<u32>,
+    /// How each model is asked whether it is well, beside the calls of requests. Left out: not.
+    pub probe: Option<RawProbe>,
 }
 
 /// Whose rules a breaker goes by.
@@ -125,18 +128,22 @@ impl JsonSchema for RawWindow {
 
 impl RawBreaker {
     fn config(&self) -> GuardConfig {
+        GuardConfig { rules: self.rules(), probe: self.probe.as_ref().map(RawProbe::config) }
+    }
+
+    fn rules(&self) -> Rules {
         let wait = |usual: Micros| self.wait.map_or(usual, |Lasting(wait)| wait);
         let alone = match self.like {
-            Like::Resilience4j => return GuardConfig::Breaker(self.over(Config::DEFAULT)),
+            Like::Resilience4j => return Rules::Breaker(self.over(Config::DEFAULT)),
             Like::Portkey => {
                 let hosted = Config { window: Size::Seconds(60), permits: 0, ..Config::DEFAULT };
-                return GuardConfig::Breaker(self.over(hosted));
+                return Rules::Breaker(self.over(hosted));
             }
             Like::Litellm => Alone::Yes,
             Like::LitellmPool => Alone::No,
         };
         let (allowed_fails, wait) = (self.allowed_fails, wait(Micros(5_000_000)));
-        GuardConfig::Cooldown(cooldown::Config { allowed_fails, alone, wait })
+        Rules::Cooldown(cooldown::Config { allowed_fails, alone, wait })
     }
 
     fn over(&self, usual: Config) -> Config {
@@ -174,7 +181,7 @@ impl RawBreaker {
             || self.minimum_calls.is_some()
             || self.permits.is_some();
         match (is_cooldown, others, self.allowed_fails) {
-            (true, true, _) => Some("a cool-down takes `allowed_fails` and `wait` alone"),
+            (true, true, _) => Some("a cool-down takes `allowed_fails`, `wait` and `probe` alone"),
             (false, _, Some(_)) => Some("`allowed_fails` goes with `like: litellm`"),
             _ if self.failure_rate == Some(Probability::NEVER) => {
                 Some("at a `failure_rate` of 0 it opens at once, whatever happens")
@@ -300,6 +307,9 @@ pub(super) fn resolve(raw: &Named<RawBreaker>) -> (Vec<GuardConfig>, Vec<Complai
             span: name.span.clone(),
         })
     };
-    let complaints = raw.0.iter().filter_map(complaint).collect();
+    let probes = raw.0.iter().filter_map(|(_, breaker)| breaker.probe.as_ref());
+    let complaints =
+        raw.0.iter().filter_map(complaint).chain(probes.flat_map(RawProbe::complaints));
+    let complaints = complaints.collect();
     (raw.0.iter().map(|(_, breaker)| breaker.config()).collect(), complaints)
 }

@@ -1,6 +1,6 @@
 //! What simulations and drills stand on: a task, the answers to it, and what was learned of them.
 
-use crate::data::{Answer, Matrix};
+use crate::data::{Answer, CellState, ItemIdx, Matrix, ModelIdx};
 use crate::kernel::Seed;
 use crate::policy::knowledge::{Knowledge, Subject};
 use crate::scenario::{Asking, Task};
@@ -37,5 +37,26 @@ impl<'a> Grounds<'a> {
             seed,
             knowledge: self.knowledge,
         }
+    }
+
+    /// What each model is asked by a probe: of the items that it answered the one that took fewest
+    /// tokens, sent and received; where those are unknown, the one with the shortest input. The
+    /// first item for a model that never answered.
+    pub fn small_questions(&self) -> Vec<ItemIdx> {
+        let matrix = self.matrix;
+        let small = |model: ModelIdx| {
+            let size = |item: &ItemIdx| {
+                let cell = matrix.cell(*item, model, 0);
+                let tokens = cell.prompt_tokens.zip(cell.completion_tokens);
+                let tokens = tokens.map_or(u64::MAX, |(sent, received)| sent.0 + received.0);
+                (tokens, matrix.item(*item).input.as_ref().map_or(0, String::len))
+            };
+            let is_answered = |item: &ItemIdx| {
+                matches!(matrix.cell(*item, model, 0).state, CellState::Answered { .. })
+            };
+            let answered = matrix.item_idxs().filter(is_answered);
+            answered.min_by_key(size).unwrap_or(ItemIdx(0))
+        };
+        matrix.model_idxs().map(small).collect()
     }
 }

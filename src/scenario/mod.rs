@@ -17,6 +17,7 @@ mod nearby;
 mod plan;
 mod policies;
 mod prices;
+mod probes;
 #[cfg(test)]
 pub(crate) mod random;
 mod raw;

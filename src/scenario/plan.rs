@@ -10,8 +10,8 @@ use crate::analysis::{Intervals, SameAdvice};
 use crate::data::{Item, PriceList};
 use crate::fault::Faults;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
-use crate::policy::Policy;
 use crate::policy::parts::guard::GuardConfig;
+use crate::policy::{Policy, Vote};
 use crate::provider::{Endpoint, Limits, Message, Role, Sampling, Synthetic};
 use crate::scenario::raw::Items;
 use crate::scenario::recommend::Wish;
@@ -19,6 +19,7 @@ use crate::scenario::traffic::{Simulate, Traffic};
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::{Prompt, PromptError};
 use crate::task::score::Score;
+use crate::vote::{BestOf, Rule};
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -53,6 +54,25 @@ pub struct Plan {
     pub recommend: Option<Wish>,
     /// How often its gates are looked at; no scenario says that.
     pub looks: Looks,
+}
+
+impl Plan {
+    /// How many samples of a model its policies ask for: more than one where they vote or judge
+    /// with several.
+    pub fn samples_of(&self, model: &ModelId) -> u32 {
+        let of = |policy: &Policy| {
+            let samples = match policy {
+                Policy::Vote(Vote { rule: Rule::BestOf(BestOf { samples }), .. }) => {
+                    samples.map_or(1, NonZeroU32::get)
+                }
+                Policy::Judge(judge) => judge.samples,
+                _ => 1,
+            };
+            let is_it = |member: &PolicyId| member.as_str() == model.as_str();
+            if policy.members().iter().any(is_it) { samples } else { 1 }
+        };
+        self.policies.iter().map(|(_, policy)| of(policy)).max().unwrap_or(1)
+    }
 }
 
 /// How often gates are looked at.

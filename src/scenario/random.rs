@@ -47,11 +47,12 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
          tasks: {{ t: {{ dataset: items.jsonl }} }}\nproviders:\n"
     );
     let mut models = Vec::new();
+    let samples = if has_samples(seed) { "samples: 2, " } else { "" };
     for at in 0..n_models {
         let (accuracy, p50) = (draws.below(10), 50 + draws.below(300) as u64);
         let _ = writeln!(
             text,
-            "  p{at}: {{ synthetic: {{ accuracy: 0.{accuracy}, latency: {{ p50: {}, p95: \
+            "  p{at}: {{ synthetic: {{ {samples}accuracy: 0.{accuracy}, latency: {{ p50: {}, p95: \
              {} }}, output_tokens: 5, groups: [g{}] }} }}",
             t(p50),
             t(p50 * 4),
@@ -70,16 +71,25 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
         );
     }
     let [half, one, two, three] = [500, 1000, 2000, 3000].map(t);
+    // Settled without a draw, so that whatever else is drawn stays what it was.
+    let probed = |breaker: u64| match (seed + breaker) % 3 {
+        0 => format!(", probe: {{ every: {half}, timeout: {}, fall: 2, rise: 1 }}", t(400)),
+        1 if seed.is_multiple_of(2) => format!(", probe: {{ every: {one} }}"),
+        _ => String::new(),
+    };
     let _ = writeln!(
         text,
         "breakers:\n  \
-         quick: {{ failure_rate: 0.3, window: 10, minimum_calls: 3, wait: {two}, permits: 2 }}\n  \
+         quick: {{ failure_rate: 0.3, window: 10, minimum_calls: 3, wait: {two}, permits: 2{} }}\n  \
          timed: {{ failure_rate: 0.5, window: 5s, minimum_calls: 2, wait: {one}, growth: 2, trial: \
-         {three}, slow_rate: 0.5, slow_after: {half} }}\n  \
-         cool: {{ like: litellm-pool, wait: {three} }}\n  \
+         {three}, slow_rate: 0.5, slow_after: {half}{} }}\n  \
+         cool: {{ like: litellm-pool, wait: {three}{} }}\n  \
          hosted: {{ like: portkey, minimum_calls: 2, wait: {two} }}",
+        probed(0),
+        probed(1),
+        probed(2),
     );
-    policies(&mut text, &mut draws, models, speed);
+    policies(&mut text, &mut draws, models, (seed, speed));
     faults(&mut text, &mut draws, n_models, speed);
     let (lasts, every, rate) = (t(15_000), t(5000), 5 * speed);
     let traffic = [
@@ -99,7 +109,12 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
 }
 
 /// Four policies, each of models and of policies before it.
-fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed: u64) {
+fn policies(
+    text: &mut String,
+    draws: &mut Draws,
+    mut known: Vec<String>,
+    (seed, speed): (u64, u64),
+) {
     text.push_str("policies:\n");
     let t = |ms: u64| format!("{}us", ms * 1000 / speed);
     let models = known.clone();
@@ -134,18 +149,7 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
                 let members = draws.some(&known, 2);
                 format!("hedge: {{ members: [{members}], after: {{ {after} }}{asks} }}")
             }
-            6 => {
-                let by = draws.one(&[
-                    "least-busy",
-                    "latency",
-                    "peak-ewma",
-                    "two-choices",
-                    "usage",
-                    "weighted",
-                ]);
-                let among = draws.some(&models, 2);
-                format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
-            }
+            6 => balance(draws, &models, seed, &asks),
             7 => {
                 let members = draws.some(&known, 2);
                 // Settled without a draw, so that whatever else is drawn stays what it was.
@@ -163,22 +167,46 @@ fn policies(text: &mut String, draws: &mut Draws, mut known: Vec<String>, speed:
                     by => format!("route: {{ among: [{members}], by: {} }}", known[by]),
                 }
             }
-            nth => about_answers(draws, nth, &models, &known),
+            nth => about_answers(draws, (nth, seed), &models, &known),
         };
         let _ = writeln!(text, "  c{at}:\n    {kind}");
         known.push(format!("c{at}"));
     }
 }
 
+fn balance(draws: &mut Draws, models: &[String], seed: u64, asks: &str) -> String {
+    let by =
+        ["least-busy", "latency", "peak-ewma", "two-choices", "usage", "weighted"][draws.below(6)];
+    let among = draws.some(models, 2);
+    // Settled without a draw, as above.
+    let by = if seed % 3 == 2 && by == "latency" { "ewma" } else { by };
+    format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
+}
+
+/// Whether models answer twice. Settled without a draw, so that whatever else is drawn stays what
+/// it was.
+fn has_samples(seed: u64) -> bool {
+    seed % 8 == 4
+}
+
 /// A policy that asks models about what its members answered.
-fn about_answers(draws: &mut Draws, nth: usize, models: &[String], known: &[String]) -> String {
+fn about_answers(
+    draws: &mut Draws,
+    (nth, seed): (usize, u64),
+    models: &[String],
+    known: &[String],
+) -> String {
     let by = draws.below(models.len());
     match nth {
         8 => {
             let (how, otherwise) = draws.judging();
             let members = draws.some(known, 2);
+            let members = match has_samples(seed) {
+                true => format!("[{}], samples: 2", models[..1 + by % 2].join(", ")),
+                false => format!("[{members}]"),
+            };
             format!(
-                "judge: {{ members: [{members}], by: m{by}, how: {how}, otherwise: {otherwise} }}"
+                "judge: {{ members: {members}, by: m{by}, how: {how}, otherwise: {otherwise} }}"
             )
         }
         9 => {

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::breakers::RawBudget;
 use super::plan::{Candidate, Plan, Source, Task};
+use super::probes;
 use super::raw::Items;
 use super::recommend::Wish;
 use super::traffic::{Simulate, Traffic};
@@ -17,9 +18,9 @@ use crate::fault::Process;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::balance::Choice;
 use crate::policy::cascade_route::Worth;
-use crate::policy::parts::guard::GuardConfig;
+use crate::policy::parts::guard::{GuardConfig, Rules};
 use crate::policy::route::Trade;
-use crate::policy::{Balance, CascadeRoute, Conduct, Failover, Policy};
+use crate::policy::{Balance, CascadeRoute, Conduct, Failover, Fuse, Judge, Policy};
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
 use crate::task::extract::Extract;
 use crate::task::score::Score;
@@ -212,23 +213,34 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
             serde_json::json!({ "mix": { "shares": shares } })
         }
-        Policy::Judge(judge) => serde_json::json!({ "judge": {
-            "members": judge.members,
-            "by": judge.by,
-            "how": judge.how,
-            "otherwise": judge.otherwise,
-            "prompt": judge.prompt.source(),
-        }}),
-        Policy::Fuse(fuse) => serde_json::json!({ "fuse": {
-            "members": fuse.members,
-            "by": fuse.by,
-            "rounds": fuse.rounds,
-            "otherwise": fuse.otherwise,
-            "prompt": fuse.prompt.source(),
-            "again": fuse.again.source(),
-        }}),
+        Policy::Judge(judge) => written_judge(judge),
+        Policy::Fuse(fuse) => written_fuse(fuse),
         Policy::Oracle(members) => serde_json::json!({ "oracle": { "among": members } }),
     }
+}
+
+fn written_judge(judge: &Judge) -> serde_json::Value {
+    serde_json::json!({ "judge": {
+        "members": judge.members,
+        "samples": judge.samples,
+        "without": judge.without,
+        "by": judge.by,
+        "how": judge.how,
+        "otherwise": judge.otherwise,
+        "prompt": judge.prompt.source(),
+    }})
+}
+
+fn written_fuse(fuse: &Fuse) -> serde_json::Value {
+    serde_json::json!({ "fuse": {
+        "members": fuse.members,
+        "by": fuse.by,
+        "rounds": fuse.rounds,
+        "without": fuse.without,
+        "otherwise": fuse.otherwise,
+        "prompt": fuse.prompt.source(),
+        "again": fuse.again.source(),
+    }})
 }
 
 fn written_steps(policy: &CascadeRoute, breakers: &[(String, GuardConfig)]) -> serde_json::Value {
@@ -264,6 +276,7 @@ fn written_choice(balance: &Balance) -> serde_json::Value {
         }
         Choice::LeastBusy => "least-busy".into(),
         Choice::Latency => "latency".into(),
+        Choice::Ewma => "ewma".into(),
         Choice::PeakEwma => "peak-ewma".into(),
         Choice::TwoChoices => "two-choices".into(),
         Choice::Usage => "usage".into(),
@@ -300,8 +313,8 @@ fn written_conduct(conduct: &Conduct, breakers: &[(String, GuardConfig)]) -> ser
 fn written_breaker(config: &GuardConfig) -> serde_json::Value {
     use crate::policy::parts::breaker::Size;
     use crate::policy::parts::cooldown::Alone;
-    match config {
-        GuardConfig::Breaker(config) => {
+    let mut options = match &config.rules {
+        Rules::Breaker(config) => {
             let mut options = serde_json::json!({
                 "failure_rate": config.failure_rate,
                 "slow_after": lasting(config.slow_after),
@@ -322,7 +335,7 @@ fn written_breaker(config: &GuardConfig) -> serde_json::Value {
             }
             options
         }
-        GuardConfig::Cooldown(config) => {
+        Rules::Cooldown(config) => {
             let like = match config.alone {
                 Alone::Yes => "litellm",
                 Alone::No => "litellm-pool",
@@ -333,7 +346,11 @@ fn written_breaker(config: &GuardConfig) -> serde_json::Value {
             }
             options
         }
+    };
+    if let Some(probe) = &config.probe {
+        options["probe"] = probes::written(probe);
     }
+    options
 }
 
 fn written_gate(gate: &Gate) -> serde_json::Value {

@@ -69,6 +69,8 @@ impl Store {
         }
         let owner = self.owner()?;
         self.write(|transaction| {
+            // What a dead owner noted is an answer that nobody has to ask for again.
+            owner::bury(transaction, &self.path, Some(owner))?;
             let mut others = Others::of(self);
             let claim = |key: &Key| match kept(transaction, *key, reuse)? {
                 Some(claim) => Ok(claim),
@@ -109,7 +111,7 @@ impl Store {
     }
 
     /// The number of this store among those that claim; it gets one when it first needs it.
-    fn owner(&self) -> Result<i64, StoreError> {
+    pub(super) fn owner(&self) -> Result<i64, StoreError> {
         if let Some(owner) = self.owner.get() {
             return Ok(owner.id());
         }
@@ -133,7 +135,7 @@ fn kept(connection: &Connection, key: Key, reuse: Which) -> rusqlite::Result<Opt
     Ok(usable.map(|it| Claim::Kept(Box::new(it))))
 }
 
-fn claimed_by(connection: &Connection, key: Key) -> rusqlite::Result<Option<i64>> {
+pub(super) fn claimed_by(connection: &Connection, key: Key) -> rusqlite::Result<Option<i64>> {
     let mut query = connection.prepare_cached(OWNER)?;
     query.query_row(params![key.bytes()], |row| row.get(0)).optional()
 }

@@ -118,6 +118,18 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
+    /// Answers can't be noted before they are kept.
+    #[error(
+        "note answers in {path}, beside the answer store. Make room, or name a file elsewhere \
+         with `--store`; every answer noted before is safe"
+    )]
+    Journal {
+        /// The file beside the store.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// Anything else.
     #[error("{action} the answer store {path}")]
     Other {

@@ -4,6 +4,7 @@ mod claim;
 mod entry;
 mod error;
 mod holding;
+mod journal;
 mod key;
 mod owner;
 mod prune;
@@ -26,6 +27,7 @@ pub use claim::{Claim, Which};
 pub use entry::{Attempt, Entry, Timing};
 pub use error::StoreError;
 pub use holding::Holding;
+pub use journal::Journal;
 pub use key::{Key, request_json};
 pub use prune::{Pruned, Pruning};
 pub use recorded::Kept;
@@ -56,7 +58,7 @@ const MAX_REFUSED: usize = 100;
 
 impl Store {
     /// Opens the file, making it and its folder where there are none. A file of an earlier version
-    /// is brought up to this one, whole or not at all.
+    /// is brought up to this one, whole or not at all. What a killed process noted is kept first.
     ///
     /// # Errors
     /// When the file can't be made, is no store, or is of a later version.
@@ -68,13 +70,13 @@ impl Store {
         let failed = |error| StoreError::new("open", path, error);
         let connection = Connection::open(path).map_err(failed)?;
         let found = set_up(&connection).map_err(failed)?;
-        let path = path.to_owned();
         match found {
             Found::Version(schema::VERSION) => {
-                Ok(Self { connection, path, owner: OnceCell::new() })
+                owner::take_up(&connection, path).map_err(failed)?;
+                Ok(Self { connection, path: path.to_owned(), owner: OnceCell::new() })
             }
-            Found::Version(version) => Err(StoreError::Later { path, version }),
-            Found::Foreign => Err(StoreError::Foreign { path }),
+            Found::Version(version) => Err(StoreError::Later { path: path.to_owned(), version }),
+            Found::Foreign => Err(StoreError::Foreign { path: path.to_owned() }),
         }
     }
 
@@ -87,6 +89,16 @@ impl Store {
             true => Self::open(path),
             false => Err(StoreError::Missing { path: path.to_owned() }),
         }
+    }
+
+    /// Where answers are noted before they are kept. Only what this store claims may be noted.
+    ///
+    /// # Errors
+    /// When the file can't be opened.
+    pub fn journal(&self) -> Result<Journal, StoreError> {
+        self.owner()?;
+        let owner = self.owner.get().map(Owner::path);
+        Journal::open(owner.unwrap_or(&self.path).to_owned())
     }
 
     /// What was kept under a key. Who and what was asked is the caller's to fill in.
@@ -109,8 +121,12 @@ impl Store {
         keys: impl IntoIterator<Item = Key>,
     ) -> Result<Vec<Option<Recorded>>, StoreError> {
         let found = self.connection.unchecked_transaction().and_then(|transaction| {
+            let has_rows: bool = transaction.query_row(row::ANY, [], |row| row.get(0))?;
             let mut query = transaction.prepare_cached(row::FIND)?;
             let mut find = |key: Key| {
+                if !has_rows {
+                    return Ok(None);
+                }
                 query.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()
             };
             keys.into_iter().map(&mut find).collect()
@@ -131,7 +147,7 @@ impl Store {
         let owner = self.owner.get().map(Owner::id);
         self.write(|transaction| {
             entries.iter().try_for_each(|entry| {
-                row::keep(transaction, entry)?;
+                row::keep(transaction, entry.key, &row::columns(entry), &row::attempts(entry))?;
                 owner.map_or(Ok(()), |owner| claim::give_up(transaction, entry.key, owner))
             })
         })

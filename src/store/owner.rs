@@ -3,7 +3,7 @@
 //! The operating system frees a lock when its process ends, however it ends, so that the claims
 //! of a killed process are free at once, and no clock has to say when they expire. A lock is taken
 //! inside the write transaction that enters its owner, so that whoever sees the owner sees it
-//! alive; who looks whether it is takes no more than a shared lock.
+//! alive; who looks whether it is takes no more than a shared lock. The file is its journal too.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::journal;
 use crate::store::StoreError;
 
 /// A store that claims. Dropped, it gives up every claim.
@@ -40,7 +41,7 @@ impl Owner {
                 Err(TryLockError::Error(source)) => return Err(StoreError::Lock { path, source }),
             }
         };
-        bury(&transaction, store, owner.id).map_err(failed)?;
+        bury(&transaction, store, Some(owner.id)).map_err(failed)?;
         transaction.commit().map_err(failed)?;
         Ok(owner)
     }
@@ -49,12 +50,20 @@ impl Owner {
     pub(super) fn id(&self) -> i64 {
         self.id
     }
+
+    /// Its file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        // Without its file an owner is dead. A file that stays is unlocked, which is the same.
-        let _ = std::fs::remove_file(&self.path);
+        // Without its file an owner is dead. A file that stays is unlocked, which is the same, and
+        // what was noted in it and not kept is taken up by whoever comes next.
+        if is_empty(&self.path) {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -67,18 +76,44 @@ pub(super) fn is_alive(store: &Path, id: i64) -> bool {
     }
 }
 
-/// Takes out every dead owner but `own`, with its claims and its file.
-fn bury(transaction: &Transaction<'_>, store: &Path, own: i64) -> rusqlite::Result<()> {
-    let mut query = transaction.prepare("SELECT id FROM owners WHERE id <> ?1")?;
-    let others: Vec<i64> =
-        query.query_map(params![own], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    for id in others.into_iter().filter(|id| !is_alive(store, *id)) {
+/// Keeps what dead owners have noted, before anybody looks for it.
+pub(super) fn take_up(connection: &Connection, store: &Path) -> rusqlite::Result<()> {
+    // Most stores are opened by somebody who only reads, and have nothing to take up.
+    let has_left = |id: &i64| !is_empty(&path(store, *id)) && !is_alive(store, *id);
+    if !owners(connection)?.iter().any(has_left) {
+        return Ok(());
+    }
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    bury(&transaction, store, None)?;
+    transaction.commit()
+}
+
+/// Takes out every dead owner but `own`, with its claims and its file; what it noted is kept.
+pub(super) fn bury(
+    transaction: &Transaction<'_>,
+    store: &Path,
+    own: Option<i64>,
+) -> rusqlite::Result<()> {
+    let others = owners(transaction)?.into_iter().filter(|id| Some(*id) != own);
+    for id in others.filter(|id| !is_alive(store, *id)) {
+        let path = path(store, id);
+        journal::take_up(transaction, &path, id)?;
         transaction.execute("DELETE FROM claims WHERE owner = ?1", params![id])?;
         transaction.execute("DELETE FROM owners WHERE id = ?1", params![id])?;
         // Numbers are not given twice, so nobody will look for the file, should it stay.
-        let _ = std::fs::remove_file(path(store, id));
+        let _ = std::fs::remove_file(path);
     }
     Ok(())
+}
+
+fn owners(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let mut query = connection.prepare_cached("SELECT id FROM owners")?;
+    query.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Whether nothing is noted there.
+fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |it| it.len() == 0)
 }
 
 fn lock(path: &Path) -> Result<File, TryLockError> {

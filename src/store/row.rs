@@ -1,11 +1,11 @@
 //! A row of the store: an entry written, and an answer read back.
 
-use rusqlite::types::FromSql;
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::{FromSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::data::{Failure, Recorded};
 use crate::kernel::{Micros, Tokens, Usd};
-use crate::store::Entry;
+use crate::store::{Attempt, Entry, Key};
 
 /// What [`recorded`] makes an answer of.
 macro_rules! answer {
@@ -18,6 +18,9 @@ macro_rules! answer {
 
 /// The columns that [`recorded`] reads.
 pub(super) const ANSWER: &str = answer!();
+
+/// Whether there are any.
+pub(super) const ANY: &str = "SELECT EXISTS (SELECT 1 FROM answers)";
 
 /// Reads them under a key.
 pub(super) const FIND: &str = concat!("SELECT ", answer!(), " FROM answers WHERE key = ?1");
@@ -36,61 +39,94 @@ const KEEP: &str = "INSERT INTO answers (key, task, item, model, request, respon
 const KEEP_ATTEMPT: &str = "INSERT OR REPLACE INTO attempts (answer, attempt, failure, status, \
      detail, queued_us, slept_us, service_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
-/// Writes an entry in place of what was there under its key.
-pub(super) fn keep(connection: &Connection, entry: &Entry<'_>) -> rusqlite::Result<()> {
-    if !insert(connection, entry)? {
-        let key = params![entry.key.bytes()];
-        connection.prepare_cached(FORGET_ATTEMPTS)?.execute(key)?;
-        connection.prepare_cached(FORGET)?.execute(key)?;
-        insert(connection, entry)?;
+/// Values of the columns of an answer or an attempt, in the order in which they are written; the
+/// key of an answer, and whose attempt it is, stand before them.
+pub(super) type Values<'a> = Vec<ValueRef<'a>>;
+
+/// Where the request stands among the columns of an answer.
+pub(super) const REQUEST: usize = 3;
+
+/// Writes an answer and the attempts before it in place of what was there under its key.
+pub(super) fn keep(
+    connection: &Connection,
+    key: Key,
+    answer: &[ValueRef<'_>],
+    attempts: &[Values<'_>],
+) -> rusqlite::Result<()> {
+    if !insert(connection, key, answer)? {
+        connection.prepare_cached(FORGET_ATTEMPTS)?.execute(params![key.bytes()])?;
+        connection.prepare_cached(FORGET)?.execute(params![key.bytes()])?;
+        insert(connection, key, answer)?;
     }
     let id = connection.last_insert_rowid();
-    for (attempt, of) in (1..).zip(entry.earlier) {
-        connection.prepare_cached(KEEP_ATTEMPT)?.execute(params![
-            id,
-            attempt,
-            of.failure.name(),
-            of.status,
-            of.detail,
-            micros(of.queued),
-            micros(of.slept),
-            micros(of.service),
-        ])?;
+    for (attempt, of) in (1..).zip(attempts) {
+        let whose = [ValueRef::Integer(id), ValueRef::Integer(attempt)];
+        let columns = whose.into_iter().chain(of.iter().copied()).map(ToSqlOutput::Borrowed);
+        connection.prepare_cached(KEEP_ATTEMPT)?.execute(params_from_iter(columns))?;
     }
     Ok(())
 }
 
 /// Whether there was nothing under its key, so that it is written now.
-fn insert(connection: &Connection, entry: &Entry<'_>) -> rusqlite::Result<bool> {
-    let Entry { key, request, answer, last, status, detail, earlier } = entry;
+fn insert(connection: &Connection, key: Key, answer: &[ValueRef<'_>]) -> rusqlite::Result<bool> {
+    let columns = [ValueRef::Blob(key.bytes())].into_iter().chain(answer.iter().copied());
+    let columns = params_from_iter(columns.map(ToSqlOutput::Borrowed));
+    Ok(connection.prepare_cached(KEEP)?.execute(columns)? == 1)
+}
+
+/// The columns of an entry's answer.
+pub(super) fn columns<'a>(entry: &'a Entry<'_>) -> Values<'a> {
+    let Entry { request, answer, last, status, detail, earlier, .. } = entry;
     let item = Some(answer.id.as_str()).filter(|item| !item.is_empty());
-    let n_written = connection.prepare_cached(KEEP)?.execute(params![
-        key.bytes(),
-        answer.task.as_ref().map(|task| task.as_str()),
-        item,
-        answer.model.as_str(),
-        request,
-        answer.response,
-        answer.failure.map(Failure::name),
-        status,
-        detail,
-        answer.confidence,
-        tokens(answer.prompt_tokens),
-        tokens(answer.cached_tokens),
-        tokens(answer.cache_write_tokens),
-        tokens(answer.completion_tokens),
-        tokens(answer.reasoning_tokens),
-        answer.cost.map(Usd::picos),
-        answer.ttft.map(micros),
-        answer.latency.map(micros),
-        micros(last.queued),
-        micros(last.slept),
-        answer.attempts.unwrap_or(earlier.len() as u32 + 1),
-        answer.finish_reason,
-        answer.model_served,
-        answer.recorded_at,
-    ])?;
-    Ok(n_written == 1)
+    let attempts = answer.attempts.unwrap_or(earlier.len() as u32 + 1);
+    vec![
+        text(answer.task.as_ref().map(|task| task.as_str())),
+        text(item),
+        text(Some(answer.model.as_str())),
+        text(Some(request)),
+        text(answer.response.as_deref()),
+        text(answer.failure.map(Failure::name)),
+        whole(status.map(i64::from)),
+        text(*detail),
+        answer.confidence.map_or(ValueRef::Null, ValueRef::Real),
+        whole(tokens(answer.prompt_tokens)),
+        whole(tokens(answer.cached_tokens)),
+        whole(tokens(answer.cache_write_tokens)),
+        whole(tokens(answer.completion_tokens)),
+        whole(tokens(answer.reasoning_tokens)),
+        whole(answer.cost.map(Usd::picos)),
+        whole(answer.ttft.map(micros)),
+        whole(answer.latency.map(micros)),
+        whole(Some(micros(last.queued))),
+        whole(Some(micros(last.slept))),
+        whole(Some(i64::from(attempts))),
+        text(answer.finish_reason.as_deref()),
+        text(answer.model_served.as_deref()),
+        text(answer.recorded_at.as_deref()),
+    ]
+}
+
+/// The columns of the attempts before an entry's last one.
+pub(super) fn attempts<'a>(entry: &Entry<'a>) -> Vec<Values<'a>> {
+    let columns = |of: &'a Attempt| {
+        vec![
+            text(Some(of.failure.name())),
+            whole(of.status.map(i64::from)),
+            text(of.detail.as_deref()),
+            whole(Some(micros(of.queued))),
+            whole(Some(micros(of.slept))),
+            whole(Some(micros(of.service))),
+        ]
+    };
+    entry.earlier.iter().map(columns).collect()
+}
+
+fn text(text: Option<&str>) -> ValueRef<'_> {
+    text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes()))
+}
+
+fn whole(number: Option<i64>) -> ValueRef<'static> {
+    number.map_or(ValueRef::Null, ValueRef::Integer)
 }
 
 /// The answer in a row whose columns are those of [`ANSWER`], from `first` on. Who and what was

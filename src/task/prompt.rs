@@ -65,7 +65,7 @@ impl Prompt {
         item: &Item,
         more: Map<String, Value>,
     ) -> Result<String, PromptError> {
-        let mut variables = item.row.clone();
+        let mut variables = Map::clone(&item.row);
         variables.insert("id".into(), item.id.as_str().into());
         variables.insert("choices".into(), item.choices.clone().into());
         if let Some(input) = &item.input {
@@ -107,7 +107,7 @@ mod tests {
         let item = Item {
             input: Some("Q".into()),
             choices: vec!["x".into(), "y".into()],
-            row: row.as_object().cloned().unwrap(),
+            row: row.as_object().cloned().unwrap().into(),
             ..Item::new("i")
         };
         let source = "{{ passage }} {{ input }}\n{% for c in choices %}{{ letter(loop.index0) }}. \

@@ -14,7 +14,7 @@ use crate::engine::serve::{Options, Server};
 use crate::engine::{evaluate, simulate};
 use crate::kernel::{Micros, PolicyId};
 use crate::policy::Policy;
-use crate::policy::episode::{Action, Event};
+use crate::policy::episode::{Action, Event, ProbeEvent, Told};
 use crate::provider::Client;
 use crate::scenario::{self, Loaded, random};
 
@@ -37,6 +37,8 @@ struct Seen {
     n_failed: usize,
     n_timers: usize,
     n_called_off: usize,
+    n_probes: usize,
+    n_probes_failed: usize,
 }
 
 /// Everything that is ready before the first request comes, so that nothing holds one up.
@@ -85,8 +87,12 @@ async fn drill(loaded: &Loaded, ring: &Ring<'_>, policy: &PolicyId) -> Drilled {
     let server = Server::bind(address, loaded, Options::default()).await.unwrap();
     let (address, plan) = (server.address(), &loaded.plan);
     let arrivals = simulate::first_arrivals(plan, 0, LASTS);
-    let load =
-        Load { arrivals, seed: simulate::seed(plan, 0), stream: plan.seed.0.is_multiple_of(2) };
+    let load = Load {
+        arrivals,
+        lasts: LASTS,
+        seed: simulate::seed(plan, 0),
+        stream: plan.seed.0.is_multiple_of(2),
+    };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let drill = async {
         let drilled = ring.drill(policy, address, &load).await;
@@ -98,8 +104,22 @@ async fn drill(loaded: &Loaded, ring: &Ring<'_>, policy: &PolicyId) -> Drilled {
 
 fn seen(drilled: &Drilled, kind: &'static str) -> Seen {
     let trace = &drilled.trace;
-    let n_of = |is: &dyn Fn(&Event) -> bool| trace.told.iter().filter(|it| is(&it.event)).count();
-    let actions = trace.told.iter().flat_map(|it| &it.actions);
+    let (mut events, mut actions, mut probes) = (Vec::new(), Vec::new(), Vec::new());
+    for told in &trace.told {
+        match told {
+            Told::Request { event, actions: done, .. } => {
+                events.push(event);
+                actions.extend(done);
+            }
+            Told::Probes { event, .. } => probes.push(event),
+        }
+    }
+    let n_of = |is: fn(&Event) -> bool| events.iter().filter(|it| is(it)).count();
+    let n_probes = |is: fn(&ProbeEvent) -> bool| probes.iter().filter(|it| is(it)).count();
+    let actions = actions.into_iter();
+    let n_back = n_probes(|it| matches!(it, ProbeEvent::Back { .. }));
+    assert_eq!(n_back, n_probes(|it| matches!(it, ProbeEvent::Due { .. })), "every probe ends");
+    assert_eq!(n_back as u64, drilled.books.n_probes);
     let ended = actions.clone().filter(|it| matches!(it, Action::Finish(_))).count();
     assert_eq!(ended, trace.requests.len(), "every request ends once");
     Seen {
@@ -107,7 +127,11 @@ fn seen(drilled: &Drilled, kind: &'static str) -> Seen {
         n_about_answers: actions.clone().filter(|it| is_about_answers(it)).count(),
         n_told: trace.told.len(),
         n_failed: drilled.books.n_failed_calls as usize,
-        n_timers: n_of(&|event| matches!(event, Event::Timer { .. })),
+        n_timers: n_of(|event| matches!(event, Event::Timer { .. })),
+        n_probes: n_back,
+        n_probes_failed: n_probes(
+            |it| matches!(it, ProbeEvent::Back { reply, .. } if reply.failure().is_some()),
+        ),
         n_called_off: actions.filter(|it| matches!(it, Action::Cancel { .. })).count(),
     }
 }
@@ -149,6 +173,8 @@ fn what_a_drill_did_the_simulator_does_again() {
     assert!(sum(|it| it.n_failed) > 500, "{} failed calls", sum(|it| it.n_failed));
     assert!(sum(|it| it.n_timers) > 100, "{} timers", sum(|it| it.n_timers));
     let n_about_answers = sum(|it| it.n_about_answers);
-    assert!(n_about_answers > 100, "{n_about_answers} questions about answers");
+    assert!(n_about_answers > 50, "{n_about_answers} questions about answers");
     assert!(sum(|it| it.n_called_off) > 3, "{} calls called off", sum(|it| it.n_called_off));
+    let n_probes = (sum(|it| it.n_probes), sum(|it| it.n_probes_failed));
+    assert!(n_probes.0 > 300 && n_probes.1 > 30, "{n_probes:?} probes, and of those failed");
 }

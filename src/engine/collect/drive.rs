@@ -1,37 +1,31 @@
-//! Sends what is to be asked, waits, and keeps what comes, with the real clock.
+//! Sends what is to be asked, waits, and hands on what comes, with the real clock.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
+use super::desk::{Desk, Done, Settled};
 use super::dispatch::{Closed, Dispatcher, Step};
 use super::job::Job;
 use super::progress::Progress;
-use super::{Asked, Collected};
+use super::{Asked, CollectError, Collected};
 use crate::data::{PriceList, Recorded};
 use crate::kernel::{Micros, Usd};
 use crate::provider::{ChatReply, Exchange, Line};
-use crate::store::{Attempt, Claim, Entry, Key, Store, StoreError, Timing, Which};
+use crate::store::{Attempt, Claim, StoreError, Timing};
 
 /// What a collection works with.
 pub(super) struct Drive<'a, W> {
     pub(super) asked: &'a Asked<'a>,
     /// By lane.
     pub(super) lines: &'a [Line],
-    pub(super) store: &'a Store,
-    pub(super) reuse: Which,
-    /// Questions that this process has claimed, ahead of asking them.
-    pub(super) ours: BTreeSet<usize>,
+    pub(super) desk: Desk<'a>,
     pub(super) progress: Progress,
     pub(super) watch: W,
 }
-
-/// How many questions are claimed together.
-const AHEAD: usize = 96;
 
 /// How often a question that another process asks is looked for.
 const ELSEWHERE: Micros = Micros(250_000);
@@ -39,35 +33,10 @@ const ELSEWHERE: Micros = Micros(250_000);
 /// How often the watcher is told, at most and at least.
 const TOLD: Duration = Duration::from_millis(100);
 
-/// Replies that are kept together at most, so that none waits long.
+/// Replies that are looked at together at most, so that none waits long.
 const BATCH: usize = 256;
 
-/// A question that is settled.
-struct Settled {
-    at: usize,
-    request: String,
-    row: Recorded,
-    waited: Timing,
-    status: Option<u16>,
-    detail: Option<String>,
-    earlier: Vec<Attempt>,
-}
-
-impl Settled {
-    fn entry(&self, key: Key) -> Entry<'_> {
-        Entry {
-            key,
-            request: &self.request,
-            answer: &self.row,
-            last: self.waited,
-            status: self.status,
-            detail: self.detail.as_deref(),
-            earlier: &self.earlier,
-        }
-    }
-}
-
-impl<W: FnMut(&Progress)> Drive<'_, W> {
+impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
     /// Asks until there is nothing more to ask, and fills in the rows.
     pub(super) async fn run(
         mut self,
@@ -75,7 +44,7 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
         stop: &Cell<bool>,
         rows: &mut [Option<Recorded>],
         collected: &mut Collected,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), CollectError> {
         let start = Instant::now();
         let now = || Micros(start.elapsed().as_micros() as u64);
         let mut in_flight = FuturesUnordered::new();
@@ -84,34 +53,39 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
             if stop.get() {
                 dispatcher.stop();
             }
-            let step = loop {
-                let (jobs, step) = due(&mut dispatcher, now);
-                if jobs.is_empty() {
-                    break step;
-                }
-                for job in self.claimed(jobs, &mut dispatcher, now(), rows, collected)? {
-                    self.progress.started(job.lane);
-                    in_flight.push(ask(self.asked, &self.lines[job.lane], job, now()));
-                }
-            };
-            self.close(dispatcher.closed(), rows, collected)?;
-            if told.elapsed() >= TOLD || matches!(step, Step::Done) {
+            let (jobs, step) = due(&mut dispatcher, now);
+            for job in jobs {
+                let job = self.desk.admits(job);
+                in_flight.extend(job.map(|job| self.send(job, now())));
+            }
+            self.desk.claim(self.asked, &dispatcher);
+            self.close(dispatcher.closed(), now(), rows, collected)?;
+            self.desk.keep(now(), in_flight.is_empty());
+            let is_done = matches!(step, Step::Done) && self.desk.is_clear();
+            if told.elapsed() >= TOLD || is_done {
                 (self.watch)(&self.progress);
                 told = Instant::now();
             }
-            let until = match step {
-                Step::Done => {
-                    collected.spent = dispatcher.spent();
-                    return Ok(());
-                }
-                Step::Wait(until) => until,
-                Step::Send(_) => None,
-            };
+            if is_done {
+                collected.spent = dispatcher.spent();
+                return Ok(());
+            }
+            let until = if let Step::Wait(until) = step { until } else { None };
+            let until = until.into_iter().chain(self.desk.keeps_at()).min();
             let until = until.map(|at| start + Duration::from_micros(at.0));
             let tick = told + TOLD;
             let mut replies = Vec::new();
             tokio::select! {
                 biased;
+                Some(done) = self.desk.next() => match done? {
+                    Done::Kept(settled) => self.kept(settled, rows, collected),
+                    Done::Claimed(claims) => {
+                        for told in self.desk.claimed(claims) {
+                            let job = self.told(told, &mut dispatcher, now(), rows, collected);
+                            in_flight.extend(job.map(|job| self.send(job, now())));
+                        }
+                    }
+                },
                 Some(reply) = in_flight.next() => replies.push(reply),
                 () = sleep_until(until.map_or(tick, |until| until.min(tick))) => {}
             }
@@ -121,57 +95,49 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
                     _ => break,
                 }
             }
-            self.finish(replies, &mut dispatcher, now(), rows, collected)?;
+            let settled = self.finish(replies, &mut dispatcher, now());
+            self.desk.take(now(), settled)?;
         }
     }
 
-    /// Of jobs that are due, those that nobody else has asked or is asking.
-    fn claimed(
+    fn send(
         &mut self,
-        jobs: Vec<Job>,
+        job: Job,
+        now: Micros,
+    ) -> impl Future<Output = (Job, Exchange)> + use<'a, W> {
+        self.progress.started(job.lane);
+        ask(self.asked, &self.lines[job.lane], job, now)
+    }
+
+    /// A job that is to be sent, if its claim says so.
+    fn told(
+        &mut self,
+        (job, claim): (Job, Claim),
         dispatcher: &mut Dispatcher<'_>,
         now: Micros,
         rows: &mut [Option<Recorded>],
         collected: &mut Collected,
-    ) -> Result<Vec<Job>, StoreError> {
-        let is_new = |job: &&Job| !job.is_ours && !self.ours.contains(&job.at);
-        let mut new: Vec<usize> = jobs.iter().filter(is_new).map(|job| job.at).collect();
-        if !new.is_empty() {
-            new.extend(dispatcher.upcoming(AHEAD).iter().filter(|at| !self.ours.contains(at)));
-        }
-        let keys: Vec<Key> = new.iter().map(|at| self.asked.question(*at).key).collect();
-        let mut claims: BTreeMap<usize, Claim> =
-            new.into_iter().zip(self.store.claim(&keys, self.reuse)?).collect();
-        self.ours.extend(claims.iter().filter(|(_, it)| **it == Claim::Ours).map(|(at, _)| *at));
-        let mut ours = Vec::with_capacity(jobs.len());
-        for mut job in jobs {
-            match claims.remove(&job.at) {
-                Some(Claim::Kept(row)) => {
-                    self.progress.found(job.lane);
-                    self.fill(rows, job.at, *row);
-                    collected.n_found += self.asked.same[job.at].len() as u64;
-                    dispatcher.unsent(now, job, None);
-                }
-                Some(Claim::Elsewhere) => dispatcher.unsent(now, job, Some(now + ELSEWHERE)),
-                Some(Claim::Ours) | None => {
-                    self.ours.remove(&job.at);
-                    job.is_ours = true;
-                    ours.push(job);
-                }
+    ) -> Option<Job> {
+        match claim {
+            Claim::Ours => return Some(job),
+            Claim::Kept(row) => {
+                self.progress.found(job.lane);
+                self.fill(rows, job.at, *row);
+                collected.n_found += self.asked.same[job.at].len() as u64;
+                dispatcher.unsent(now, job, None);
             }
+            Claim::Elsewhere => dispatcher.unsent(now, job, Some(now + ELSEWHERE)),
         }
-        Ok(ours)
+        None
     }
 
-    /// Keeps what came before anything else is done with it.
+    /// What came, as it is to be kept.
     fn finish(
         &mut self,
         replies: Vec<(Job, Exchange)>,
         dispatcher: &mut Dispatcher<'_>,
         now: Micros,
-        rows: &mut [Option<Recorded>],
-        collected: &mut Collected,
-    ) -> Result<(), StoreError> {
+    ) -> Vec<Settled> {
         let mut settled = Vec::with_capacity(replies.len());
         for (job, exchange) in replies {
             let price = self.price(job.at);
@@ -194,13 +160,10 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
             };
             self.progress.finished(lane, &row);
             let (status, detail) = (exchange.status, exchange.detail);
-            settled.push(Settled {
-                status,
-                detail,
-                ..self.settle(job.at, row, job.waited, job.earlier)
-            });
+            let one = self.settle(job.at, row, job.waited, job.earlier);
+            settled.push(Settled { status, detail, ..one });
         }
-        self.keep(settled, rows, collected)
+        settled
     }
 
     /// Rows for questions that are not asked (again). Those that were asked are kept as they
@@ -208,6 +171,7 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
     fn close(
         &mut self,
         closed: Vec<Closed>,
+        at_time: Micros,
         rows: &mut [Option<Recorded>],
         collected: &mut Collected,
     ) -> Result<(), StoreError> {
@@ -226,44 +190,44 @@ impl<W: FnMut(&Progress)> Drive<'_, W> {
             row.latency = Some(last.service);
             let waited = Timing { queued: last.queued, slept: last.slept };
             let Attempt { status, detail, .. } = last;
-            settled.push(Settled { status, detail, ..self.settle(at, row, waited, earlier) });
+            let one = self.settle(at, row, waited, earlier);
+            settled.push(Settled { status, detail, ..one });
         }
-        self.keep(settled, rows, collected)
+        self.desk.take(at_time, settled)
     }
 
     fn settle(&self, at: usize, row: Recorded, waited: Timing, earlier: Vec<Attempt>) -> Settled {
         let question = self.asked.question(at);
         let row = self.asked.questions.named(question, row);
         let request = self.asked.questions.request_json(question);
-        Settled { at, request, row, waited, status: None, detail: None, earlier }
+        let key = question.key;
+        Settled { at, key, request, row, waited, status: None, detail: None, earlier }
     }
 
-    fn keep(
+    /// What is kept now is answered.
+    fn kept(
         &mut self,
         settled: Vec<Settled>,
         rows: &mut [Option<Recorded>],
         collected: &mut Collected,
-    ) -> Result<(), StoreError> {
-        let entries: Vec<Entry<'_>> =
-            settled.iter().map(|one| one.entry(self.asked.question(one.at).key)).collect();
-        self.store.keep(&entries)?;
+    ) {
         for one in settled {
             let n = self.asked.same[one.at].len() as u64;
             collected.n_asked += n;
             collected.n_failed += if one.row.failure.is_some() { n } else { 0 };
             self.fill(rows, one.at, one.row);
         }
-        Ok(())
     }
 
     /// The same row for every question of the same key, named for each.
     fn fill(&self, rows: &mut [Option<Recorded>], at: usize, row: Recorded) {
         let questions = self.asked.questions;
-        for position in &self.asked.same[at] {
-            let position = *position as usize;
-            let row = questions.named(&questions.list()[position], row.clone());
-            rows[position] = Some(row);
+        let named = |row, at: u32| questions.named(&questions.list()[at as usize], row);
+        let Some((first, others)) = self.asked.same[at].split_first() else { return };
+        for other in others {
+            rows[*other as usize] = Some(named(row.clone(), *other));
         }
+        rows[*first as usize] = Some(named(row, *first));
     }
 
     fn price(&self, at: usize) -> Option<&PriceList> {

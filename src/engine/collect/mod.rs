@@ -1,9 +1,11 @@
 //! Asks every live candidate every question once, and keeps every answer as it arrives.
 //!
-//! `dispatch` decides what is asked when, and reads no clock; `drive` sends, waits and keeps.
+//! `dispatch` decides what is asked when, and reads no clock; `drive` sends and waits; `desk` has
+//! questions claimed and answers kept, which `scribe` does on a thread of its own.
 
 mod bucket;
 mod budget;
+mod desk;
 mod dispatch;
 mod drive;
 mod job;
@@ -11,21 +13,24 @@ mod lane;
 mod ledger;
 mod progress;
 mod questions;
+mod scribe;
 #[cfg(test)]
 mod tests;
 mod window;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use drive::now;
 pub use progress::{ModelProgress, Progress};
 pub use questions::{MadeQuestion, QuestionError, Questions};
+pub use scribe::Scribe;
 
 use crate::data::{Recorded, Usage};
 use crate::kernel::{ModelId, Seed, Usd};
 use crate::provider::{Client, ClientError, KeyLimits, Line};
 use crate::store::{Key, Store, StoreError, Which};
+use desk::Desk;
 use dispatch::Dispatcher;
 use drive::Drive;
 use lane::Lane;
@@ -102,6 +107,9 @@ pub enum CollectError {
         /// How many.
         n: usize,
     },
+    /// The thread that has the store is gone.
+    #[error("keep answers: the store's thread broke off; what was kept is kept")]
+    Scribe,
     /// A limit on the cost needs prices.
     #[error("hold `--max-cost` without a price for {models}; give each of them a `price`")]
     NoPrice {
@@ -119,12 +127,12 @@ pub enum CollectError {
 /// See [`CollectError`].
 pub async fn collect(
     questions: &Questions<'_>,
-    store: &Store,
+    scribe: &Scribe,
     options: Options,
     stop: &Cell<bool>,
     watch: impl FnMut(&Progress),
 ) -> Result<Collected, CollectError> {
-    let mut rows = stored(questions, store, options.reuse)?;
+    let mut rows = stored(questions, scribe, options.reuse).await?;
     let missing: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].is_none()).collect();
     let n_found = (rows.len() - missing.len()) as u64;
     if options.network == Network::Forbidden && !missing.is_empty() {
@@ -135,14 +143,16 @@ pub async fn collect(
         let asked = Asked::new(questions, &missing, options.max_cost.is_some());
         asked.priced()?;
         // A key that is not set is told before anybody is asked.
-        let client = Client::new()?;
-        let line = |at: &u32| client.line(questions.lives()[*at as usize].endpoint);
-        let lines = asked.lanes.iter().map(line).collect::<Result<Vec<Line>, _>>()?;
+        let endpoints = asked.lanes.iter().map(|at| questions.lives()[*at as usize].endpoint);
+        let client = Client::of(endpoints.clone())?;
+        let lines = endpoints.map(|it| client.line(it)).collect::<Result<Vec<Line>, _>>()?;
         let (lanes, keys) = lanes(&asked, options.max_connections);
+        let journal = scribe.does(Store::journal).await?;
+        let desk = Desk::new(scribe, journal, options.reuse);
         let dispatcher = Dispatcher::new(lanes, &keys, &asked, options.max_cost, options.seed);
         let progress = Progress::new(&asked);
-        let (asked, lines, reuse, ours) = (&asked, &lines, options.reuse, BTreeSet::new());
-        let drive = Drive { asked, lines, store, reuse, ours, progress, watch };
+        let (asked, lines) = (&asked, &lines);
+        let drive = Drive { asked, lines, desk, progress, watch };
         drive.run(dispatcher, stop, &mut rows, &mut collected).await?;
     }
     collected.n_left = rows.iter().filter(|row| row.is_none()).count() as u64;
@@ -151,16 +161,17 @@ pub async fn collect(
 }
 
 /// The answers that the store has, in the order of the questions.
-fn stored(
+async fn stored(
     questions: &Questions<'_>,
-    store: &Store,
+    scribe: &Scribe,
     reuse: Which,
-) -> Result<Vec<Option<Recorded>>, StoreError> {
+) -> Result<Vec<Option<Recorded>>, CollectError> {
     let list = questions.list();
     if reuse == Which::Nothing {
         return Ok(vec![None; list.len()]);
     }
-    let found = store.find_all(list.iter().map(|question| question.key))?;
+    let keys: Vec<Key> = list.iter().map(|question| question.key).collect();
+    let found = scribe.does(move |store| store.find_all(keys)).await?;
     let usable = |row: &Recorded| reuse.takes(row);
     let found = list.iter().zip(found);
     Ok(found.map(|(one, row)| Some(questions.named(one, row.filter(usable)?))).collect())

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::data::{Item, Recorded};
 use crate::kernel::{ItemId, ModelId, PromptId, TaskId};
 use crate::provider::{Chat, Endpoint, Label, Message, Sampling};
@@ -67,7 +69,8 @@ pub struct QuestionError {
 }
 
 impl<'a> Questions<'a> {
-    /// Every question of a plan, each item asked `n_samples` times.
+    /// Every question of a plan, each item asked `n_samples` times, or as often as policies vote or
+    /// judge with samples of that model.
     ///
     /// # Errors
     /// When a prompt can't be rendered, say because it names a column that an item lacks.
@@ -80,16 +83,17 @@ impl<'a> Questions<'a> {
         for (task, at) in plan.tasks.iter().zip(0..) {
             questions.tasks.push((task, messages(task)?));
             for live in 0..questions.live.len() as u32 {
+                let candidate = questions.live[live as usize].candidate;
+                let n_samples = n_samples.max(plan.samples_of(&candidate.id));
                 for item in 0..task.items.len() as u32 {
-                    for sample in 0..n_samples {
-                        let key = Key::of("");
-                        let question = Question { task: at, item, live, sample, made: None, key };
-                        questions.push(question);
-                    }
+                    let key = Key::of("");
+                    let question =
+                        |sample| Question { task: at, item, live, sample, made: None, key };
+                    questions.list.extend((0..n_samples).map(question));
                 }
             }
         }
-        Ok(questions)
+        Ok(questions.with_keys())
     }
 
     /// Questions made of answers, each asked once. Those to whom nobody is asked over HTTP, and
@@ -110,14 +114,16 @@ impl<'a> Questions<'a> {
             let made = Some(questions.made.len() as u32);
             questions.made.push((prompt, messages));
             let (task, live, key) = (task as u32, live as u32, Key::of(""));
-            questions.push(Question { task, item, live, sample: 0, made, key });
+            questions.list.push(Question { task, item, live, sample: 0, made, key });
         }
-        questions
+        questions.with_keys()
     }
 
-    fn push(&mut self, question: Question) {
-        let key = Key::of(&self.request_json(&question));
-        self.list.push(Question { key, ..question });
+    /// Each question under the key of what it is by now.
+    fn with_keys(mut self) -> Self {
+        let mut list = std::mem::take(&mut self.list);
+        list.par_iter_mut().for_each(|one| one.key = Key::of(&self.request_json(one)));
+        Self { list, ..self }
     }
 
     /// What is said.
@@ -229,5 +235,5 @@ fn messages(task: &Task) -> Result<Vec<Vec<Message>>, QuestionError> {
             source,
         })
     };
-    task.items.iter().map(messages).collect()
+    task.items.par_iter().map(messages).collect()
 }

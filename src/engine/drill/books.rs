@@ -6,6 +6,8 @@ use crate::analysis::{self, Intervals};
 use crate::data::summary::{DrilledRow, RungRow};
 use crate::data::{Estimate, Outcome, Warning};
 use crate::kernel::{Micros, PolicyId, TaskId, Usd};
+use crate::policy::episode::Reply;
+use crate::provider::Exchange;
 use crate::stats;
 
 /// A request that is sent so much after its time is late: the machine has too much to do.
@@ -44,6 +46,13 @@ pub struct Books {
     pub cost: Option<Usd>,
     /// Requests by who answered.
     pub rungs: BTreeMap<PolicyId, (u64, f64)>,
+    /// Probes that were sent, the tokens of their answers, and what those cost; `None` where any is
+    /// unknown. None of them is among the calls, and their cost is not in that of requests.
+    pub n_probes: u64,
+    /// The tokens, sent and received.
+    pub probe_tokens: Option<u64>,
+    /// The dollars.
+    pub probe_cost: Option<Usd>,
     /// What was said with the first failure that said anything.
     pub said: Option<String>,
 }
@@ -59,6 +68,28 @@ impl Books {
     /// A request that was to be sent at `due` is sent.
     pub(super) fn sent(&mut self, due: Micros, now: Micros) {
         self.n_late += u64::from(now.since(due) > LATE);
+    }
+
+    /// A probe is over.
+    pub(super) fn probed(&mut self, exchange: &Exchange, reply: &Reply) {
+        let tokens = match &exchange.result {
+            Ok(reply) => reply.counts.usage().map(|it| it.sent.0 + it.received.0),
+            // A call that failed brought no tokens to pay for.
+            Err(_) => Some(0),
+        };
+        let (before, paid) = match self.n_probes {
+            0 => (Some(0), Some(Usd::ZERO)),
+            _ => (self.probe_tokens, self.probe_cost),
+        };
+        self.n_probes += 1;
+        self.probe_tokens = before.zip(tokens).map(|(sum, one)| sum + one);
+        self.probe_cost = paid.zip(reply.cost).map(|(sum, one)| sum + one);
+    }
+
+    /// What everything cost.
+    fn all_cost(&self) -> Option<Usd> {
+        let probes = if self.n_probes == 0 { Some(Usd::ZERO) } else { self.probe_cost };
+        self.cost.zip(probes).map(|(calls, probes)| calls + probes)
     }
 
     pub(super) fn ended(&mut self, ended: &Ended<'_>) {
@@ -136,9 +167,17 @@ pub fn row(
         calls_per_request: mean(&|it| share(it.n_calls as f64, it.n)),
         failed_calls_per_request: mean(&|it| share(it.n_failed_calls as f64, it.n)),
         trips: mean(&|it| Some(it.n_trips as f64)),
-        cost_per_1k: mean(&|it| share(it.cost?.dollars() * 1e3, it.n)),
+        cost_per_1k: mean(&|it| share(it.all_cost()?.dollars() * 1e3, it.n)),
+        probes: probed(drills, mean(&|it| Some(it.n_probes as f64))),
+        probe_tokens: probed(drills, mean(&|it| Some(it.probe_tokens? as f64))),
+        probe_usd: probed(drills, mean(&|it| Some(it.probe_cost?.dollars()))),
         rungs: rungs.into_iter().map(rung).collect(),
     }
+}
+
+/// A figure of probes, where there were any.
+fn probed(drills: &[Books], figure: Option<Estimate>) -> Option<Estimate> {
+    figure.filter(|_| drills.iter().any(|it| it.n_probes > 0))
 }
 
 fn quantile_ms(latencies: &[Micros], p: f64) -> Option<f64> {

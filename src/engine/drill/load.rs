@@ -11,14 +11,14 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
-use super::books::{Books, Ended};
+use super::books::{self, Books};
 use super::reply::judged;
 use super::{DrillError, Drilled, Load, Ring};
 use crate::data::{CellState, ItemIdx, ModelIdx};
 use crate::kernel::{Micros, Usd};
 use crate::policy::Fleet;
 use crate::policy::episode::{
-    Action, CallId, Episode, Event, Reply, TimerId, Told, Trace, Tree, World,
+    Action, CallId, Episode, Event, ProbeEvent, Probes, Reply, TimerId, Told, Trace, Tree, World,
 };
 use crate::policy::made::Made;
 use crate::provider::{Chat, Endpoint, Exchange, Label, Line, Sampling};
@@ -32,35 +32,51 @@ struct Live {
 }
 
 /// Whose call it is.
-#[derive(Clone, Copy)]
-struct Of {
-    n: u64,
-    call: CallId,
-    model: ModelIdx,
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Of {
+    Request(u64, CallId),
+    Probe(u16),
 }
 
 /// A call that is to begin.
-struct Begin {
+pub(super) struct Begin {
+    pub(super) of: Of,
+    pub(super) model: ModelIdx,
+    pub(super) item: ItemIdx,
+    pub(super) sample: u32,
+    pub(super) timeout: Micros,
+    pub(super) made: Option<Arc<Made>>,
+}
+
+/// A call that is over, unless it was called off.
+struct Ended {
     of: Of,
-    sample: u32,
-    timeout: Micros,
+    model: ModelIdx,
     made: Option<Arc<Made>>,
+    exchange: Result<Exchange, Aborted>,
+}
+
+/// Who wants to be told of a time.
+pub(super) enum Due {
+    Request(u64, TimerId),
+    Probe(u16),
 }
 
 /// Everything that goes on at the moment.
-struct Desk<'a> {
-    ring: &'a Ring<'a>,
+pub(super) struct Desk<'a> {
+    pub(super) ring: &'a Ring<'a>,
     tree: &'a Tree,
-    load: &'a Load,
-    fleet: Fleet,
+    pub(super) load: &'a Load,
+    pub(super) fleet: Fleet,
+    pub(super) probes: Probes,
     live: BTreeMap<u64, Live>,
-    /// Times that policies want to be told of, and in which order they were planned.
-    timers: BTreeMap<(Micros, u64), (u64, TimerId)>,
+    /// Times that somebody wants to be told of, and in which order they were planned.
+    timers: BTreeMap<(Micros, u64), Due>,
     n_timers: u64,
     /// Calls that are to begin.
-    begin: Vec<Begin>,
-    trace: Trace,
-    books: Books,
+    pub(super) begin: Vec<Begin>,
+    pub(super) trace: Trace,
+    pub(super) books: Books,
 }
 
 /// Runs a load, and waits for every request to be over.
@@ -71,11 +87,13 @@ pub(super) async fn run(
     load: &Load,
 ) -> Result<Drilled, DrillError> {
     let line = ring.client.line(&Endpoint::chat_completions(format!("http://{address}/v1")))?;
+    let fleet = ring.fleet();
     let mut desk = Desk {
         ring,
         tree,
         load,
-        fleet: ring.fleet(),
+        probes: Probes::new(tree, &fleet),
+        fleet,
         live: BTreeMap::new(),
         timers: BTreeMap::new(),
         n_timers: 0,
@@ -88,18 +106,17 @@ pub(super) async fn run(
     let at = |Micros(at): Micros| start + Duration::from_micros(at);
     let mut in_flight = FuturesUnordered::new();
     let mut arrivals = load.arrivals.iter().copied().peekable();
+    desk.begin_probes(now());
     loop {
         for begin in std::mem::take(&mut desk.begin) {
             let (abort, registration) = AbortHandle::new_pair();
-            let of = begin.of;
-            if let Some(live) = desk.live.get_mut(&of.n) {
-                let item = live.episode.request().item;
-                live.out.insert(of.call, abort);
-                let made = begin.made.clone();
-                let asked =
-                    Abortable::new(ask(ring, &line, item, begin, load.stream), registration);
-                in_flight.push(async move { (of, made, asked.await) });
+            if let Of::Request(n, call) = begin.of {
+                let Some(live) = desk.live.get_mut(&n) else { continue };
+                live.out.insert(call, abort);
             }
+            let (of, model, made) = (begin.of, begin.model, begin.made.clone());
+            let asked = Abortable::new(ask(ring, &line, begin, load.stream), registration);
+            in_flight.push(async move { Ended { of, model, made, exchange: asked.await } });
         }
         let due = desk.timers.keys().next().map(|(at, _)| *at);
         let next = [arrivals.peek().copied(), due].into_iter().flatten().min();
@@ -109,9 +126,7 @@ pub(super) async fn run(
         let wake = next.map_or_else(|| start + Duration::from_secs(3600), at);
         tokio::select! {
             biased;
-            Some((of, made, ended)) = in_flight.next() => {
-                desk.came_back(now(), of, made.as_deref(), ended);
-            }
+            Some(ended) = in_flight.next() => desk.came_back(now(), ended),
             () = sleep_until(wake) => {
                 let time = now();
                 while let Some(due) = arrivals.next_if(|arrival| *arrival <= time) {
@@ -127,8 +142,8 @@ pub(super) async fn run(
 }
 
 /// Asks one model about one item, once.
-async fn ask(ring: &Ring<'_>, line: &Line, at: ItemIdx, begin: Begin, stream: bool) -> Exchange {
-    let Begin { of: Of { model, call, .. }, sample, timeout: Micros(timeout), made } = begin;
+async fn ask(ring: &Ring<'_>, line: &Line, begin: Begin, stream: bool) -> Exchange {
+    let Begin { of, model, item: at, sample, timeout: Micros(timeout), made } = begin;
     let name = &ring.grounds.matrix.models()[usize::from(model.0)];
     let candidate = ring.candidates[usize::from(model.0)];
     let usual = Sampling::default();
@@ -147,7 +162,10 @@ async fn ask(ring: &Ring<'_>, line: &Line, at: ItemIdx, begin: Begin, stream: bo
         task: &ring.grounds.task.id,
         item: &item.id,
         sample,
-        attempt: u32::from(call.attempt) + 1,
+        attempt: match of {
+            Of::Request(_, call) => u32::from(call.attempt) + 1,
+            Of::Probe(_) => 1,
+        },
         queued: Micros(0),
         slept: Micros(0),
     };
@@ -169,26 +187,29 @@ impl Desk<'_> {
         self.tell(now, n, Event::Arrived);
     }
 
-    fn came_back(
-        &mut self,
-        now: Micros,
-        of: Of,
-        made: Option<&Made>,
-        ended: Result<Exchange, Aborted>,
-    ) {
+    fn came_back(&mut self, now: Micros, ended: Ended) {
         // Whoever was called off is told nothing more.
-        let Ok(exchange) = ended else { return };
-        let Some(live) = self.live.get_mut(&of.n) else { return };
-        if live.out.remove(&of.call).is_none() {
+        let Ended { of, model, made, exchange: Ok(exchange) } = ended else { return };
+        let candidate = self.ring.candidates[usize::from(model.0)];
+        let (n, call) = match of {
+            Of::Request(n, call) => (n, call),
+            Of::Probe(probe) => return self.probe_came_back(now, (probe, model), &exchange),
+        };
+        let Some(live) = self.live.get_mut(&n) else { return };
+        if live.out.remove(&call).is_none() {
             return;
         }
         let item = live.episode.request().item;
-        let candidate = self.ring.candidates[usize::from(of.model.0)];
-        let reply: Reply = judged(self.ring, item, (candidate, made), &exchange);
+        let reply: Reply = judged(self.ring, item, (candidate, made.as_deref()), &exchange);
         live.cost = live.cost.zip(reply.cost).map(|(sum, one)| sum + one);
         self.books.n_calls += 1;
         self.books.n_failed_calls += u64::from(matches!(reply.state, CellState::Failed(_)));
-        self.tell(now, of.n, Event::Finished { call: of.call, reply });
+        self.tell(now, n, Event::Finished { call, reply });
+    }
+
+    pub(super) fn plan(&mut self, at: Micros, due: Due) {
+        self.timers.insert((at, self.n_timers), due);
+        self.n_timers += 1;
     }
 
     fn ring_timers(&mut self, now: Micros) {
@@ -196,9 +217,12 @@ impl Desk<'_> {
             if first.key().0 > now {
                 break;
             }
-            let (n, timer) = first.remove();
-            if self.live.contains_key(&n) {
-                self.tell(now, n, Event::Timer { timer });
+            match first.remove() {
+                Due::Request(n, timer) if self.live.contains_key(&n) => {
+                    self.tell(now, n, Event::Timer { timer });
+                }
+                Due::Request(..) => {}
+                Due::Probe(probe) => self.tell_probes(now, ProbeEvent::Due { probe }),
             }
         }
     }
@@ -212,12 +236,13 @@ impl Desk<'_> {
         for action in &actions {
             match action {
                 Action::Call { call, model, sample, timeout, made } => {
-                    let of = Of { n, call: *call, model: *model };
-                    let (sample, timeout, made) = (*sample, *timeout, made.clone());
-                    self.begin.push(Begin { of, sample, timeout, made });
+                    let item = live.episode.request().item;
+                    let (of, made) = (Of::Request(n, *call), made.clone());
+                    let (model, sample, timeout) = (*model, *sample, *timeout);
+                    self.begin.push(Begin { of, model, item, sample, timeout, made });
                 }
                 Action::Cancel { call } => {
-                    self.begin.retain(|it| it.of.n != n || it.of.call != *call);
+                    self.begin.retain(|it| it.of != Of::Request(n, *call));
                     if let Some(call) = live.out.remove(call) {
                         call.abort();
                         self.books.n_calls += 1;
@@ -225,18 +250,18 @@ impl Desk<'_> {
                     }
                 }
                 Action::SetTimer { timer, at } => {
-                    self.timers.insert((*at, self.n_timers), (n, *timer));
+                    self.timers.insert((*at, self.n_timers), Due::Request(n, *timer));
                     self.n_timers += 1;
                 }
                 Action::Finish(outcome) => {
                     let latency = now.since(live.arrived);
-                    self.books.ended(&Ended { outcome, latency, cost: live.cost });
+                    self.books.ended(&books::Ended { outcome, latency, cost: live.cost });
                 }
             }
         }
         if matches!(actions.last(), Some(Action::Finish(_))) {
             self.live.remove(&n);
         }
-        self.trace.told.push(Told { now, n, event, actions });
+        self.trace.told.push(Told::Request { now, n, event, actions });
     }
 }

@@ -3,6 +3,7 @@
 mod books;
 mod gateway;
 mod load;
+mod probing;
 mod reply;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ use crate::task::prompt::PromptError;
 pub struct Load {
     /// When each comes, since the start, in order.
     pub arrivals: Vec<Micros>,
+    /// How long they come; models are probed as long.
+    pub lasts: Micros,
     /// The seed of what is asked.
     pub seed: Seed,
     /// Ask for replies in pieces.
@@ -65,6 +68,8 @@ pub struct Ring<'a> {
     /// What is said of each item.
     pub(super) prompts: Vec<Vec<Message>>,
     pub(super) client: Client,
+    /// What each model is asked by a probe.
+    pub(super) small: Vec<ItemIdx>,
 }
 
 impl<'a> Ring<'a> {
@@ -91,7 +96,8 @@ impl<'a> Ring<'a> {
         let prompts = items.map(|item| grounds.task.messages(item)).collect::<Result<_, _>>();
         let prompts = prompts.map_err(DrillError::Prompt)?;
         let subject = grounds.subject(plan.seed);
-        Ok(Self { plan, grounds, policies, subject, timeouts, candidates, prompts, client })
+        let small = grounds.small_questions();
+        Ok(Self { plan, grounds, policies, subject, timeouts, candidates, prompts, client, small })
     }
 
     /// What requests are about.
@@ -104,7 +110,8 @@ impl<'a> Ring<'a> {
     /// # Errors
     /// When nobody can run it.
     pub fn tree(&self, policy: &PolicyId) -> Result<Tree, NotAPolicy> {
-        let models = Models { names: self.grounds.matrix.models(), timeouts: &self.timeouts };
+        let (names, n_samples) = (self.grounds.matrix.models(), self.grounds.matrix.n_samples());
+        let models = Models { names, timeouts: &self.timeouts, n_samples };
         Tree::new(policy, self.policies, models, self.grounds.knowledge)
     }
 

@@ -82,6 +82,14 @@ impl Field<'_> {
         self.on_every_item(|fold| run.applied(policy, self.all() & !(1 << fold), fold))
     }
 
+    /// Looks for what a policy would ask if members were missing, where it says so.
+    pub(super) fn look_without(&self, policy: &PolicyId) {
+        let run = Run::new(self);
+        for fold in 0..self.folds.len() {
+            run.look_without(policy, self.all() & !(1 << fold), fold);
+        }
+    }
+
     /// What it would seem to come to, fitted on the very items that it is scored on.
     pub(super) fn in_sample(&self, policy: &PolicyId) -> Vec<Outcome> {
         let run = Run::new(self);

@@ -1,10 +1,10 @@
 //! Policies that ask about answers, on replies that were recorded; and which replies are missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::Field;
-use super::{EvaluateError, all_policies, folds, judge};
-use crate::data::{ItemIdx, Outcome, Recorded, Verdict};
+use super::{EvaluateError, all_policies, folds, judge, models_of};
+use crate::data::{Failure, ItemIdx, Outcome, Recorded, Verdict};
 use crate::kernel::{ItemId, ModelId, PolicyId, PromptId, TaskId};
 use crate::policy::made::{Asked, Made, Next, Part};
 use crate::policy::{Cascade, Context, Policy, single};
@@ -63,6 +63,78 @@ pub(super) fn outcome(
             Next::Done(outcome) => return outcome,
             Next::Ask(asked) => heard.extend(asked.iter().map(|it| hear(field, &ctx, item, it))),
         }
+    }
+}
+
+/// Looks for what would be asked with up to so many members missing.
+pub(super) fn look_without(
+    field: &Field<'_>,
+    name: &PolicyId,
+    item: ItemIdx,
+    (members, without): (&[&Outcome], usize),
+) {
+    let is_there = |at: &usize| matches!(members[*at].verdict, Verdict::Answered { .. });
+    let there: Vec<usize> = (0..members.len()).filter(is_there).collect();
+    let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..without {
+        // Each set once: another member is left out behind those that are.
+        let larger = sets.iter().flat_map(|set| {
+            let behind = there.iter().filter(|at| set.last().is_none_or(|last| last < at));
+            behind.map(|at| [&set[..], &[*at]].concat())
+        });
+        sets = larger.collect();
+        for set in &sets {
+            look_without_these(field, name, item, (members, set));
+        }
+    }
+}
+
+/// Looks for what a judge would be asked about whatever a stage may come to.
+pub(super) fn look_at_every_answer(
+    field: &Field<'_>,
+    name: &PolicyId,
+    item: ItemIdx,
+    cascade: &Cascade,
+) {
+    let ctx = field.context(name, item);
+    let stages = &cascade.stages[..cascade.stages.len().saturating_sub(1)];
+    let models = stages.iter().flat_map(|stage| models_of(stage, field.policies));
+    for model in models.collect::<BTreeSet<_>>() {
+        let Some(at) = field.matrix.model_idx(&model) else { continue };
+        let outcome =
+            single::outcome(field.matrix.cell(item, at, 0), &PolicyId::from(model.as_str()));
+        if let Some(asked) = cascade.question(&ctx, &outcome) {
+            find(field, &ctx, item, &asked);
+        }
+    }
+}
+
+fn look_without_these(
+    field: &Field<'_>,
+    name: &PolicyId,
+    item: ItemIdx,
+    (members, missing): (&[&Outcome], &[usize]),
+) {
+    let ctx = field.context(name, item);
+    let gone = Outcome { verdict: Verdict::Failed(Failure::Unavailable), ..Outcome::NOT_RUN };
+    let left = members.iter().enumerate();
+    let left = left.map(|(at, one)| if missing.contains(&at) { &gone } else { *one });
+    let left: Vec<&Outcome> = left.collect();
+    let mut heard: Vec<Outcome> = Vec::new();
+    loop {
+        let (next, n_again) = match field.policies.get(name) {
+            Some(Policy::Judge(judge)) => (judge.next(&ctx, &left, &heard), 0),
+            Some(Policy::Fuse(fuse)) => (fuse.next(&ctx, &left, &heard), fuse.members.len()),
+            _ => return,
+        };
+        let Next::Ask(asked) = next else { return };
+        let hear = |(at, asked): (usize, &Asked)| match asked.made.part {
+            // Whoever is missing is not there for another round either.
+            Part::Again(_) if missing.contains(&(at % n_again.max(1))) => gone.clone(),
+            _ => find(field, &ctx, item, asked),
+        };
+        let new: Vec<Outcome> = asked.iter().enumerate().map(hear).collect();
+        heard.extend(new);
     }
 }
 
@@ -156,6 +228,7 @@ pub fn wanted(plan: &Plan, rows: &[&Recorded]) -> Result<Vec<Wanted>, EvaluateEr
         let field = Field::new(&judged.matrix, &task.score, &folds, plan.seed, &policies, &known);
         for name in &asking {
             field.outcomes(name);
+            field.look_without(name);
         }
         for missing in field.wanted.into_inner().unwrap_or_default() {
             match missing {

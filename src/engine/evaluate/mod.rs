@@ -48,7 +48,7 @@ use crate::data::summary::{
 };
 use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ItemId, ModelId, PolicyId, TaskId};
-use crate::policy::{OnlyVerdicts, Policy, Vote, votes_need_answers};
+use crate::policy::{OnlyVerdicts, Policy, votes_need_answers};
 use crate::report::{AnswerRow, DecisionRow, ItemRow};
 use crate::scenario::{AskingError, Looks, Plan, Task};
 use crate::task::prompt::PromptError;
@@ -242,6 +242,9 @@ pub fn judgeable(plan: &Plan, rows: &[&Recorded]) -> Result<(), EvaluateError> {
     for task in &plan.tasks {
         judge::live_has_targets(task, &plan.candidates)?;
         let rows = judge::rows_of(task, rows);
+        if rows.is_empty() {
+            continue;
+        }
         judge::judge(task, &task.extract.extractor, &plan.candidates, &rows)?;
     }
     Ok(())
@@ -264,11 +267,14 @@ fn outcomes(field: &Field<'_>) -> BTreeMap<PolicyId, Vec<Outcome>> {
     names.par_iter().map(|name| ((*name).clone(), field.outcomes(name))).collect()
 }
 
-/// Samples are not unused where some policy votes with them.
+/// Samples are not unused where some policy votes with them, or has them judged.
 fn is_heard(doubt: &Warning, policies: &BTreeMap<PolicyId, Policy>) -> bool {
-    let votes_with_samples =
-        |policy: &Policy| matches!(policy, Policy::Vote(Vote { rule: Rule::BestOf(_), .. }));
-    !matches!(doubt, Warning::UnusedSamples(..)) || !policies.values().any(votes_with_samples)
+    let reads_samples = |policy: &Policy| match policy {
+        Policy::Vote(vote) => matches!(vote.rule, Rule::BestOf(_)),
+        Policy::Judge(judge) => judge.samples > 1,
+        _ => false,
+    };
+    !matches!(doubt, Warning::UnusedSamples(..)) || !policies.values().any(reads_samples)
 }
 
 fn fill<'a>(

@@ -78,18 +78,15 @@ impl<'a> Run<'a> {
                     |item: &ItemIdx| best_single::outcome(matrix.cell(*item, idx, 0), &model);
                 items.iter().map(outcome).collect()
             }
-            Some(Policy::Cascade(Cascade { stages: among, .. }))
-            | Some(Policy::Judge(Judge { members: among, .. }))
-            | Some(Policy::Fuse(Fuse { members: among, .. })) => {
-                let columns = self.columns(among, fit, fold);
-                let decide = |(row, item): (usize, &ItemIdx)| {
-                    made::outcome(self.field, name, *item, &at(&columns, row))
-                };
-                let decided = items.iter().enumerate().map(decide);
-                if matches!(self.field.policies.get(name), Some(Policy::Cascade(_))) {
-                    return where_all_ran(&columns, decided);
-                }
-                decided.collect()
+            Some(Policy::Judge(judge)) => {
+                self.about_answers(name, &self.candidates(judge, fit, fold), fold).collect()
+            }
+            Some(Policy::Fuse(Fuse { members, .. })) => {
+                self.about_answers(name, &self.columns(members, fit, fold), fold).collect()
+            }
+            Some(Policy::Cascade(Cascade { stages, .. })) => {
+                let columns = self.columns(stages, fit, fold);
+                where_all_ran(&columns, self.about_answers(name, &columns, fold))
             }
             Some(Policy::CascadeRoute(policy)) => self.step_by_step(policy, fit, fold),
             Some(Policy::Failover(ladder)) => {
@@ -159,8 +156,56 @@ impl<'a> Run<'a> {
             return (vote.members.iter().collect(), self.columns(&vote.members, fit, fold));
         }
         let n_samples = self.field.n_samples(&vote.rule);
-        let sample = |member: &PolicyId, sample: u32| match self.field.model(member) {
-            Some(model) => {
+        let times = |member| if self.field.model(member).is_some() { n_samples } else { 1 };
+        let ballots = vote.members.iter().flat_map(|it| (0..times(it)).map(move |k| (it, k)));
+        ballots.map(|(member, k)| (member, self.sample(member, k, (fit, fold)))).unzip()
+    }
+
+    /// What the candidates of a judge came to: every member, or each of its samples.
+    pub(super) fn candidates(&self, judge: &Judge, fit: Folds, fold: usize) -> Columns {
+        let n_samples = judge.samples.min(self.field.matrix.n_samples());
+        let samples = |it| (0..n_samples).map(move |k| self.sample(it, k, (fit, fold)));
+        judge.members.iter().flat_map(samples).collect()
+    }
+
+    /// What a policy comes to that may ask about what these came to.
+    fn about_answers(
+        &self,
+        name: &PolicyId,
+        columns: &Columns,
+        fold: usize,
+    ) -> impl Iterator<Item = Outcome> {
+        let items = self.field.folds[fold].iter().enumerate();
+        items.map(move |(row, item)| made::outcome(self.field, name, *item, &at(columns, row)))
+    }
+
+    /// Looks for what a judge or a fusion would ask if members were missing.
+    pub(super) fn look_without(&self, name: &PolicyId, fit: Folds, fold: usize) {
+        let (columns, without) = match self.field.policies.get(name) {
+            Some(Policy::Judge(judge)) => (self.candidates(judge, fit, fold), judge.without),
+            Some(Policy::Fuse(fuse)) => (self.columns(&fuse.members, fit, fold), fuse.without),
+            Some(Policy::Cascade(cascade)) if cascade.asks_about_every_answer() => {
+                for item in &self.field.folds[fold] {
+                    made::look_at_every_answer(self.field, name, *item, cascade);
+                }
+                return;
+            }
+            _ => return,
+        };
+        for (row, item) in self.field.folds[fold].iter().enumerate() {
+            let members = at(&columns, row);
+            made::look_without(self.field, name, *item, (&members, without as usize));
+        }
+    }
+
+    fn sample(
+        &self,
+        member: &PolicyId,
+        sample: u32,
+        (fit, fold): (Folds, usize),
+    ) -> Arc<Vec<Outcome>> {
+        match self.field.model(member) {
+            Some(model) if sample > 0 => {
                 let matrix = self.field.matrix;
                 let items = self.field.folds[fold].iter();
                 let outcome =
@@ -168,11 +213,8 @@ impl<'a> Run<'a> {
                 Arc::new(items.map(outcome).collect())
             }
             // A policy answers once.
-            None => self.applied(member, fit, fold),
-        };
-        let times = |member| if self.field.model(member).is_some() { n_samples } else { 1 };
-        let ballots = vote.members.iter().flat_map(|it| (0..times(it)).map(move |k| (it, k)));
-        ballots.map(|(member, k)| (member, sample(member, k))).unzip()
+            _ => self.applied(member, fit, fold),
+        }
     }
 
     /// What each of these came to on the items of `fold`.

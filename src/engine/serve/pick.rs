@@ -56,7 +56,7 @@ fn nobodys(hash: PromptHash) -> Item {
         choices: Vec::new(),
         category: None,
         cluster: None,
-        row: serde_json::Map::new(),
+        row: std::sync::Arc::default(),
     }
 }
 

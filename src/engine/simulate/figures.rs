@@ -28,6 +28,8 @@ impl Of<'_> {
         let of_shares = |of: &dyn Fn(&Record) -> Option<f64>| self.shares(records.iter().map(of));
         let always =
             |of: &dyn Fn(&Record) -> Option<f64>| mean(of).unwrap_or_else(|| self.nothing());
+        let has_probes = records.iter().any(|it| it.n_probes > 0);
+        let of_probes = |of: &dyn Fn(&Record) -> Option<f64>| mean(of).filter(|_| has_probes);
         let per_1k = |money: Option<Usd>, n: u64| share(money?.dollars() * 1e3, n);
         let minutes = self.lasts.0 as f64 / 60e6;
         let down = |it: &Record| share((it.n - it.n_served) as f64 * minutes, it.n);
@@ -46,8 +48,11 @@ impl Of<'_> {
             latency_ms: self.latency(records),
             worst_case_ms: self.worst_case.ms(),
             calls_per_request: always(&|it| share(it.n_calls as f64, it.n)),
-            cost_per_1k: mean(&|it| per_1k(it.cost, it.n)),
+            cost_per_1k: mean(&|it| per_1k(it.all_cost(), it.n)),
             lost_per_1k: mean(&|it| per_1k(it.lost, it.n)),
+            probes: of_probes(&|it| Some(it.n_probes as f64)),
+            probe_tokens: of_probes(&|it| Some(it.probe_tokens as f64)),
+            probe_usd: of_probes(&|it| Some(it.probe_cost?.dollars())),
             failed_calls_per_request: always(&|it| share(it.n_failed_calls as f64, it.n)),
             trips: always(&|it| Some(it.n_trips as f64)),
             minutes_down: always(&down),
@@ -88,10 +93,12 @@ impl Of<'_> {
             let of_shares = |of: &dyn Fn(&[super::spells::Watched]) -> Option<f64>| {
                 self.shares(by_replicate.iter().map(|rows| of(rows)))
             };
-            let seconds = |of: &dyn Fn(&super::spells::Watched) -> Option<Micros>| {
-                let times = all().map(|it| of(it).map(|time| time.0 as f64 / 1e6));
+            let over_times = |of: &dyn Fn(&super::spells::Watched) -> Option<f64>| {
                 let method = "student over times of the fault".to_owned();
-                self.mean(times).map(|mean| Estimate { method, ..mean })
+                self.mean(all().map(of)).map(|mean| Estimate { method, ..mean })
+            };
+            let seconds = |of: &dyn Fn(&super::spells::Watched) -> Option<Micros>| {
+                over_times(&|it| of(it).map(|time| time.0 as f64 / 1e6))
             };
             let n_of = |rows: &[super::spells::Watched]| rows.iter().map(|it| it.n).sum::<u64>();
             let served = |rows: &[super::spells::Watched]| -> u64 {
@@ -116,6 +123,7 @@ impl Of<'_> {
                     times as u64,
                 ),
                 detected_s: seconds(&|it| it.detected),
+                flaps: over_times(&|it| it.detected.map(|_| f64::from(it.flaps))),
                 failed_over_s: seconds(&|it| it.failed_over),
                 failed_back_s: seconds(&|it| it.failed_back),
             }

@@ -2,6 +2,8 @@
 
 mod arrivals;
 mod figures;
+mod out;
+mod probing;
 mod queue;
 mod record;
 mod replay;
@@ -13,7 +15,7 @@ mod tests;
 mod witness;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -21,8 +23,9 @@ use crate::data::summary::{BandRow, OutageRow, SimulatedRow, TimelineRow};
 use crate::data::{CellState, ItemIdx, ModelIdx, Warning};
 use crate::fault::{Faults, Spell};
 use crate::kernel::{Key, Micros, PolicyId, Seed, TaskId};
-use crate::policy::episode::{Models, Tree};
+use crate::policy::episode::{Models, Probes, Tree};
 use crate::policy::knowledge::Subject;
+use crate::policy::parts::probe::Config;
 use crate::policy::{Fleet, Policy};
 use crate::scenario::{Grounds, Plan, Simulation};
 use arrivals::Arrivals;
@@ -120,6 +123,7 @@ struct Town<'a> {
     timeouts: Vec<Micros>,
     requests_per_minute: Vec<Option<u64>>,
     capacity: Vec<Option<u32>>,
+    small: Vec<ItemIdx>,
 }
 
 impl<'a> Town<'a> {
@@ -150,6 +154,7 @@ impl<'a> Town<'a> {
             simulation,
             ground,
             tape: Tape::new(matrix),
+            small: ground.small_questions(),
             pool,
             timeouts: limits().map(|it| Micros(timeout(it.unwrap_or(&usual)))).collect(),
             requests_per_minute: limits()
@@ -165,7 +170,9 @@ impl<'a> Town<'a> {
 
     fn visit(&self, wanted: &dyn Fn(&PolicyId) -> bool, simulations: &mut Simulations) {
         let subject = self.ground.subject(self.plan.seed);
-        let models = Models { names: self.ground.matrix.models(), timeouts: &self.timeouts };
+        let (names, n_samples) = (self.ground.matrix.models(), self.ground.matrix.n_samples());
+        let models = Models { names, timeouts: &self.timeouts, n_samples };
+        let mut slow: BTreeSet<Warning> = BTreeSet::new();
         for name in self.policies.keys().filter(|name| wanted(name)) {
             // Nobody can run what is told who is right, or who was never asked.
             let tree = Tree::new(name, self.policies, models, self.ground.knowledge);
@@ -176,15 +183,31 @@ impl<'a> Town<'a> {
                 (0..n).into_par_iter().map(|at| self.replicate(&stage, at)).collect();
             let sum = |of: fn(&Record) -> u64| records.iter().map(of).sum::<u64>();
             let (n, asked) = (sum(|it| it.unheard.0), sum(|it| it.unheard.1));
-            let doubt = || Warning::Unheard(name.to_string(), n, asked);
+            let doubt = || Warning::UnheardSimulated(name.to_string(), n, asked);
             simulations.doubts.extend((n > 0).then(doubt));
+            slow.extend(self.slow_probes(&tree));
             self.tell(name, &stage, records, simulations);
         }
-        let on = |model: &ModelIdx| {
-            let name = self.ground.matrix.models()[usize::from(model.0)].to_string();
-            Warning::LatencyAssumed(name)
-        };
+        simulations.doubts.extend(slow);
+        let on = |model: &ModelIdx| Warning::LatencyAssumed(self.name(*model));
         simulations.doubts.extend(self.tape.without_latency.iter().map(on));
+    }
+
+    /// Models that take longer over their small question than a probe may.
+    fn slow_probes(&self, tree: &Tree) -> Vec<Warning> {
+        let probes = Probes::new(tree, &self.fleet());
+        let slow = |(model, config): (ModelIdx, Config)| {
+            let small = self.small[usize::from(model.0)];
+            let Micros(took) = self.tape.take(small, model, 0).service;
+            let doubt =
+                || Warning::SlowProbe(self.name(model), took / 1000, config.timeout.0 / 1000);
+            (took >= config.timeout.0).then(doubt)
+        };
+        probes.targets().filter_map(slow).collect()
+    }
+
+    fn name(&self, model: ModelIdx) -> String {
+        self.ground.matrix.models()[usize::from(model.0)].to_string()
     }
 
     fn stage<'s>(
@@ -203,6 +226,7 @@ impl<'a> Town<'a> {
             asking: self.ground.asking,
             capacity: &self.capacity,
             repeats: self.simulation.traffic.repeats().value(),
+            small: &self.small,
         }
     }
 
@@ -235,7 +259,7 @@ impl<'a> Town<'a> {
         let bucket = (at == 0).then_some(self.simulation.options.bucket.0);
         let record = Record::new(spells, bucket);
         let mut simulated = Simulated::new(stage, self.fleet(), seed, record);
-        simulated.run(&mut self.arrivals(at));
+        simulated.run(&mut self.arrivals(at), arrivals::lasts(self.simulation));
         let Replies { n_unheard, n_asked, .. } = simulated.replies;
         simulated.witness.unheard = (n_unheard, n_asked);
         simulated.witness

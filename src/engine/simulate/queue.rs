@@ -15,6 +15,8 @@ pub(super) enum What {
     Expired { call: u32, generation: u32 },
     /// A policy wants to be told.
     Due { request: u32, generation: u32, timer: TimerId },
+    /// A probe is to be sent.
+    Probe { probe: u16 },
 }
 
 /// What is to happen, the earliest first, and of what happens at once the first that was planned.

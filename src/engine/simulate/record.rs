@@ -10,9 +10,9 @@ use super::world::Ended;
 use crate::data::Verdict;
 use crate::data::summary::TimelineRow;
 use crate::fault::{Effect, Fates};
-use crate::kernel::{Micros, PolicyId, TaskId, Usd};
+use crate::kernel::{Micros, PolicyId, TaskId, Tokens, Usd};
 use crate::policy::Fleet;
-use crate::policy::episode::Request;
+use crate::policy::episode::{Reply, Request};
 
 /// The longest latency that is told apart from longer ones: a day.
 const LONGEST: u64 = 86_400_000_000;
@@ -30,6 +30,9 @@ pub(super) struct Record {
     /// What the calls cost that failed or were called off.
     pub(super) lost: Option<Usd>,
     pub(super) n_trips: u64,
+    pub(super) n_probes: u64,
+    pub(super) probe_tokens: u64,
+    pub(super) probe_cost: Option<Usd>,
     /// Questions made of answers to which no reply was recorded, of how many.
     pub(super) unheard: (u64, u64),
     pub(super) rungs: BTreeMap<PolicyId, Rung>,
@@ -80,6 +83,9 @@ impl Record {
             cost: Some(Usd::ZERO),
             lost: Some(Usd::ZERO),
             n_trips: 0,
+            n_probes: 0,
+            probe_tokens: 0,
+            probe_cost: Some(Usd::ZERO),
             unheard: (0, 0),
             rungs: BTreeMap::new(),
             spells,
@@ -89,6 +95,11 @@ impl Record {
                 latency: histogram(2),
             }),
         }
+    }
+
+    /// What calls and probes cost.
+    pub(super) fn all_cost(&self) -> Option<Usd> {
+        self.cost.zip(self.probe_cost).map(|(calls, probes)| calls + probes)
     }
 
     fn counts_trips(&mut self, now: Micros, fleet: &Fleet) {
@@ -139,6 +150,18 @@ impl Witness for Record {
         let is_failed = fails(called.fates);
         self.n_failed_calls += u64::from(is_failed);
         self.spells.called(called, is_failed);
+    }
+
+    fn probed(&mut self, called: &Called<'_>, fleet: &Fleet) {
+        self.n_probes += 1;
+        self.counts_trips(called.now, fleet);
+        self.spells.probed(called);
+    }
+
+    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Tokens, fleet: &Fleet) {
+        self.probe_tokens += tokens.0;
+        self.probe_cost = self.probe_cost.zip(reply.cost).map(|(sum, one)| sum + one);
+        self.counts_trips(now, fleet);
     }
 
     fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, fleet: &Fleet) {

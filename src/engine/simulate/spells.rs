@@ -42,6 +42,10 @@ pub(super) struct Watched {
     /// Whether the fault has come again, so that nobody can tell any more who is back from which.
     is_followed: bool,
     pub(super) detected: Option<Micros>,
+    /// How often breakers of whoever it hits had opened out of being closed by then.
+    fell: u32,
+    /// How often they did so again while it was there.
+    pub(super) flaps: u32,
     pub(super) failed_over: Option<Micros>,
     pub(super) failed_back: Option<Micros>,
 }
@@ -61,6 +65,8 @@ impl SpellRecord {
             met_by: Vec::new(),
             is_followed: false,
             detected: None,
+            fell: 0,
+            flaps: 0,
             failed_over: None,
             failed_back: None,
         };
@@ -98,24 +104,30 @@ impl SpellRecord {
 
     /// A model was asked.
     pub(super) fn called(&mut self, called: &Called<'_>, is_failed: bool) {
-        let (meets, slowed) = (called.fates.meets.as_ref(), called.fates.slowed.as_ref());
-        let names = [meets.map(|it| it.0), slowed.map(|it| it.0)];
-        if names == [None, None] {
+        if called.fates.meets.is_none() && called.fates.slowed.is_none() {
             return;
         }
         self.begin(called.now);
+        let met = called.fates.meets.as_ref().map(|it| it.0);
         for at in &self.live {
             let row = &mut self.rows[*at];
-            let fault = Some(row.spell.fault.as_str());
-            let is_meant = row.models.binary_search(&called.model).is_ok();
-            if row.spell.end <= called.now || !is_meant || !names.contains(&fault) {
+            if !row.is_met_by(called) {
                 continue;
             }
             row.is_met = true;
-            row.n_failed_calls += u64::from(is_failed && names[0] == fault);
+            row.n_failed_calls += u64::from(is_failed && met == Some(row.spell.fault.as_str()));
             if row.failed_over.is_none() && !row.met_by.contains(&called.n) {
                 row.met_by.push(called.n);
             }
+        }
+    }
+
+    /// A model was probed, which counts as nobody's request.
+    pub(super) fn probed(&mut self, called: &Called<'_>) {
+        self.begin(called.now);
+        for at in &self.live {
+            let row = &mut self.rows[*at];
+            row.is_met |= row.is_met_by(called);
         }
     }
 
@@ -125,8 +137,17 @@ impl SpellRecord {
             let row = &mut self.rows[*at];
             let is_there = now < row.spell.end || row.n_out > 0;
             let is_open = |model: &ModelIdx| fleet.guards(*model).any(|guard| guard.is_open(now));
-            if is_there && row.is_met && row.detected.is_none() && row.models.iter().any(is_open) {
-                row.detected = Some(now.since(row.spell.start));
+            let guards = row.models.iter().flat_map(|model| fleet.guards(*model));
+            let fell = || guards.map(|guard| guard.n_fell).sum();
+            if row.detected.is_some() && now < row.spell.end {
+                let fell: u32 = fell();
+                row.flaps = fell - row.fell;
+            } else if row.detected.is_none()
+                && is_there
+                && row.is_met
+                && row.models.iter().any(is_open)
+            {
+                (row.detected, row.fell) = (Some(now.since(row.spell.start)), fell());
             }
         }
     }
@@ -148,6 +169,15 @@ impl SpellRecord {
 }
 
 impl Watched {
+    /// Whether a call meets it.
+    fn is_met_by(&self, called: &Called<'_>) -> bool {
+        let (meets, slowed) = (called.fates.meets.as_ref(), called.fates.slowed.as_ref());
+        let names = [meets.map(|it| it.0), slowed.map(|it| it.0)];
+        let is_meant = self.models.binary_search(&called.model).is_ok();
+        let fault = Some(self.spell.fault.as_str());
+        called.now < self.spell.end && is_meant && names.contains(&fault)
+    }
+
     /// A request that came then is over.
     fn counts(&mut self, judged: Option<f64>) {
         self.n_out -= 1;

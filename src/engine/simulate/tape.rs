@@ -41,6 +41,8 @@ pub(super) struct Coming {
     pub(super) keeps_place: bool,
     /// What has to be paid even where it is not waited for.
     pub(super) billed: Option<Usd>,
+    /// The tokens that this is for.
+    pub(super) tokens: Tokens,
 }
 
 impl Tape {
@@ -118,7 +120,13 @@ impl Take {
             Some((_, slower)) => slower.of(self.service),
             None => self.service,
         };
-        let as_ever = Coming { after: Some(service), reply, keeps_place: true, billed: self.cost };
+        let as_ever = Coming {
+            after: Some(service),
+            reply,
+            keeps_place: true,
+            billed: self.cost,
+            tokens: self.tokens,
+        };
         match &fates.meets {
             None => as_ever,
             Some((_, met)) => self.met(met, as_ever, service),
@@ -153,12 +161,14 @@ impl Take {
                 reply: failed(failure, free),
                 keeps_place: false,
                 billed: free,
+                tokens: Tokens::default(),
             },
             Effect::Waits { until } => Coming {
                 after: until,
                 reply: failed(Failure::Reset, free),
                 keeps_place: true,
                 billed: free,
+                tokens: Tokens::default(),
             },
             Effect::Breaks { failure, .. } => {
                 Coming { reply: failed(failure, self.cost), ..as_ever }

@@ -3,14 +3,14 @@
 use super::world::Ended;
 use crate::data::ModelIdx;
 use crate::fault::Fates;
-use crate::kernel::{Micros, Usd};
+use crate::kernel::{Micros, Tokens, Usd};
 use crate::policy::Fleet;
-use crate::policy::episode::{Action, Event, Request};
+use crate::policy::episode::{Action, Event, Reply, Request};
 
 /// A call that begins.
 pub(super) struct Called<'a> {
     pub(super) now: Micros,
-    /// The request's number.
+    /// The request's number, or that of none.
     pub(super) n: u64,
     pub(super) model: ModelIdx,
     pub(super) fates: &'a Fates<'a>,
@@ -26,6 +26,12 @@ pub(super) trait Witness {
 
     /// A model was asked, and this is to become of it.
     fn called(&mut self, _called: &Called<'_>, _fleet: &Fleet) {}
+
+    /// A model was probed, and this is to become of it; no request has the number of its call.
+    fn probed(&mut self, _called: &Called<'_>, _fleet: &Fleet) {}
+
+    /// A probe is over, with so many tokens to be paid for.
+    fn probe_ended(&mut self, _now: Micros, _reply: &Reply, _tokens: Tokens, _fleet: &Fleet) {}
 
     /// A call was called off, and this is paid for it.
     fn cancelled(&mut self, _now: Micros, _n: u64, _billed: Option<Usd>) {}

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::arrivals::Arrivals;
+use super::out::{Of, Out};
+use super::probing::{NOBODY, Probing};
 use super::queue::{Agenda, Places, Slots, What};
 use super::replies::Replies;
 use super::tape::{Tape, wrong_answer};
 use super::witness::{Called, Witness};
-use crate::data::{CellState, Failure, ItemIdx, ModelIdx};
+use crate::data::{ItemIdx, ModelIdx};
 use crate::fault::{Call, Fates, FaultState, Faults};
 use crate::kernel::{Key, Micros, ModelId, Seed, Usd};
 use crate::policy::Fleet;
-use crate::policy::episode::{Action, CallId, Episode, Event, Reply, Request, Tree, World};
+use crate::policy::episode::{Action, CallId, Episode, Event, ProbeEvent, Request, Tree, World};
 use crate::policy::knowledge::Subject;
 use crate::policy::made::Made;
 use crate::scenario::Asking;
@@ -31,48 +33,22 @@ pub(super) struct Stage<'a> {
     pub(super) capacity: &'a [Option<u32>],
     /// The share of requests that repeat another.
     pub(super) repeats: f64,
+    /// What each model is asked by a probe.
+    pub(super) small: &'a [ItemIdx],
 }
 
 /// A request that is on its way.
-struct Live {
+pub(super) struct Live {
     episode: Episode,
     n: u64,
     arrived: Micros,
-    cost: Option<Usd>,
+    pub(super) cost: Option<Usd>,
     /// Of that, for calls that failed or were called off.
-    lost: Option<Usd>,
+    pub(super) lost: Option<Usd>,
     /// Whose answer came last.
-    answered_by: Option<ModelIdx>,
+    pub(super) answered_by: Option<ModelIdx>,
     /// The call that each part of the policy has out.
     calls: Vec<u32>,
-}
-
-/// A call that is out.
-struct Out {
-    request: u32,
-    call: CallId,
-    model: ModelIdx,
-    sent: Micros,
-    timeout: Micros,
-    after: Option<Micros>,
-    reply: Reply,
-    billed: Option<Usd>,
-    place: Place,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// It needs none.
-    None,
-    Waiting,
-    Taken,
-}
-
-impl Out {
-    /// What it costs where nobody waits for it any more: nothing while it waits for a place.
-    fn paid(&self) -> Option<Usd> {
-        if self.place == Place::Waiting { Some(Usd::ZERO) } else { self.billed }
-    }
 }
 
 /// What a request came to, for whoever keeps the books.
@@ -89,19 +65,20 @@ const RECENT: usize = 1000;
 
 /// One replicate.
 pub(super) struct Simulated<'a, W> {
-    stage: &'a Stage<'a>,
+    pub(super) stage: &'a Stage<'a>,
     pub(super) fleet: Fleet,
-    fault_state: FaultState,
-    model_keys: Vec<Key>,
-    key: Key,
-    agenda: Agenda,
-    places: Vec<Places>,
-    calls: Slots<Out>,
-    requests: Slots<Live>,
+    pub(super) probing: Probing,
+    pub(super) fault_state: FaultState,
+    pub(super) model_keys: Vec<Key>,
+    pub(super) key: Key,
+    pub(super) agenda: Agenda,
+    pub(super) places: Vec<Places>,
+    pub(super) calls: Slots<Out>,
+    pub(super) requests: Slots<Live>,
     spare: Vec<Live>,
     recent: Vec<Request>,
     actions: Vec<Action>,
-    now: Micros,
+    pub(super) now: Micros,
     /// Replies to questions made of answers.
     pub(super) replies: Replies,
     pub(super) witness: W,
@@ -109,9 +86,11 @@ pub(super) struct Simulated<'a, W> {
 
 impl<'a, W: Witness> Simulated<'a, W> {
     pub(super) fn new(stage: &'a Stage<'a>, fleet: Fleet, seed: Seed, witness: W) -> Self {
+        let probing = Probing::new(stage.tree, &fleet);
         Self {
             stage,
             fleet,
+            probing,
             fault_state: FaultState::new(stage.faults, seed),
             model_keys: stage.models.iter().map(|model| Call::model_key(seed, model)).collect(),
             key: Key::new(seed, "simulate", &[]),
@@ -128,8 +107,10 @@ impl<'a, W: Witness> Simulated<'a, W> {
         }
     }
 
-    /// Runs until every request is over.
-    pub(super) fn run(&mut self, arrivals: &mut Arrivals) {
+    /// Runs until every request is over. Models are probed for as long as traffic `lasts`.
+    pub(super) fn run(&mut self, arrivals: &mut Arrivals, lasts: Micros) {
+        let key = self.key.with(NOBODY).with(0);
+        self.tell_probes(ProbeEvent::Began { key, until: lasts });
         let mut next = arrivals.next();
         let mut n = 0;
         loop {
@@ -203,12 +184,16 @@ impl<'a, W: Witness> Simulated<'a, W> {
                 self.now = at;
                 self.over(call);
             }
-            What::Expired { call, generation } if self.calls.is(call, generation) => {
-                let waits = self.calls.get(call).is_some_and(|out| out.place == Place::Waiting);
-                if waits {
-                    self.now = at;
-                    self.over(call);
-                }
+            What::Expired { call, generation }
+                if self.calls.is(call, generation)
+                    && self.calls.get(call).is_some_and(Out::waits) =>
+            {
+                self.now = at;
+                self.over(call);
+            }
+            What::Probe { probe } => {
+                self.now = at;
+                self.tell_probes(ProbeEvent::Due { probe });
             }
             What::Due { request, generation, timer } if self.requests.is(request, generation) => {
                 self.now = at;
@@ -218,49 +203,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
         }
     }
 
-    /// A call has come back, or has taken too long.
-    fn over(&mut self, at: u32) {
-        let Some(out) = self.calls.take(at) else { return };
-        if out.place == Place::Taken {
-            self.free_place(out.model);
-        }
-        let in_time = out.after.is_some() && self.now < out.sent + out.timeout;
-        let reply = if in_time {
-            out.reply
-        } else {
-            let state = CellState::Failed(Failure::TimedOut);
-            Reply { state, cost: out.paid(), confidence: None, retry_after: None, status: None }
-        };
-        let Some(live) = self.requests.get_mut(out.request) else { return };
-        live.cost = sum(live.cost, reply.cost);
-        match reply.state {
-            CellState::Failed(_) | CellState::NotRun => live.lost = sum(live.lost, reply.cost),
-            _ => live.answered_by = Some(out.model),
-        }
-        self.deliver(out.request, Event::Finished { call: out.call, reply });
-    }
-
-    fn free_place(&mut self, model: ModelIdx) {
-        let calls = &self.calls;
-        let places = &mut self.places[usize::from(model.0)];
-        if let Some(next) = places.give_back(|call, generation| calls.is(call, generation)) {
-            self.begin(next);
-        }
-    }
-
-    /// A call is being answered from now on.
-    fn begin(&mut self, at: u32) {
-        let generation = self.calls.generation(at);
-        let Some(out) = self.calls.get_mut(at) else { return };
-        if out.place == Place::Waiting {
-            out.place = Place::Taken;
-        }
-        let latest = out.sent + out.timeout;
-        let ends = out.after.map_or(latest, |after| (self.now + after).min(latest));
-        self.agenda.plan(ends, What::Over { call: at, generation });
-    }
-
-    fn deliver(&mut self, at: u32, event: Event) {
+    pub(super) fn deliver(&mut self, at: u32, event: Event) {
         let Some(live) = self.requests.get_mut(at) else { return };
         let mut actions = std::mem::take(&mut self.actions);
         let Stage { tree, subject, .. } = *self.stage;
@@ -337,27 +280,9 @@ impl<'a, W: Witness> Simulated<'a, W> {
         let coming = answering.coming(&fates, wrong);
         let called = Called { now: self.now, n: live.n, model, fates: &fates };
         self.witness.called(&called, &self.fleet);
-        let place = if coming.keeps_place { Place::Waiting } else { Place::None };
-        let out = Out {
-            request: at,
-            call,
-            model,
-            sent: self.now,
-            timeout,
-            after: coming.after,
-            reply: coming.reply,
-            billed: coming.billed,
-            place,
-        };
-        let (number, generation) = self.calls.put(out);
+        let number = self.send(Of::Request(at, call), model, timeout, &coming);
+        let Some(live) = self.requests.get_mut(at) else { return };
         live.calls[usize::from(call.node)] = number;
-        let places = &mut self.places[usize::from(model.0)];
-        if place == Place::None || places.take(number, generation) {
-            self.begin(number);
-        } else {
-            let latest = self.now + timeout;
-            self.agenda.plan(latest, What::Expired { call: number, generation });
-        }
     }
 
     /// A call is called off; what the provider has done for it is paid.
@@ -369,13 +294,11 @@ impl<'a, W: Witness> Simulated<'a, W> {
         live.cost = sum(live.cost, paid);
         live.lost = sum(live.lost, paid);
         self.witness.cancelled(self.now, live.n, paid);
-        if out.place == Place::Taken {
-            self.free_place(out.model);
-        }
+        self.leave(&out);
     }
 }
 
 /// Money that is known where both are.
-fn sum(one: Option<Usd>, other: Option<Usd>) -> Option<Usd> {
+pub(super) fn sum(one: Option<Usd>, other: Option<Usd>) -> Option<Usd> {
     one.zip(other).map(|(one, other)| one + other)
 }

@@ -14,10 +14,10 @@ pub(super) enum About<'a> {
 }
 
 impl About<'_> {
-    fn n_members(&self) -> usize {
+    fn most_asked(&self) -> usize {
         match self {
-            Self::Judge(judge) => judge.members.len(),
-            Self::Fuse(fuse) => fuse.members.len(),
+            Self::Judge(judge) => judge.most_asked(),
+            Self::Fuse(fuse) => fuse.most_asked(),
         }
     }
 
@@ -30,10 +30,12 @@ impl About<'_> {
 }
 
 impl Walk<'_, '_> {
-    /// All members at once.
-    pub(super) fn start_members(&mut self, node: u16, n_members: usize) {
+    /// All members at once, each of their samples by itself.
+    pub(super) fn start_members(&mut self, node: u16, about: &About<'_>) {
         let tree = self.world.tree;
-        for child in &tree.nodes[usize::from(node)].children[..n_members] {
+        let children = &tree.nodes[usize::from(node)].children;
+        let n_members = children.len() - about.most_asked();
+        for child in &children[..n_members] {
             self.queue_start(*child);
         }
         self.state_mut(node).next = n_members as u16;
@@ -49,7 +51,8 @@ impl Walk<'_, '_> {
             return;
         }
         let outcomes = self.outcomes(node);
-        let (members, heard) = outcomes[..n_started].split_at(about.n_members());
+        let n_members = part.children.len() - about.most_asked();
+        let (members, heard) = outcomes[..n_started].split_at(n_members);
         let members: Vec<&Outcome> = members.iter().collect();
         let subject = self.world.subject;
         let ctx = subject.context(&part.name, self.episode.request.item);

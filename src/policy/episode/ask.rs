@@ -3,7 +3,7 @@
 use super::state::Phase;
 use super::tree::Kind;
 use super::{Action, CallId, Reply, TimerId, Walk};
-use crate::data::{CellState, Failure, ModelIdx, Outcome, Reason, Verdict, Weight};
+use crate::data::{Failure, ModelIdx, Outcome, Reason, Verdict, Weight};
 use crate::kernel::{Micros, Usd};
 use crate::policy::fleet::Took;
 use crate::policy::parts::breaker::{Admission, CallResult};
@@ -56,11 +56,7 @@ impl Walk<'_, '_> {
         }
         let Some(called_at) = state.called_at.take() else { return };
         let took = self.now.since(called_at);
-        let failure = match reply.state {
-            CellState::Failed(failure) => Some(failure),
-            CellState::NotRun => Some(Failure::Other),
-            CellState::Answered { .. } | CellState::Unparsed | CellState::Refused => None,
-        };
+        let failure = reply.failure();
         let state = self.state_mut(node);
         state.cost = match state.n_tries {
             1 => reply.cost,

@@ -86,6 +86,7 @@ impl Walk<'_, '_> {
             }
             Choice::LeastBusy => least(&|at| f64::from(load(at).in_flight)),
             Choice::Latency => least(&|at| load(at).expected()),
+            Choice::Ewma => least(&|at| load(at).ewma()),
             Choice::PeakEwma => least(&|at| load(at).peak_cost(self.now)),
             Choice::Usage => least(&|at| load(at).used(self.now)),
             Choice::TwoChoices => {

@@ -10,6 +10,7 @@ mod ask;
 mod choose;
 mod combine;
 mod ladder;
+mod probes;
 mod state;
 mod steps;
 #[cfg(test)]
@@ -20,12 +21,13 @@ mod tree;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::data::{CellState, ItemIdx, ModelIdx, Outcome};
+use crate::data::{CellState, Failure, ItemIdx, ModelIdx, Outcome};
 use crate::kernel::{Key, Micros, Usd};
+use crate::policy::Fleet;
 use crate::policy::knowledge::Subject;
 use crate::policy::made::Made;
-use crate::policy::{Fleet, Fuse, Judge};
 use about::About;
+pub use probes::{ProbeAction, ProbeEvent, Probes};
 use state::{Phase, State};
 pub use trace::{Told, Trace};
 use tree::Kind;
@@ -62,6 +64,17 @@ pub struct Reply {
     pub retry_after: Option<Micros>,
     /// The status of a response that was an error.
     pub status: Option<u16>,
+}
+
+impl Reply {
+    /// What came instead of an answer.
+    pub fn failure(&self) -> Option<Failure> {
+        match self.state {
+            CellState::Failed(failure) => Some(failure),
+            CellState::NotRun => Some(Failure::Other),
+            CellState::Answered { .. } | CellState::Unparsed | CellState::Refused => None,
+        }
+    }
 }
 
 /// What happened.
@@ -228,9 +241,8 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Failover(ladder) => self.next_rung(node, ladder),
             Kind::Hedge(hedge) => self.next_hedge(node, hedge),
             Kind::Balance(balance) => self.pick(node, balance),
-            Kind::Judge(Judge { members, .. }) | Kind::Fuse(Fuse { members, .. }) => {
-                self.start_members(node, members.len());
-            }
+            Kind::Judge(judge) => self.start_members(node, &About::Judge(judge)),
+            Kind::Fuse(fuse) => self.start_members(node, &About::Fuse(fuse)),
             Kind::Choose(by) => self.choose(node, *by),
         }
     }

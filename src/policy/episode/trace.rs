@@ -1,22 +1,43 @@
 //! What happened to requests and what was done about it, in order: enough to do it all again.
 
-use super::{Action, Event, Request};
+use super::{Action, Event, ProbeAction, ProbeEvent, Request};
 use crate::kernel::Micros;
 
-/// One thing that a request was told, with what it wanted done.
+/// One thing that was told, with what is to be done about it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
-    /// When.
-    pub now: Micros,
-    /// Which request, by its number.
-    pub n: u64,
-    /// What.
-    pub event: Event,
-    /// What was to be done.
-    pub actions: Vec<Action>,
+pub enum Told {
+    /// To a request.
+    Request {
+        /// When.
+        now: Micros,
+        /// Which request, by its number.
+        n: u64,
+        /// What.
+        event: Event,
+        /// What was to be done.
+        actions: Vec<Action>,
+    },
+    /// To the policy's probes.
+    Probes {
+        /// When.
+        now: Micros,
+        /// What.
+        event: ProbeEvent,
+        /// What was to be done.
+        actions: Vec<ProbeAction>,
+    },
 }
 
-/// Everything that the requests of one policy were told.
+impl Told {
+    /// When.
+    pub fn now(&self) -> Micros {
+        match self {
+            Self::Request { now, .. } | Self::Probes { now, .. } => *now,
+        }
+    }
+}
+
+/// Everything that the requests of one policy, and its probes, were told.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trace {
     /// The requests, by number.

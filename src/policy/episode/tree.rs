@@ -1,6 +1,6 @@
 //! A policy with everything that it is made of, laid out for requests to go through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::CallId;
 use crate::data::ModelIdx;
@@ -67,6 +67,8 @@ pub struct Models<'a> {
     pub names: &'a [ModelId],
     /// How long one call to each may take.
     pub timeouts: &'a [Micros],
+    /// How many samples of each there are.
+    pub n_samples: u32,
 }
 
 /// Why requests can't go through a policy.
@@ -132,6 +134,16 @@ impl Tree {
         models
     }
 
+    /// The models that it may ask behind a breaker, each with the breaker's number.
+    pub(super) fn guarded(&self) -> Vec<(usize, ModelIdx)> {
+        let guarded = |node: &Node| match node.kind {
+            Kind::Ask { model, .. } => Some((node.conduct.breaker?, model)),
+            _ => None,
+        };
+        let guarded: BTreeSet<_> = self.nodes.iter().filter_map(guarded).collect();
+        guarded.into_iter().collect()
+    }
+
     /// The model that stands first in a part.
     pub(super) fn first_model(&self, node: u16) -> Option<ModelIdx> {
         let part = &self.nodes[usize::from(node)];
@@ -175,7 +187,7 @@ impl Tree {
             }
             Kind::Choose(_) => most(&mut children.into_iter()),
             Kind::Judge(judge) => {
-                let asked = children.split_off(judge.members.len());
+                let asked = children.split_off(children.len() - judge.most_asked());
                 most(&mut children.into_iter()) + most(&mut asked.into_iter())
             }
             Kind::Fuse(fuse) => {
@@ -278,6 +290,13 @@ impl Maker<'_> {
             let all = self.models.names.iter();
             return all.map(|model| (PolicyId::from(model.as_str()), 0)).collect();
         }
-        policy.members().iter().map(|member| (member.clone(), 0)).collect()
+        let n_samples = match policy {
+            Policy::Judge(judge) => judge.samples.min(self.models.n_samples.max(1)),
+            _ => 1,
+        };
+        let samples = |member: &PolicyId| {
+            (0..n_samples).map(|sample| (member.clone(), sample)).collect::<Vec<_>>()
+        };
+        policy.members().iter().flat_map(samples).collect()
     }
 }

@@ -13,6 +13,8 @@ pub struct Load {
     /// Of the last hundred, in microseconds.
     latencies: VecDeque<u64>,
     peak: f64,
+    /// The mean that the peak decays to.
+    ewma: Option<f64>,
     peak_at: Micros,
     /// When the calls of the last minute were begun, where that matters.
     begun: VecDeque<Micros>,
@@ -46,6 +48,7 @@ impl Load {
             requests_per_minute,
             latencies: VecDeque::new(),
             peak: 0.0,
+            ewma: None,
             peak_at: Micros(0),
             begun: VecDeque::new(),
         }
@@ -53,6 +56,11 @@ impl Load {
 
     pub(super) fn began(&mut self, now: Micros) {
         self.in_flight += 1;
+        self.uses(now);
+    }
+
+    /// One of the requests a minute is used up.
+    pub(super) fn uses(&mut self, now: Micros) {
         if self.requests_per_minute.is_some() {
             self.begun.push_back(now);
             while self.begun.front().is_some_and(|at| now.since(*at) >= Micros(60_000_000)) {
@@ -78,6 +86,7 @@ impl Load {
         let took = took as f64;
         self.peak =
             if took > self.peak { took } else { self.peak * decayed + took * (1.0 - decayed) };
+        self.ewma = Some(self.ewma.map_or(took, |it| it * decayed + took * (1.0 - decayed)));
         self.peak_at = now;
     }
 
@@ -97,6 +106,15 @@ impl Load {
         match self.latencies.is_empty() && self.in_flight > 0 {
             true => f64::INFINITY,
             false => self.mean(),
+        }
+    }
+
+    /// The mean weighted exponentially, in microseconds; 0 before the first, but endless while the
+    /// first calls are out, of which nothing is known.
+    pub fn ewma(&self) -> f64 {
+        match self.ewma {
+            None if self.in_flight > 0 => f64::INFINITY,
+            known => known.unwrap_or(0.0),
         }
     }
 
@@ -134,6 +152,15 @@ mod tests {
 
     #[test]
     fn a_load_tells_what_is_in_flight_and_what_was_of_late() {
+        let mut twice = Load::new(None);
+        twice.began(Micros(0));
+        assert_eq!(twice.ewma(), f64::INFINITY, "nothing came back yet");
+        twice.ended(Micros(0), Took::All(Micros(100)));
+        assert_eq!(twice.ewma(), 100.0);
+        // Ten seconds later the one before weighs 1/e.
+        twice.ended(Micros(10_000_000), Took::All(Micros(200)));
+        let weighed = 200.0 - 100.0 / std::f64::consts::E;
+        assert!((twice.ewma() - weighed).abs() < 1e-9, "{}", twice.ewma());
         let mut load = Load::new(Some(10));
         (0..5).for_each(|at| load.began(Micros(at * 20_000_000)));
         assert_eq!((load.in_flight, load.used(Micros(80_000_000))), (5, 0.3));

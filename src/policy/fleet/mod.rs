@@ -8,6 +8,7 @@ use crate::kernel::Micros;
 use crate::policy::parts::breaker::{Admission, CallResult, Permit};
 use crate::policy::parts::budget::{Balance, Budget};
 use crate::policy::parts::guard::{Guard, GuardConfig};
+use crate::policy::parts::probe::{self, Found};
 use crate::policy::parts::retry::Again;
 pub(super) use cache::Asked;
 use cache::Cache;
@@ -81,6 +82,37 @@ impl Fleet {
         let at = self.at(breaker, model);
         let before = self.guards[at].n_opened;
         self.guards[at].record(now, permit, result);
+        self.n_opened += self.guards[at].n_opened - before;
+    }
+
+    /// How a model is probed behind a breaker, where it is.
+    pub(super) fn probe(&self, breaker: usize, model: ModelIdx) -> Option<probe::Config> {
+        self.guards.get(self.at(breaker, model))?.probe()
+    }
+
+    /// A probe goes out. It uses up what the provider allows as any call does, and says nothing of
+    /// how busy or fast a model is with real questions.
+    pub(super) fn probes(&mut self, model: ModelIdx, now: Micros) {
+        self.loads[usize::from(model.0)].uses(now);
+    }
+
+    /// A probe came back, with that failure and status where it failed.
+    pub(super) fn probed(
+        &mut self,
+        now: Micros,
+        (breaker, model): (usize, ModelIdx),
+        (failure, status): (Option<Failure>, Option<u16>),
+    ) {
+        let weight = failure.map(|it| self.handling(Some(breaker), it, status).0);
+        let found = match weight {
+            None => Found::Well,
+            // What is wrong with the question says nothing of the model.
+            Some(Weight::Ignored) => return,
+            Some(_) => Found::Ill,
+        };
+        let at = self.at(breaker, model);
+        let before = self.guards[at].n_opened;
+        self.guards[at].probed(now, found);
         self.n_opened += self.guards[at].n_opened - before;
     }
 

@@ -10,7 +10,7 @@ use crate::policy::testing::{letter, on_an_item, outcome};
 fn fuse(n: usize, by: Option<&str>, rounds: u32, otherwise: Otherwise) -> Fuse {
     let members = (0..n).map(|at| PolicyId::from(format!("m{at}"))).collect();
     let [prompt, again] = [FUSE, AGAIN].map(|text| Prompt::compile(text).unwrap());
-    Fuse { members, by: by.map(ModelId::from), rounds, otherwise, prompt, again }
+    Fuse { members, by: by.map(ModelId::from), rounds, without: 0, otherwise, prompt, again }
 }
 
 /// What comes of it where whoever is asked in a round says that letter, and the letters that were

@@ -9,7 +9,7 @@ use crate::policy::testing::{letter, on_an_item, outcome};
 fn judge(n: usize, how: How, otherwise: Otherwise) -> Judge {
     let members = (0..n).map(|at| PolicyId::from(format!("m{at}"))).collect();
     let prompt = Prompt::compile(CHOOSE).unwrap();
-    Judge { members, by: "j".into(), how, otherwise, prompt }
+    Judge { members, samples: 1, without: 0, by: "j".into(), how, otherwise, prompt }
 }
 
 /// What comes of it where the judge, shown these answers, says so: `Ok` with the place of the best

@@ -92,6 +92,11 @@ impl Cooldown {
         begins
     }
 
+    /// Ends it, whatever was, because others have tried whether it is over.
+    pub(super) fn end(&mut self) {
+        (self.until, self.n_calls, self.n_failed) = (None, 0, 0);
+    }
+
     fn cools(&self, weight: Weight) -> bool {
         let share = f64::from(self.n_failed) / f64::from(self.n_calls);
         match (self.config.allowed_fails, self.config.alone, weight) {

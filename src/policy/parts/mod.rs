@@ -4,4 +4,5 @@ pub mod breaker;
 pub mod budget;
 pub mod cooldown;
 pub mod guard;
+pub mod probe;
 pub mod retry;

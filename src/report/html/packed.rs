@@ -8,6 +8,7 @@ use std::io::Write;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use flate2::{Compression, GzBuilder};
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -54,7 +55,7 @@ pub(super) fn pack(task: &TaskRows<'_>, cells: &Cells) -> Items {
         n_models,
         index: compressed(&index(cells, &columns)),
         per_page: PAGE,
-        pages: places.chunks(PAGE).map(page).collect(),
+        pages: places.par_chunks(PAGE).map(page).collect(),
         columns: columns.into_iter().map(str::to_owned).collect(),
     }
 }

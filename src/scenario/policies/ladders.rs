@@ -100,6 +100,7 @@ impl Resolver<'_> {
             }
             By::LeastBusy(_) => Choice::LeastBusy,
             By::Latency(_) => Choice::Latency,
+            By::Ewma(_) => Choice::Ewma,
             By::PeakEwma(_) => Choice::PeakEwma,
             By::TwoChoices(_) => Choice::TwoChoices,
             By::Usage(_) => Choice::Usage,

@@ -19,8 +19,15 @@ use crate::task::prompt::Prompt;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawJudge {
-    /// Models or policies, or `all` models.
+    /// Models or policies, or `all` models; one model is enough where it has several samples.
     pub members: Spanned<AllOr>,
+    /// How many samples of each member are judged, where members are models. Left out: one.
+    #[serde(default)]
+    pub samples: Option<Spanned<NonZeroU32>>,
+    /// With how many members missing, 2 at most, `run` asks the judge as well, so that outages can
+    /// be simulated. Left out: with none.
+    #[serde(default)]
+    pub without: Option<Spanned<u32>>,
     /// The model that judges.
     pub by: Spanned<ModelId>,
     /// What it is asked: which of all is best (`choose`), how good each is (`grade`), or which of
@@ -49,6 +56,10 @@ pub struct RawFuse {
     /// the last time, and by all members the others.
     #[serde(default = "once")]
     pub rounds: Spanned<NonZeroU32>,
+    /// With how many members missing, 2 at most, `run` asks as well, so that outages can be
+    /// simulated. Left out: with none.
+    #[serde(default)]
+    pub without: Option<Spanned<u32>>,
     /// Whose answer it is where nothing comes of the last round.
     #[serde(default)]
     pub otherwise: Otherwise,
@@ -69,6 +80,9 @@ const MOST_ROUNDS: u32 = 8;
 
 /// Of more members every pair is too many.
 const MOST_OF_PAIRS: usize = 12;
+
+/// More members than this are hardly missing at once, and subsets are many.
+const MOST_MISSING: usize = 2;
 
 /// More responses than this are too many to be shown.
 const MOST_SHOWN: usize = 50;
@@ -91,21 +105,52 @@ impl Resolver<'_> {
 
     pub(super) fn judge(&mut self, raw: &RawJudge) -> Option<Judge> {
         let members = self.among(&raw.members);
-        self.several(&members, &raw.members.span);
+        let samples = self.samples_of(raw);
+        let n = members.len().saturating_mul(samples as usize);
+        self.several(n, raw.samples.as_ref().map_or(&raw.members.span, |it| &it.span));
         self.model(&raw.by.value, &raw.by.span);
-        if raw.how == How::Pairwise && members.len() > MOST_OF_PAIRS {
-            let message = format!("every pair of {} members is too many", members.len());
+        if raw.how == How::Pairwise && n > MOST_OF_PAIRS {
+            let message = format!("every pair of {n} answers is too many");
             let help = format!("at most {MOST_OF_PAIRS} of them, or `how: choose`");
             self.complain(message, Some(help), &raw.members.span);
         }
         let prompt = self.prompt(raw.prompt.as_ref(), raw.how.part())?;
         let (how, otherwise) = (raw.how, raw.otherwise);
-        Some(Judge { members, by: raw.by.value.clone(), how, otherwise, prompt })
+        let without = self.without(raw.without.as_ref(), n.saturating_sub(2));
+        if let (How::Grade | How::Pairwise, Some(without)) = (raw.how, &raw.without) {
+            let message = "one answer, or two, are asked about whoever is missing".to_owned();
+            let help = "leave out `without`, or `how`".to_owned();
+            self.complain(message, Some(help), &without.span);
+        }
+        Some(Judge { members, samples, without, by: raw.by.value.clone(), how, otherwise, prompt })
+    }
+
+    /// How many samples of each member are judged; only models have several.
+    fn samples_of(&mut self, raw: &RawJudge) -> u32 {
+        let samples = raw.samples.as_ref().map_or(1, |samples| samples.value.get());
+        if let (2.., AllOr::These(names)) = (samples, &raw.members.value) {
+            for name in names {
+                self.has_samples(name, "where `samples` are judged the members are models");
+            }
+        }
+        samples
+    }
+
+    /// With how many members missing questions are asked as well.
+    fn without(&mut self, raw: Option<&Spanned<u32>>, most: usize) -> u32 {
+        let Some(without) = raw else { return 0 };
+        let most = most.min(MOST_MISSING);
+        if without.value as usize > most {
+            let message = format!("questions without {} of the members can't be", without.value);
+            let help = format!("from 0 to {most}");
+            self.complain(message, Some(help), &without.span);
+        }
+        without.value
     }
 
     pub(super) fn fuse(&mut self, raw: &RawFuse) -> Option<Fuse> {
         let members = self.among(&raw.members);
-        self.several(&members, &raw.members.span);
+        self.several(members.len(), &raw.members.span);
         if let Some(by) = &raw.by {
             self.model(&by.value, &by.span);
         }
@@ -121,17 +166,18 @@ impl Resolver<'_> {
         let again = self.prompt(raw.again.as_ref(), Part::Again(1));
         let by = raw.by.as_ref().map(|by| by.value.clone());
         let (rounds, otherwise) = (rounds.min(MOST_ROUNDS), raw.otherwise);
-        Some(Fuse { members, by, rounds, otherwise, prompt: prompt?, again: again? })
+        let without = self.without(raw.without.as_ref(), members.len().saturating_sub(1));
+        Some(Fuse { members, by, rounds, without, otherwise, prompt: prompt?, again: again? })
     }
 
     /// A judge of one answer, or a fusion of it, is none.
-    fn several(&mut self, members: &[PolicyId], at: &Range<usize>) {
-        let message = match members.len() {
-            1 => "one member has nobody to be compared with".to_owned(),
-            n if n > MOST_SHOWN => format!("{n} members are too many"),
+    fn several(&mut self, n: usize, at: &Range<usize>) {
+        let (message, several) = match n {
+            1 => ("one member has nobody to be compared with".to_owned(), ", or `samples` of one"),
+            n if n > MOST_SHOWN => (format!("{n} answers are too many"), ""),
             _ => return,
         };
-        let help = format!("from 2 to {MOST_SHOWN} models or policies");
+        let help = format!("from 2 to {MOST_SHOWN} models or policies{several}");
         self.complain(message, Some(help), at);
     }
 

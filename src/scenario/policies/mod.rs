@@ -180,13 +180,16 @@ impl Resolver<'_> {
             return;
         };
         for name in names {
-            let is_policy =
-                |(other, _): &(Spanned<String>, RawPolicy)| other.value == name.value.as_str();
-            if name.value.as_str() == suggest::BEST_SINGLE || self.raw.0.iter().any(is_policy) {
-                let message = format!("`{}` is a policy, and only models have samples", name.value);
-                let help = "under `best-of` the members are models".to_owned();
-                self.complain(message, Some(help), &name.span);
-            }
+            self.has_samples(name, "under `best-of` the members are models");
+        }
+    }
+
+    fn has_samples(&mut self, name: &Spanned<PolicyId>, help: &str) {
+        let is_policy =
+            |(other, _): &(Spanned<String>, RawPolicy)| other.value == name.value.as_str();
+        if name.value.as_str() == suggest::BEST_SINGLE || self.raw.0.iter().any(is_policy) {
+            let message = format!("`{}` is a policy, and only models have samples", name.value);
+            self.complain(message, Some(help.to_owned()), &name.span);
         }
     }
 

@@ -65,7 +65,15 @@ impl Fields {
         let input = text(&self.input, "a text; pictures and messages can't be asked")?;
         let category = text(&self.category, "a text")?;
         let cluster = text(&self.cluster, "a text")?;
-        Ok(Item { id: ItemId::from(id), input, targets, choices, category, cluster, row })
+        Ok(Item {
+            id: ItemId::from(id),
+            input,
+            targets,
+            choices,
+            category,
+            cluster,
+            row: row.into(),
+        })
     }
 }
 

@@ -21,23 +21,28 @@ fn matrix(plan: &Plan, rows: &[&Recorded], latency: Option<fn(usize) -> Micros>)
     let answers = vec![["A", "B", "C"].map(answer).to_vec(); task.items.len()];
     let models: Vec<ModelId> = plan.candidates.iter().map(|one| one.id.clone()).collect();
     let mut cells = Vec::new();
+    let n_samples = rows.iter().map(|row| row.sample + 1).max().unwrap_or(1);
     for (place, item) in task.items.iter().enumerate() {
         for candidate in &plan.candidates {
-            let is_its = |row: &&&Recorded| row.id == item.id && row.model == candidate.id;
-            let row = rows.iter().find(is_its).unwrap();
-            let Extracted::Found(text) = &row.answer else { panic!("{:?}", row.answer) };
-            let at = ["A", "B", "C"].iter().position(|it| it == text).unwrap();
-            let (answer, score) = (Some(AnswerIdx(at as u16)), f64::from(u8::from(at == 0)));
-            cells.push(Cell {
-                state: CellState::Answered { answer, score },
-                cost: Some(Usd::from_picos(1 + at as i64)),
-                completion_tokens: Some(Tokens(5)),
-                latency: latency.map_or(row.latency, |latency| Some(latency(place))),
-                ..Cell::NOT_RUN
-            });
+            for sample in 0..n_samples {
+                let is_its = |row: &&&Recorded| {
+                    row.id == item.id && row.model == candidate.id && row.sample == sample
+                };
+                let row = rows.iter().find(is_its).unwrap();
+                let Extracted::Found(text) = &row.answer else { panic!("{:?}", row.answer) };
+                let at = ["A", "B", "C"].iter().position(|it| it == text).unwrap();
+                let (answer, score) = (Some(AnswerIdx(at as u16)), f64::from(u8::from(at == 0)));
+                cells.push(Cell {
+                    state: CellState::Answered { answer, score },
+                    cost: Some(Usd::from_picos(1 + at as i64)),
+                    completion_tokens: Some(Tokens(5)),
+                    latency: latency.map_or(row.latency, |latency| Some(latency(place))),
+                    ..Cell::NOT_RUN
+                });
+            }
         }
     }
-    Matrix::new(task.id.clone(), task.items.clone(), models, 1, answers, cells)
+    Matrix::new(task.id.clone(), task.items.clone(), models, n_samples, answers, cells)
 }
 
 /// Questions made of models' answers, with replies to two thirds of them: the first of what is
@@ -51,7 +56,8 @@ fn asked(
     let (task, n_classes) = (&plan.tasks[0], vec![3; matrix.items().len()]);
     let mut made: Vec<Recorded> = Vec::new();
     // Rows of cells are for their words, and these answers are their own words.
-    let words = vec![None; matrix.items().len() * matrix.models().len()];
+    let n_cells = matrix.items().len() * matrix.models().len() * matrix.n_samples() as usize;
+    let words = vec![None; n_cells];
     for _ in 0..3 {
         let made_rows: Vec<&Recorded> = made.iter().collect();
         let (candidates, made_rows) = (&plan.candidates, &made_rows[..]);
@@ -63,14 +69,17 @@ fn asked(
         for (name, item) in
             policies.keys().flat_map(|it| matrix.item_idxs().map(move |at| (it, at)))
         {
-            let members = policies[name].members();
-            let outcome = |member: &PolicyId| {
+            let outcome = |(member, sample): (&PolicyId, u32)| {
                 let model = matrix.model_idx(&member.as_str().into())?;
-                Some(crate::policy::single::outcome(matrix.cell(item, model, 0), member))
+                Some(crate::policy::single::outcome(matrix.cell(item, model, sample), member))
             };
-            let Some(members) = members.iter().map(outcome).collect::<Option<Vec<_>>>() else {
-                continue;
+            let n_samples = match &policies[name] {
+                Policy::Judge(judge) => judge.samples,
+                _ => 1,
             };
+            let members = policies[name].members().iter();
+            let members = members.flat_map(|it| (0..n_samples).map(move |sample| (it, sample)));
+            let Some(members) = members.map(outcome).collect::<Option<Vec<_>>>() else { continue };
             let members: Vec<_> = members.iter().collect();
             let ctx = subject.context(name, item);
             let next = match &policies[name] {
@@ -176,7 +185,8 @@ impl Ready {
         let simulation = self.plan.simulation.as_ref().unwrap();
         let town = Town::new(&self.plan, &self.policies, simulation, &grounds).unwrap();
         let subject = grounds.subject(self.plan.seed);
-        let models = Models { names: self.matrix.models(), timeouts: &town.timeouts };
+        let (names, n_samples) = (self.matrix.models(), self.matrix.n_samples());
+        let models = Models { names, timeouts: &town.timeouts, n_samples };
         let tree = Tree::new(name, &self.policies, models, &self.knowledge).ok()?;
         Some(play(&town, &town.stage(&tree, &subject, &self.plan.faults)))
     }

@@ -9,8 +9,8 @@ use crate::data::CellState;
 use crate::engine::simulate::witness::{Called, Witness};
 use crate::engine::simulate::world::{Ended, Simulated};
 use crate::fault::{OnWire, Process};
-use crate::kernel::{Micros, PolicyId, Usd};
-use crate::policy::episode::{Action, CallId, Event, Request};
+use crate::kernel::{Micros, PolicyId, Tokens, Usd};
+use crate::policy::episode::{Action, CallId, Event, Reply, Request};
 use crate::policy::{Fleet, Policy, WhenOpen};
 use crate::scenario::random::text;
 
@@ -22,6 +22,13 @@ const ONE: &str = "QUORUMBENCH_SWARM_SEED";
 const HEARD: &str = "a reply about answers";
 const NOTHING: &str = "no reply about answers";
 
+/// A probe that met a fault.
+const PROBED: &str = "a probe";
+
+fn sum(one: Option<Usd>, other: Option<Usd>) -> Option<Usd> {
+    one.zip(other).map(|(one, other)| one + other)
+}
+
 /// Follows every request of one policy, and complains.
 #[derive(Default)]
 struct Checker {
@@ -29,6 +36,14 @@ struct Checker {
     deadline: Option<Micros>,
     /// Whether every call goes through a breaker that is never passed by.
     is_guarded: bool,
+    /// As long as a request may take.
+    worst_case: Micros,
+    /// How long traffic lasts.
+    lasts: Micros,
+    /// Probes that were sent, and those of them that are over.
+    probes: (u64, u64),
+    /// What everything cost.
+    paid: Option<Usd>,
     /// Everything that happened, in a number.
     hash: u64,
     /// Replies to questions made of answers, and those that came to nothing.
@@ -74,7 +89,8 @@ impl Witness for Checker {
                 self.heard.0 += u64::from(is_heard);
                 self.heard.1 += u64::from(!is_heard);
             }
-            followed.paid = followed.paid.zip(reply.cost).map(|(sum, one)| sum + one);
+            followed.paid = sum(followed.paid, reply.cost);
+            self.paid = sum(self.paid, reply.cost);
         }
         for (at, action) in actions.iter().enumerate() {
             match action {
@@ -115,14 +131,33 @@ impl Witness for Checker {
 
     fn cancelled(&mut self, _: Micros, n: u64, billed: Option<Usd>) {
         let followed = self.requests.get_mut(&n).unwrap();
-        followed.paid = followed.paid.zip(billed).map(|(sum, one)| sum + one);
+        followed.paid = sum(followed.paid, billed);
+        self.paid = sum(self.paid, billed);
+    }
+
+    fn probed(&mut self, called: &Called<'_>, _: &Fleet) {
+        self.note(&(called.now, called.model));
+        assert!(called.now < self.lasts, "a probe when no request comes any more");
+        self.probes.0 += 1;
+        let met = called.fates.meets.as_ref();
+        self.met.extend(met.map(|_| PROBED));
+    }
+
+    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Tokens, _: &Fleet) {
+        self.note(&(now, reply, tokens));
+        self.probes.1 += 1;
+        self.paid = sum(self.paid, reply.cost);
+        let free = reply.cost == Some(Usd::ZERO);
+        assert_eq!(free, tokens == Tokens::default(), "tokens are paid for, and only tokens");
     }
 
     fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, _: &Fleet) {
         let followed = self.requests.get_mut(&n).unwrap();
         assert!(!std::mem::replace(&mut followed.is_over, true), "request {n} ended twice");
         assert_eq!(followed.paid, ended.cost, "what request {n} cost is the sum of its calls");
-        assert_eq!(ended.outcome.latency, Some(now.since(followed.arrived)));
+        let took = now.since(followed.arrived);
+        assert_eq!(ended.outcome.latency, Some(took));
+        assert!(took <= self.worst_case, "{took:?} is longer than {:?}", self.worst_case);
     }
 }
 
@@ -145,9 +180,19 @@ fn follow(ready: &Ready, name: &PolicyId) -> Option<Checker> {
     let checker = ready.on_stage(name, |town, stage| {
         // One breaker stands in front of every model and is used; the others stay closed.
         let mut simulated = Simulated::new(stage, town.fleet(), town.seed(0), checker);
-        simulated.run(&mut town.arrivals(0));
-        simulated.witness
+        let lasts = super::super::traffic_lasts(town.simulation);
+        (simulated.witness.worst_case, simulated.witness.lasts) = (stage.tree.worst_case(), lasts);
+        simulated.witness.paid = Some(Usd::ZERO);
+        simulated.run(&mut town.arrivals(0), lasts);
+        let followed = simulated.witness;
+        if ready.plan.seed.0.is_multiple_of(10) {
+            let kept = town.replicate(stage, 0);
+            assert_eq!(kept.all_cost(), followed.paid, "what the books say is what was paid");
+            assert_eq!(kept.n_probes, followed.probes.0, "every probe is in the books");
+        }
+        followed
     })?;
+    assert_eq!(checker.probes.0, checker.probes.1, "every probe ends once");
     assert!(checker.requests.values().all(|it| it.is_over), "a request never ended");
     Some(checker)
 }
@@ -204,5 +249,6 @@ fn whatever_policies_and_faults_there_are_requests_end_once_and_are_paid_once() 
     let wire = OnWire::kinds().iter().map(|(name, _)| *name);
     let silent: Vec<&str> = wire.filter(|it| !met.contains(it)).collect();
     assert!(silent.is_empty(), "what no call met: {silent:?}");
+    assert!(met.contains(PROBED), "no probe met a fault");
     assert!(met.contains(HEARD) && met.contains(NOTHING), "nobody was asked about answers");
 }

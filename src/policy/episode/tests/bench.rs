@@ -7,7 +7,7 @@ use crate::data::{AnswerIdx, Failure, Item};
 use crate::kernel::{ItemId, ModelId, PolicyId, Probability, Seed};
 use crate::policy::knowledge::{Knowledge, VoteKnowledge};
 use crate::policy::parts::breaker::Config;
-use crate::policy::parts::guard::GuardConfig;
+use crate::policy::parts::guard::{GuardConfig, Rules};
 use crate::policy::parts::retry::{Jitter, Retry};
 use crate::policy::testing::{answers, letter, standing};
 use crate::policy::{Conduct, Failover, Policy, Rung, WhenOpen};
@@ -76,7 +76,8 @@ impl Bench {
             |model: &ModelId| (PolicyId::from(model.as_str()), Policy::Single(model.clone()));
         let others = policies.iter().map(|(name, it)| (PolicyId::from(*name), it.clone()));
         let config = Config { failure_rate: 0.5, minimum_calls: 1, ..Config::DEFAULT };
-        let guard = GuardConfig::Breaker(Config { wait: ms(60_000), permits: 1, ..config });
+        let rules = Rules::Breaker(Config { wait: ms(60_000), permits: 1, ..config });
+        let guard = GuardConfig { rules, probe: None };
         let (alike, unlike) = (vec![(0.9, 0), (0.7, 2)], vec![(0.7, 0), (0.7, 1)]);
         let similar = vec![vec![(0.9, 1), (0.7, 2)], alike, unlike];
         let mut knowledge = Knowledge { similar, ..Knowledge::default() };
@@ -99,7 +100,7 @@ impl Bench {
 
     /// How long a request may take.
     pub(super) fn worst(&self, root: &str) -> Micros {
-        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3] };
+        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3], n_samples: 2 };
         let tree = Tree::new(&root.into(), &self.policies, models, &self.knowledge);
         tree.unwrap().worst_case()
     }
@@ -107,7 +108,7 @@ impl Bench {
     /// One request that comes at `at` ms and asks `question`. What it did, with the milliseconds
     /// since it came: `0 a` asks, `5 -a` calls off, `9 A b 2` ends with `b`'s answer and two calls.
     pub(super) fn asks(&mut self, root: &str, at: u64, question: u64, says: Says<'_>) -> String {
-        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3] };
+        let models = Models { names: &self.models, timeouts: &[TIMEOUT; 3], n_samples: 2 };
         let tree = Tree::new(&root.into(), &self.policies, models, &self.knowledge).unwrap();
         let (items, score) = (["i", "like-i", "other"].map(item), Score::default());
         let subject = Subject {
@@ -178,7 +179,7 @@ fn item(id: &str) -> Item {
         choices: Vec::new(),
         category: None,
         cluster: None,
-        row: serde_json::Map::new(),
+        row: std::sync::Arc::default(),
     }
 }
 

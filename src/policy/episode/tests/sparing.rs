@@ -72,6 +72,8 @@ fn at_the_worst_it_takes_as_long_as_everything_that_can_happen() {
     let fixed = After::Fixed(Fixed { wait: Lasting(ms(2000)) });
     let quantile = After::Quantile(Quantile { share: Probability::HALF });
     let judge = Policy::Judge(Judge {
+        samples: 1,
+        without: 0,
         members: ids("a b"),
         by: "c".into(),
         how: How::Pairwise,

@@ -112,9 +112,7 @@ impl Breaker {
             State::Closed { .. } => return Admission::Go(Permit { generation: self.generation }),
             State::Open { until } if now < until => return Admission::NotBefore(until),
             State::Open { .. } if self.config.permits == 0 => {
-                self.in_a_row = 0;
-                let window = Window::new(self.config.window);
-                self.become_state(State::Closed { window });
+                self.close();
                 return Admission::Go(Permit { generation: self.generation });
             }
             State::Open { .. } => {
@@ -184,13 +182,17 @@ impl Breaker {
                 if self.config.is_bad(seen) {
                     self.trip(now);
                 } else {
-                    self.in_a_row = 0;
-                    let window = Window::new(self.config.window);
-                    self.become_state(State::Closed { window });
+                    self.close();
                 }
             }
             State::Open { .. } => {}
         }
+    }
+
+    /// Closes it, whatever was, because others have tried whether it is over.
+    pub fn close(&mut self) {
+        self.in_a_row = 0;
+        self.become_state(State::Closed { window: Window::new(self.config.window) });
     }
 
     /// How often it has opened since it was last well.

@@ -1,0 +1,66 @@
+//! A store on a thread of its own, so that answers are kept while others are on their way.
+
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::CollectError;
+use crate::store::{Store, StoreError};
+
+type Work = Box<dyn FnOnce(&Store) + Send>;
+
+/// Does with its store what it is told, one thing after another.
+///
+/// Whoever drops it waits until everything is done and the store is closed.
+#[derive(Debug)]
+pub struct Scribe {
+    works: Option<mpsc::Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Scribe {
+    /// A scribe for this store.
+    pub fn new(store: Store) -> Self {
+        let (works, todo) = mpsc::channel::<Work>();
+        let write = move || todo.into_iter().for_each(|work| work(&store));
+        Self { works: Some(works), thread: Some(std::thread::spawn(write)) }
+    }
+
+    /// Has something done, which it is even when nobody waits for what comes of it.
+    pub(super) fn does<T, W>(
+        &self,
+        work: W,
+    ) -> impl Future<Output = Result<T, CollectError>> + use<T, W>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (done, result) = oneshot::channel();
+        let work: Work = Box::new(move |store| {
+            // Who does not wait any more is not told.
+            let _ = done.send(work(store));
+        });
+        let sent = self.works.as_ref().map(|works| works.send(work));
+        async move {
+            match sent {
+                Some(Ok(())) => Ok(result.await.map_err(|_| CollectError::Scribe)??),
+                _ => Err(CollectError::Scribe),
+            }
+        }
+    }
+
+    /// Says that there is nothing more to do, so that the store is closed by and by: its log goes
+    /// into its file while answers are judged.
+    pub fn finish(&mut self) {
+        self.works = None;
+    }
+}
+
+impl Drop for Scribe {
+    fn drop(&mut self) {
+        self.finish();
+        // What a thread that broke off has to say was said to whoever waited for it.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
