@@ -59,6 +59,9 @@ const POLICIES: &str = "  \
   by-less-worth: { route: { among: [lawyer, dear], by: knn, worth_usd: 0.01 } }
   by-share: { route: { among: [lawyer, counter], by: logistic, share: 0.5 } }
   by-speed: { route: { among: all, by: latency, breaker: careful } }
+  by-few-words: { route: { among: [counter, lawyer], by: { logistic: { at_most: 100 } } } }
+  as-it-goes: { cascade-route: { among: all, by: category, worth_usd: 0.04 } }
+  at-any-price: { cascade-route: { among: [dear, lawyer, counter], by: knn, worth_calls: 1000 } }
   by-rank: { route: { among: [dear, lawyer], by: priority, timeout: 20s } }
 ";
 
@@ -85,7 +88,10 @@ fn each_router_sends_an_item_where_its_name_says() {
         ("by-category", 0.8, "cross-fitted"),
         ("by-neighbours", 0.8, "cross-fitted"),
         ("by-words", 0.8, "cross-fitted"),
+        ("by-few-words", 0.8, "cross-fitted"),
         ("by-share", 0.8, "cross-fitted"),
+        // Whoever is cheap and mostly right; half a right answer is too much for a second opinion.
+        ("as-it-goes", 0.8, "cross-fitted"),
         // A right answer for 5 cents is not worth 2 cents more where the cheap one is mostly right.
         ("by-worth", 0.8, "cross-fitted"),
         // For one cent nothing is worth two cents.
@@ -101,9 +107,24 @@ fn each_router_sends_an_item_where_its_name_says() {
     let of_factors = number(&row("by-factors")["accuracy_of_all"]["point"]);
     assert!(of_factors >= 0.79, "by factors {of_factors}");
     assert_eq!(row("by-speed")["rungs"]["counter"], N_ITEMS);
+    assert_eq!(row("as-it-goes")["rungs"]["counter"], N_ITEMS / 2);
+    // Where answers cost next to nothing several are asked, and what they agree on is believed.
+    let [one, several] =
+        ["as-it-goes", "at-any-price"].map(|name| number(&row(name)["calls_per_item"]));
+    assert!(one < 1.1 && several > 1.5, "{one} and {several} calls");
+    let of_several = number(&row("at-any-price")["accuracy_of_all"]["point"]);
+    assert!(of_several >= 0.8, "{of_several}");
     assert_eq!(row("by-share")["rungs"]["counter"], N_ITEMS / 2);
     let written = fs::read_to_string(folder.path().join("run/scenario.yaml")).expect("the plan");
-    for words in ["worth_usd: 0.05", "share: 0.5", "breaker: careful", "neighbours: 9", "l2: 3"] {
+    for words in [
+        "worth_usd: 0.05",
+        "share: 0.5",
+        "breaker: careful",
+        "neighbours: 9",
+        "l2: 3",
+        "at_most: 100",
+        "worth_calls: 1000",
+    ] {
         assert!(written.contains(words), "no `{words}` in\n{written}");
     }
 }
@@ -141,6 +162,11 @@ fn what_no_router_can_do_is_told_at_its_word() {
   both: { route: { among: [dear, lawyer], by: knn, share: 0.5, worth_usd: 1 } }
   free: { route: { among: all, by: logistic, worth_usd: 0 } }
   none: { route: { among: all, by: { knn: { neighbours: 0 } } } }
+  wide: { cascade-route: { among: [dear, three, long, fast, both, free, none], worth_usd: 1 } }
+  blind: { cascade-route: { among: all, by: length, worth_usd: 1 } }
+  vague: { cascade-route: { among: all } }
+  twice: { cascade-route: { among: all, worth_usd: 1, worth_calls: 9 } }
+  short: { route: { among: all, by: { logistic: { at_most: 5 } } } }
   deep: { route: { among: [three, dear], by: priority } }
 ",
     );
@@ -155,6 +181,11 @@ fn what_no_router_can_do_is_told_at_its_word() {
         "0 is not what a right answer is worth",
         "0 is not from 1 to 1000",
         "how busy `three` is, is not known",
+        "7 members have too many sets to weigh",
+        "by length nothing is expected of members",
+        "nobody says what a right answer is worth",
+        "a right answer is worth dollars or calls, not both",
+        "5 is not from 100 to 1000000",
     ] {
         assert!(stderr.contains(words), "not `{words}`:\n{stderr}");
     }

@@ -156,7 +156,7 @@ fn recommended<'a>(
         Err(RecommendError::Evaluate(error)) => return Err(error).context("judge the answers"),
         found => found?,
     };
-    let Recommended { mut row, policies, given } = found;
+    let Recommended { mut row, policies, given, .. } = found;
     let stages: Vec<PolicyId> = match &policies[..] {
         [stages @ .., _] => stages.iter().map(|(name, _)| name.clone()).collect(),
         [] => Vec::new(),

@@ -34,6 +34,10 @@ pub struct Recommendation {
     /// What may be had for each price, the cheapest first.
     #[serde(default)]
     pub choices: Vec<Choice>,
+    /// How the router by category among all models, whatever they cost and whether or not that is
+    /// known, differs from the baseline; `None` where questions have no category.
+    #[serde(default)]
+    pub by_category: Option<Versus>,
     /// Models by themselves that no other outdoes in accuracy of all asked and price, the cheapest
     /// first; none where prices are unknown.
     #[serde(default)]
@@ -148,6 +152,9 @@ pub struct Choice {
     pub earned: Earned,
     /// The best combination for so much, where the choice is a model.
     pub combination: Option<Earned>,
+    /// How the choice differs from what the recommendation is compared with.
+    #[serde(default)]
+    pub to_baseline: Option<Versus>,
 }
 
 /// One category, as the baseline's model does on it beside the best one for less.
@@ -175,7 +182,7 @@ pub struct Paying {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceRow {
     /// `models`, `votes`, `weighted votes`, `cascades`, `cascades by confidence`, `routers`,
-    /// `routers among chains`, `failover ladders`, `policies of the scenario`.
+    /// `routers among chains`, `cascade routers`, `failover ladders`, `policies of the scenario`.
     pub kind: String,
     /// How many there are.
     pub size: u64,

@@ -301,6 +301,13 @@ pub struct Versus {
     pub detectable: Option<f64>,
 }
 
+impl Versus {
+    /// Whether both were as right on every item. That leaves an interval, but nothing to show.
+    pub fn is_same_throughout(&self) -> bool {
+        self.wins + self.losses == 0
+    }
+}
+
 /// One policy on the items of one category.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CategoryRow {

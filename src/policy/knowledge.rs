@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::data::{Answer, Item, ItemIdx};
 use crate::kernel::{PolicyId, Seed};
+use crate::policy::cascade_route::{Foresight, Known};
 use crate::policy::{Context, Learned, Standing};
 use crate::stats::words::Near;
 use crate::task::score::Score;
@@ -17,6 +18,8 @@ pub struct Knowledge {
     pub votes: BTreeMap<PolicyId, VoteKnowledge>,
     /// The member that a router, a mix or the best single chooses, by name and then by item.
     pub choices: BTreeMap<PolicyId, Vec<u16>>,
+    /// What cascade routing knows, by name.
+    pub foreseen: BTreeMap<PolicyId, Foreseen>,
     /// By item: how much others are like it, from 0 to 1, and their positions, the nearest first.
     /// Empty where nobody asks.
     pub similar: Vec<Vec<Near>>,
@@ -29,6 +32,15 @@ pub struct VoteKnowledge {
     pub voters: Vec<Vec<(PolicyId, Standing)>>,
     /// What the rule learned, by item.
     pub lessons: Vec<Lesson>,
+}
+
+/// What cascade routing knows.
+#[derive(Debug, Clone, Default)]
+pub struct Foreseen {
+    /// What answers say about who is right, by fold.
+    pub foresights: Vec<Foresight>,
+    /// How right each member is expected to be before anybody has answered, by item.
+    pub expected: Vec<Vec<f64>>,
 }
 
 /// What a rule learned about one item.
@@ -72,6 +84,16 @@ pub struct Subject<'a> {
     pub seed: Seed,
     /// What was fitted.
     pub knowledge: &'a Knowledge,
+}
+
+impl Knowledge {
+    /// What cascade routing of this name knows of an item.
+    pub fn foreseen(&self, policy: &PolicyId, item: ItemIdx) -> Known<'_> {
+        let at = item.0 as usize;
+        let known = self.foreseen.get(policy)?;
+        let fold = usize::from(*self.fold_of.get(at)?);
+        Some((known.foresights.get(fold)?, known.expected.get(at)?))
+    }
 }
 
 impl Subject<'_> {

@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod best_single;
 mod cascade;
+pub mod cascade_route;
 mod conduct;
 mod context;
 pub mod episode;
@@ -29,6 +30,7 @@ mod vote;
 pub use crate::vote::{Fitted, Standing};
 pub use balance::Balance;
 pub use cascade::{Accept, By, Cascade};
+pub use cascade_route::CascadeRoute;
 pub use conduct::Conduct;
 pub use context::Context;
 pub use failover::{Failover, Rung, WhenOpen};
@@ -54,6 +56,8 @@ pub enum Policy {
     Vote(Vote),
     /// Cheaper stages first.
     Cascade(Cascade),
+    /// Whom to ask next, or whether to stop, settled anew after each answer.
+    CascadeRoute(CascadeRoute),
     /// Whoever comes next answers when whoever came before could not.
     Failover(Failover),
     /// A second call when the first takes long.
@@ -73,7 +77,7 @@ pub enum Policy {
 }
 
 /// Each kind with one sentence.
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 13] = [
     ("single", "One model by itself; every model is such a policy, under its own name."),
     ("best-single", "The model that did best on other items."),
     ("vote", "Members answer, and a rule makes their answers one."),
@@ -91,6 +95,10 @@ const KINDS: [(&str, &str); 12] = [
     ("mix", "One member answers, drawn at random for each item; what a router has to beat."),
     ("judge", "One more model says which of the members' answers is best."),
     ("fuse", "A model, or the members again, answer anew with the members' answers before them."),
+    (
+        "cascade-route",
+        "Members are asked one after another as long as it is worth it, settled anew after each.",
+    ),
     ("oracle", "Whichever member is right, the cheapest of several: a ceiling, not a policy."),
 ];
 
@@ -114,7 +122,8 @@ impl Policy {
             Self::Mix(_) => 8,
             Self::Judge(_) => 9,
             Self::Fuse(_) => 10,
-            Self::Oracle(_) => 11,
+            Self::CascadeRoute(_) => 11,
+            Self::Oracle(_) => 12,
         };
         KINDS[position].0
     }
@@ -125,6 +134,7 @@ impl Policy {
             Self::Single(_) | Self::BestSingle => &[],
             Self::Vote(vote) => &vote.members,
             Self::Cascade(cascade) => &cascade.stages,
+            Self::CascadeRoute(policy) => &policy.among,
             Self::Failover(ladder) => &ladder.members,
             Self::Hedge(hedge) => &hedge.members,
             Self::Balance(balance) => &balance.among,

@@ -34,7 +34,8 @@ pub(super) fn lines(summary: &Summary) -> Vec<String> {
     lines.push(plain(&row.because));
     for choice in &row.choices {
         let earned = &choice.earned;
-        lines.push(format!("{}: {} right, {}", price(choice), right(earned), plain(&earned.what)));
+        let right = right(earned);
+        lines.push(format!("{}: {right} % of all asked, {}", price(choice), plain(&earned.what)));
     }
     lines.extend(alone(row).map(|it| plain(&it)));
     lines.push(format!("tried: {}", space(&row.space)));
@@ -89,6 +90,9 @@ fn right(earned: &Earned) -> String {
 }
 
 fn difference(versus: &Versus) -> String {
+    if versus.is_same_throughout() {
+        return "the same".to_owned();
+    }
     let mut it = versus.difference.clone();
     if let Some(both) = versus.simultaneous {
         (it.low, it.high) = (both.low, both.high);
@@ -100,7 +104,7 @@ fn difference(versus: &Versus) -> String {
 fn alone(row: &Recommendation) -> Option<String> {
     let told = |it: &Alone| {
         let right = text::percent(it.accuracy_of_all.point);
-        format!("{} {right} % for ${}", it.model, text::dollars(it.cost_per_1k))
+        format!("{} {right} % of all asked for ${}", it.model, text::dollars(it.cost_per_1k))
     };
     let told: Vec<String> = row.alone.iter().map(told).collect();
     (told.len() > 1)

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::fault::OnWire;
 use crate::kernel::{Key, Seed};
+use crate::policy::CascadeRoute;
 
 /// The next draws, one after the other.
 struct Draws(Key, u64);
@@ -153,7 +154,12 @@ fn policies(
                 let members = draws.some(&known, 2);
                 // Settled without a draw, so that whatever else is drawn stays what it was.
                 let known = ["category", "knn", "logistic", "matrix-factorisation"];
-                match (at + members.len()) % 6 {
+                match (at + members.len()) % 7 {
+                    6 if members.split(',').count() <= CascadeRoute::MOST => {
+                        let worth = "worth_usd: 0.0001";
+                        format!("cascade-route: {{ among: [{members}], {worth}{asks} }}")
+                    }
+                    6 => format!("route: {{ among: [{members}], by: category }}"),
                     by @ (4 | 5) => {
                         let (pair, by) = (models[..2].join(", "), ["latency", "priority"][by - 4]);
                         format!("route: {{ among: [{pair}], by: {by}{asks} }}")

@@ -17,7 +17,7 @@ use crate::fault::Process;
 use crate::kernel::lists::{AllOr, Named};
 use crate::kernel::{Lasting, PolicyId, Probability, ProviderId, Seed, Spanned};
 use crate::policy::hedge::After;
-use crate::policy::route::By;
+use crate::policy::route::{By, Category};
 use crate::policy::{Accept, CallOff, WhenOpen, balance};
 use crate::provider::{Limits, Sampling, Spec, Timeout};
 use crate::task::dataset::Fields;
@@ -150,6 +150,8 @@ pub enum RawPolicy {
     Vote(RawVote),
     /// Cheaper stages first.
     Cascade(RawCascade),
+    /// Whom to ask next, or whether to stop, settled anew after each answer.
+    CascadeRoute(RawCascadeRoute),
     /// Whoever comes next answers when whoever came before could not.
     Failover(RawFailover),
     /// A second call when the first takes long.
@@ -318,6 +320,40 @@ pub struct RawRoute {
     /// How long it may take altogether.
     #[serde(default)]
     pub deadline: Option<Timeout>,
+}
+
+/// Members asked one after another as long as it is worth it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawCascadeRoute {
+    /// Up to six models or policies, or `all` models; in whatever order.
+    pub among: Spanned<AllOr>,
+    /// What is looked at before anybody has answered: `category`, `knn`, `logistic` or
+    /// `matrix-factorisation`. Left out: the category.
+    #[serde(default = "by_category")]
+    pub by: Spanned<By>,
+    /// Dollars that a right answer is worth.
+    #[serde(default)]
+    pub worth_usd: Option<Spanned<f64>>,
+    /// Calls that a right answer is worth, where prices are unknown.
+    #[serde(default)]
+    pub worth_calls: Option<Spanned<f64>>,
+    /// The breaker in front of each model.
+    #[serde(default)]
+    pub breaker: Option<Spanned<String>>,
+    /// How long one call may take.
+    #[serde(default)]
+    pub timeout: Option<Timeout>,
+    /// How often a call is tried. Left out: once.
+    #[serde(default)]
+    pub retry: Option<RawRetry>,
+    /// How long it may take altogether.
+    #[serde(default)]
+    pub deadline: Option<Timeout>,
+}
+
+fn by_category() -> Spanned<By> {
+    Spanned { value: By::Category(Category {}), span: 0..0 }
 }
 
 /// One member for each item, drawn at random.

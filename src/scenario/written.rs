@@ -17,9 +17,10 @@ use crate::data::PriceList;
 use crate::fault::Process;
 use crate::kernel::{Micros, ModelId, PolicyId, ProviderId, Seed, TaskId};
 use crate::policy::balance::Choice;
+use crate::policy::cascade_route::Worth;
 use crate::policy::parts::guard::{GuardConfig, Rules};
 use crate::policy::route::Trade;
-use crate::policy::{Balance, Conduct, Failover, Fuse, Judge, Policy};
+use crate::policy::{Balance, CascadeRoute, Conduct, Failover, Fuse, Judge, Policy};
 use crate::provider::{Endpoint, Limits, Sampling, Synthetic};
 use crate::task::extract::Extract;
 use crate::task::score::Score;
@@ -182,14 +183,7 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             "stages": cascade.stages,
             "accept": cascade.accept,
         }}),
-        Policy::Failover(ladder) => {
-            let mut options = written_conduct(&ladder.conduct, breakers);
-            options["rungs"] = rungs(ladder);
-            options["when_open"] = serde_json::json!(ladder.when_open);
-            options["cache_for"] = lasting(ladder.cache_for);
-            options["similarity"] = serde_json::json!(ladder.similarity);
-            serde_json::json!({ "failover": options })
-        }
+        Policy::Failover(ladder) => written_ladder(ladder, breakers),
         Policy::Hedge(hedge) => {
             let mut options = written_conduct(&hedge.conduct, breakers);
             options["members"] = serde_json::json!(hedge.members);
@@ -214,6 +208,7 @@ fn written(policy: &Policy, breakers: &[(String, GuardConfig)]) -> serde_json::V
             }
             serde_json::json!({ "route": options })
         }
+        Policy::CascadeRoute(policy) => written_steps(policy, breakers),
         Policy::Mix(mix) => {
             let shares: BTreeMap<_, _> = mix.members.iter().zip(&mix.shares).collect();
             serde_json::json!({ "mix": { "shares": shares } })
@@ -248,8 +243,25 @@ fn written_fuse(fuse: &Fuse) -> serde_json::Value {
     }})
 }
 
-fn rungs(ladder: &Failover) -> serde_json::Value {
-    ladder.rungs.iter().map(|rung| rung.name(&ladder.members).to_string()).collect()
+fn written_steps(policy: &CascadeRoute, breakers: &[(String, GuardConfig)]) -> serde_json::Value {
+    let mut options = written_conduct(&policy.conduct, breakers);
+    options["among"] = serde_json::json!(policy.among);
+    options["by"] = serde_json::json!(policy.by);
+    match policy.worth {
+        Worth::Dollars(worth) => options["worth_usd"] = worth.into(),
+        Worth::Calls(worth) => options["worth_calls"] = worth.into(),
+    }
+    serde_json::json!({ "cascade-route": options })
+}
+
+fn written_ladder(ladder: &Failover, breakers: &[(String, GuardConfig)]) -> serde_json::Value {
+    let mut options = written_conduct(&ladder.conduct, breakers);
+    options["rungs"] =
+        ladder.rungs.iter().map(|rung| rung.name(&ladder.members).to_string()).collect();
+    options["when_open"] = serde_json::json!(ladder.when_open);
+    options["cache_for"] = lasting(ladder.cache_for);
+    options["similarity"] = serde_json::json!(ladder.similarity);
+    serde_json::json!({ "failover": options })
 }
 
 fn lasting(time: Micros) -> serde_json::Value {

@@ -12,6 +12,7 @@ mod clusters;
 mod digamma;
 mod diversity;
 mod e_process;
+mod greatest;
 mod independent;
 mod lead;
 mod lifetime;
@@ -25,6 +26,7 @@ mod pass_at_k;
 mod poisson_binomial;
 mod posterior;
 mod power;
+mod projection;
 mod proportion;
 mod proportion_beta;
 mod quantile;
@@ -46,6 +48,7 @@ pub use clusters::cluster_sums;
 pub use digamma::digamma;
 pub use diversity::{RightCounts, disagreement, double_fault, kappa};
 pub use e_process::{Discordant, EProcess, always_valid_p, ln_e_value};
+pub use greatest::expected_greatest;
 pub use independent::{
     all_wrong_if_independent, majority_if_independent, plurality_if_independent,
 };
@@ -63,6 +66,7 @@ pub use power::{
     Design, Discordance, Sides, Variation, connor_items, miller_items, non_inferiority_items,
     smallest_difference,
 };
+pub use projection::{Moments, Projection};
 pub use proportion::wilson;
 pub use proportion_beta::{bayes_uniform, clopper_pearson, jeffreys};
 pub use quantile::{quantile, quantile_interval};

@@ -156,7 +156,17 @@ fn what_a_drill_did_the_simulator_does_again() {
     kinds.dedup();
     assert_eq!(
         kinds,
-        ["balance", "cascade", "failover", "fuse", "hedge", "judge", "route", "vote"]
+        [
+            "balance",
+            "cascade",
+            "cascade-route",
+            "failover",
+            "fuse",
+            "hedge",
+            "judge",
+            "route",
+            "vote"
+        ]
     );
     // A drill in which nothing went wrong would show nothing.
     assert!(sum(|it| it.n_told) > 10_000, "{} events", sum(|it| it.n_told));

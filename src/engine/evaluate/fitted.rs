@@ -48,7 +48,7 @@ fn fitting(field: &Field<'_>, name: &PolicyId) -> Fitting {
 
 fn reads_targets(field: &Field<'_>, name: &PolicyId) -> bool {
     any(field, name, &|policy: &Policy| match policy {
-        Policy::BestSingle => true,
+        Policy::BestSingle | Policy::CascadeRoute(_) => true,
         Policy::Route(route) => route.reads_targets(),
         Policy::Vote(Vote { rule, ties, .. }) => {
             rule.reads_targets() || matches!(ties, Ties::Accuracy | Ties::Weight)

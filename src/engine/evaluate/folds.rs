@@ -33,6 +33,23 @@ pub(super) fn folds(items: &[Item], seed: Seed) -> Vec<Vec<ItemIdx>> {
     folds
 }
 
+/// The folds of some items of a matrix as if there were no others, and one fold more with these.
+pub(super) fn with_others_apart(
+    items: &[Item],
+    is_other: &dyn Fn(&Item) -> bool,
+    seed: Seed,
+) -> Vec<Vec<ItemIdx>> {
+    let position = |at: usize| ItemIdx(at as u32);
+    let (others, own): (Vec<usize>, Vec<usize>) =
+        (0..items.len()).partition(|at| is_other(&items[*at]));
+    let own_items: Vec<Item> = own.iter().map(|at| items[*at].clone()).collect();
+    let back = |item: &ItemIdx| position(own[item.0 as usize]);
+    let mut all: Vec<Vec<ItemIdx>> =
+        folds(&own_items, seed).iter().map(|fold| fold.iter().map(back).collect()).collect();
+    all.push(others.into_iter().map(position).collect());
+    all
+}
+
 /// Items that a cluster or the same words tie together, directly or by way of others.
 fn groups(items: &[Item]) -> Vec<Vec<ItemIdx>> {
     let mut group_of: Vec<usize> = (0..items.len()).collect();

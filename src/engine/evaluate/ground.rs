@@ -7,7 +7,7 @@ use super::run::Run;
 use super::{EvaluateError, all_policies, folds};
 use crate::data::{ItemIdx, Matrix, Recorded};
 use crate::kernel::{PolicyId, TaskId};
-use crate::policy::knowledge::{Knowledge, Lesson, VoteKnowledge};
+use crate::policy::knowledge::{Foreseen, Knowledge, Lesson, VoteKnowledge};
 use crate::policy::{Policy, Rung, Vote};
 use crate::scenario::{Asking, Plan};
 
@@ -75,6 +75,20 @@ pub(super) fn knowledge(field: &Field<'_>) -> Knowledge {
             Policy::Route(route) => {
                 let choose = |fold: usize| run.routed(route, run.all_but(fold), fold);
                 known.choices.insert(name.clone(), on_every_item(field, choose));
+            }
+            Policy::CascadeRoute(policy) => {
+                let mut of = Foreseen {
+                    expected: vec![Vec::new(); field.matrix.items().len()],
+                    ..Foreseen::default()
+                };
+                for (fold, items) in field.folds.iter().enumerate() {
+                    let fit = run.all_but(fold);
+                    of.foresights.push(run.foresight(policy, fit));
+                    for (item, expected) in items.iter().zip(run.expectations(policy, fit, fold)) {
+                        of.expected[item.0 as usize] = expected;
+                    }
+                }
+                known.foreseen.insert(name.clone(), of);
             }
             Policy::Mix(mix) => {
                 let choose = |item: &ItemIdx| mix.choose(&field.context(name, *item));

@@ -38,6 +38,7 @@ fn row(field: &Field<'_>, of: &PolicyRow, outcomes: &Outcomes) -> RouterRow {
     let members: &[PolicyId] = match policy {
         Some(Policy::Route(route)) => &route.among,
         Some(Policy::Cascade(cascade)) => &cascade.stages,
+        Some(Policy::CascadeRoute(policy)) => &policy.among,
         Some(Policy::Mix(mix)) => &mix.members,
         _ => &[],
     };

@@ -1,10 +1,12 @@
 //! Judges every policy on the same answers, paired: no clock, no call.
 
+mod carried;
 mod compare;
 mod extractors;
 mod field;
 mod fitted;
 mod folds;
+mod foresee;
 mod gain;
 mod gates;
 mod ground;
@@ -30,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+pub use carried::carried_over;
 pub use folds::N_FOLDS;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;

@@ -1,12 +1,13 @@
 //! Whom each router sends each item to; what it learned, it learned from other folds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::run::{Folds, Run, at};
 use crate::data::ItemIdx;
-use crate::kernel::{PolicyId, Usd};
+use crate::kernel::{Key, PolicyId, Usd};
 use crate::policy::Policy;
-use crate::policy::route::{By, Categories, Prospects, Route, Seen, Trade, length};
+use crate::policy::route::{By, Categories, Prospects, ReadAtMost, Route, Seen, Trade, length};
 use crate::stats::words::{Factored, Factors, Logistic, Near, Sparse, first, logistic};
 
 impl Run<'_> {
@@ -61,10 +62,13 @@ impl Run<'_> {
         let seen = || Overall::new(self.seen(&route.among, fit), route.among.len());
         match &route.by {
             By::Knn(_) => Learned::Neighbours(seen()),
-            By::Logistic(by) => self.regressions(seen(), route.among.len(), by.l2.value()),
+            By::Logistic(by) => {
+                let read = self.read(seen(), by.at_most);
+                self.regressions(read, route.among.len(), by.l2.value())
+            }
             By::MatrixFactorisation(by) => {
                 let factors = Factors { rank: by.rank.value() as usize, l2: by.l2.value() };
-                self.factors(seen(), route.among.len(), factors)
+                self.factors(self.read(seen(), by.at_most), route.among.len(), factors)
             }
             _ => Learned::Categories(self.categories(route, fit)),
         }
@@ -192,6 +196,35 @@ impl Run<'_> {
             Prospects { right, cost: Arc::clone(&seen.cost) }
         };
         self.field.folds[fold].iter().map(of_item).collect()
+    }
+
+    /// So many of the items at most, drawn, each category with its share of them.
+    fn read(&self, mut seen: Overall, at_most: Option<ReadAtMost>) -> Overall {
+        let Some(at_most) = at_most.map(|it| it.value() as usize) else { return seen };
+        if seen.rows.len() <= at_most {
+            return seen;
+        }
+        let key = Key::new(self.field.seed, "read", &[]);
+        let mut by_category: BTreeMap<Option<&str>, Vec<(u64, ItemIdx)>> = BTreeMap::new();
+        for (item, ..) in &seen.rows {
+            let category = self.field.matrix.item(*item).category.as_deref();
+            let drawn = key.with(u64::from(item.0)).bits();
+            by_category.entry(category).or_default().push((drawn, *item));
+        }
+        // How far down its own category each stands, so that all are cut at the same depth.
+        let mut order: Vec<(f64, u64, ItemIdx)> = Vec::with_capacity(seen.rows.len());
+        for drawn in by_category.values_mut() {
+            drawn.sort();
+            let n = drawn.len() as f64;
+            let depth = |(at, (drawn, item)): (usize, &(u64, ItemIdx))| {
+                ((at as f64 + 0.5) / n, *drawn, *item)
+            };
+            order.extend(drawn.iter().enumerate().map(depth));
+        }
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        let read: BTreeSet<ItemIdx> = order[..at_most].iter().map(|it| it.2).collect();
+        seen.rows.retain(|row| read.contains(&row.0));
+        seen
     }
 
     fn regressions(&self, seen: Overall, n_members: usize, l2: f64) -> Learned {

@@ -88,6 +88,7 @@ impl<'a> Run<'a> {
                 let columns = self.columns(stages, fit, fold);
                 where_all_ran(&columns, self.about_answers(name, &columns, fold))
             }
+            Some(Policy::CascadeRoute(policy)) => self.step_by_step(policy, fit, fold),
             Some(Policy::Failover(ladder)) => {
                 let columns = self.columns(&ladder.members, fit, fold);
                 let decided = (0..items.len()).map(|row| ladder.decide(&at(&columns, row)));
@@ -121,11 +122,7 @@ impl<'a> Run<'a> {
             }
             Some(Policy::Oracle(among)) => {
                 let columns = self.columns(among, fit, fold);
-                let choose = |row: &[&Outcome]| match oracle::choose(among, row) {
-                    Some(member) => oracle::chosen(row[member]),
-                    None => Outcome::NOT_RUN,
-                };
-                (0..items.len()).map(|row| choose(&at(&columns, row))).collect()
+                (0..items.len()).map(|row| oracle_of(among, &at(&columns, row))).collect()
             }
         }
     }
@@ -274,7 +271,9 @@ impl<'a> Run<'a> {
     fn is_fitted(&self, name: &PolicyId) -> bool {
         match self.field.policies.get(name) {
             None | Some(Policy::Single(_)) => false,
-            Some(Policy::BestSingle | Policy::Vote(_) | Policy::Route(_)) => true,
+            Some(
+                Policy::BestSingle | Policy::Vote(_) | Policy::Route(_) | Policy::CascadeRoute(_),
+            ) => true,
             Some(policy) => policy.members().iter().any(|member| self.is_fitted(member)),
         }
     }
@@ -300,10 +299,20 @@ pub(super) fn at(columns: &[Arc<Vec<Outcome>>], row: usize) -> Vec<&Outcome> {
     columns.iter().map(|column| &column[row]).collect()
 }
 
+fn oracle_of(among: &[PolicyId], row: &[&Outcome]) -> Outcome {
+    match oracle::choose(among, row) {
+        Some(member) => oracle::chosen(row[member]),
+        None => Outcome::NOT_RUN,
+    }
+}
+
 /// What was decided on the items that everybody was asked about. On others it depends on how it
 /// went whether those who come later are needed, so that to judge what can be judged would leave
 /// out the items that went badly.
-fn where_all_ran(columns: &Columns, decided: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
+pub(super) fn where_all_ran(
+    columns: &Columns,
+    decided: impl Iterator<Item = Outcome>,
+) -> Vec<Outcome> {
     let is_run = |row: usize| columns.iter().all(|it| it[row].verdict != Verdict::NotRun);
     let judged = |(row, outcome)| if is_run(row) { outcome } else { Outcome::NOT_RUN };
     decided.enumerate().map(judged).collect()

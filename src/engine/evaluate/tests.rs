@@ -10,8 +10,9 @@ use crate::data::{
     Answer, AnswerIdx, Cell, CellState, Item, ItemIdx, Matrix, ModelIdx, Outcome, Verdict,
 };
 use crate::kernel::{ModelId, PolicyId, Seed};
+use crate::policy::cascade_route::Worth;
 use crate::policy::route::{By, Category, Knn, Logistic, MatrixFactorisation, Trade};
-use crate::policy::{Accept, Cascade, Policy, Route, Vote};
+use crate::policy::{Accept, Cascade, CascadeRoute, Policy, Route, Vote};
 use crate::scenario::Asking;
 use crate::task::score::Score;
 use crate::vote::{Rule, Ties, Weighted};
@@ -67,7 +68,7 @@ fn policies() -> BTreeMap<PolicyId, Policy> {
     singles.into_iter().chain(combined).chain(routers()).collect()
 }
 
-/// Everything that routers learn by, and both ways of trading.
+/// Everything that routers learn by, both ways of trading, and cascade routing by each.
 fn routers() -> impl Iterator<Item = (PolicyId, Policy)> {
     let half = crate::kernel::Probability::try_from(0.5).map(Trade::Share).expect("a share");
     let kinds = [
@@ -81,10 +82,16 @@ fn routers() -> impl Iterator<Item = (PolicyId, Policy)> {
         let route = |names: &[&str], trade| {
             Policy::Route(Route { trade, ..Route::new(among(names), by.clone()) })
         };
+        let steps = |names: &[&str]| {
+            let worth = Worth::Calls(20.0);
+            Policy::CascadeRoute(CascadeRoute::new(among(names), by.clone(), worth))
+        };
         [
             (name.into(), route(&["a", "b", "c", "d"], Trade::Best)),
             (format!("half {name}").into(), route(&["c", "d"], half)),
             (format!("nested {name}").into(), route(&["nested", "d"], half)),
+            (format!("steps {name}").into(), steps(&["a", "b", "c", "d"])),
+            (format!("nested steps {name}").into(), steps(&["nested", "c", "d"])),
         ]
     })
 }

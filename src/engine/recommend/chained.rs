@@ -15,9 +15,7 @@ const MOST_CHAINS: usize = 4;
 /// is and at what a right answer may be worth; none where these are models alone, which other
 /// routers are for.
 ///
-/// The first step of the cascade routing of J. Dekoninck et al., arXiv 2410.10347 (2024): the best
-/// of all chains for a question, by what is expected of each less its price. There it is settled
-/// anew after each answer, here it is not.
+/// What is asked is settled before anybody has answered; `stepped.rs` settles it anew after each.
 pub(super) fn chained(pool: &Pool, matrix: &Matrix, found: &[Found]) -> Vec<Shape> {
     let mut best: Vec<(f64, &Found)> = Vec::new();
     let mut last = f64::NEG_INFINITY;

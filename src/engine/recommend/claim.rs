@@ -59,6 +59,17 @@ impl Nest<'_> {
         earned
     }
 
+    /// How `picked` differs from `baseline`, with the luck of the choice in it.
+    pub(super) fn differs(
+        &self,
+        picked: &Picked,
+        name: &PolicyId,
+        baseline: &[Outcome],
+    ) -> Option<Versus> {
+        let versus = self.stand.difference(name, &scores(&picked.outcomes), &scores(baseline))?;
+        Some(widened(versus, picked))
+    }
+
     /// The baseline itself, of which nothing was chosen here.
     pub(super) fn earned_by(&self, name: &PolicyId, outcomes: &[Outcome]) -> Earned {
         let mut earned = self.measured(outcomes);

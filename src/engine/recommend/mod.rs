@@ -5,6 +5,7 @@
 //! on it. So nothing that is reported was chosen on the items that it is scored on.
 
 mod advise;
+mod answer;
 mod ballots;
 mod chained;
 mod chains;
@@ -19,6 +20,7 @@ mod routers;
 mod search;
 mod shape;
 mod slices;
+mod stepped;
 pub mod subsets;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use super::choose::{Among, Goal, choose};
 use super::pool::{Column, Pool, Unit, p95};
 use super::search::{Found, Search, Searched, Trials};
 use super::shape::Shape;
+use super::stepped::stepped;
 use super::{outages, routers};
 use crate::data::{ItemIdx, Outcome, Verdict};
 use crate::engine::evaluate::{BEST_SINGLE, Folds, Stand};
@@ -43,6 +44,7 @@ pub(super) struct Fit {
     pub(super) weighted: Searched,
     pub(super) routers: Searched,
     pub(super) chained: Searched,
+    pub(super) stepped: Searched,
     pub(super) ladders: Searched,
     pub(super) declared: Searched,
 }
@@ -86,22 +88,25 @@ impl<'a> Nest<'a> {
             let weighted = routers::weighted(&trials.found);
             let routes = routers::routers(&pool, &stand.matrix, &trials.found);
             let chained = chained(&pool, &stand.matrix, &trials.found);
+            let stepped = stepped(&pool, &stand.matrix, &trials.found);
             let ladders = routers::ladders(plan, &pool, &trials.found);
             let declared = routers::declared(plan, &pool);
             let counted = |shapes: &[Shape]| Searched { size: shapes.len() as u64, bounded: 0 };
-            let [n_weighted, n_routers, n_chained, n_ladders, n_declared] =
-                [&weighted, &routes, &chained, &ladders, &declared].map(|it| counted(it));
-            extras.push((baseline, [weighted, routes, chained, ladders, declared].concat()));
+            let extra = [weighted, routes, chained, stepped, ladders, declared];
+            let [weighted, routers, chained, stepped, ladders, declared] =
+                extra.each_ref().map(|it| counted(it));
+            extras.push((baseline, extra.concat()));
             fits.push(Fit {
                 folds,
                 items,
                 trials,
                 p95: BTreeMap::new(),
-                weighted: n_weighted,
-                routers: n_routers,
-                chained: n_chained,
-                ladders: n_ladders,
-                declared: n_declared,
+                weighted,
+                routers,
+                chained,
+                stepped,
+                ladders,
+                declared,
             });
         }
         for shape in extras.iter().flat_map(|(_, shapes)| shapes) {

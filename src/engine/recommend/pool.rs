@@ -15,6 +15,9 @@ pub(super) enum Unit {
     Calls,
 }
 
+/// Why a model is left out that others know the price of.
+pub(super) const NO_PRICE: &str = "its price is unknown";
+
 /// The candidates of a search.
 pub(super) struct Pool {
     /// Those that may take part, in order of name.
@@ -66,7 +69,7 @@ impl Pool {
             models.retain(|model| {
                 let id = matrix.models()[usize::from(model.0)].clone();
                 priced(model) || {
-                    left_out.push((id, "its price is unknown"));
+                    left_out.push((id, NO_PRICE));
                     false
                 }
             });

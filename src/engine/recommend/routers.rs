@@ -9,7 +9,9 @@ use super::search::Found;
 use super::shape::Shape;
 use crate::data::Matrix;
 use crate::kernel::{PolicyId, Probability};
-use crate::policy::route::{By, Category, Knn, Length, Logistic, MatrixFactorisation, Trade};
+use crate::policy::route::{
+    By, Category, Knn, Length, Logistic, MatrixFactorisation, ReadAtMost, Trade,
+};
 use crate::policy::{Policy, Route};
 use crate::scenario::Plan;
 
@@ -19,11 +21,6 @@ const SHARES: [f64; 5] = [0.1, 0.2, 0.3, 0.5, 0.7];
 /// Models from which pairs for routers by length are made: those that no other outdoes, the most
 /// accurate of them where there are more.
 const MOST_PAIRED: usize = 6;
-
-/// Of more items than this, routers are not fitted to words, which takes long and is done fifteen
-/// times over; the nearest questions stand for them. Published routers come out about alike, those
-/// that learn nothing among them (`LLMRouterBench`).
-const MOST_READ: usize = 3000;
 
 /// So many of the most accurate shapes are tried with somebody behind them.
 const MOST_LADDERS: usize = 4;
@@ -72,31 +69,39 @@ pub(super) fn routers(pool: &Pool, matrix: &Matrix, found: &[Found]) -> Vec<Shap
     }
     // A question without words goes to whoever is best on all.
     if 2 * n_read >= matrix.items().len() && n_read > 0 {
-        let able = able(&singles, &best);
-        let learned = [
-            ("nearest questions", By::Knn(Knn::default())),
-            ("words", By::Logistic(Logistic::default())),
-            ("shared factors", By::MatrixFactorisation(MatrixFactorisation::default())),
-        ];
-        let n_learned = if matrix.items().len() > MOST_READ { 1 } else { learned.len() };
-        for (name, by) in learned.into_iter().take(n_learned) {
+        let able = able(&singles, &best, MOST_PAIRED);
+        for (name, by) in by_words(matrix.items().len()) {
             let route = Policy::Route(Route::new(able.clone(), by.clone()));
             routers.push(Shape::Named(format!("by {name}({})", list(&able)).into(), route));
-            routers.extend(by_worth(name, &by, &able, &worths));
+            routers.extend(by_worth(&name, &by, &able, &worths));
         }
     }
     routers
 }
 
+/// What routers by words look at, each with what it is called. Of many items some are read: that
+/// takes long, and is done fifteen times over.
+fn by_words(n_items: usize) -> [(String, By); 3] {
+    let most = ReadAtMost::default();
+    let at_most = Some(most).filter(|most| n_items > most.value() as usize);
+    let of = at_most.map_or_else(String::new, |most| format!(" of {} items", most.value()));
+    let logistic = Logistic { at_most, ..Logistic::default() };
+    let factors = MatrixFactorisation { at_most, ..MatrixFactorisation::default() };
+    [
+        ("nearest questions".to_owned(), By::Knn(Knn::default())),
+        (format!("words{of}"), By::Logistic(logistic)),
+        (format!("shared factors{of}"), By::MatrixFactorisation(factors)),
+    ]
+}
+
 /// Whom routers by words choose among: models that no other outdoes, and where these are few, the
 /// most accurate beside them.
-fn able(singles: &[Found], best: &[&Found]) -> Vec<PolicyId> {
-    let mut able: Vec<PolicyId> =
-        best.iter().rev().take(MOST_PAIRED).map(|it| it.shape.name()).collect();
+pub(super) fn able(singles: &[Found], best: &[&Found], most: usize) -> Vec<PolicyId> {
+    let mut able: Vec<PolicyId> = best.iter().rev().take(most).map(|it| it.shape.name()).collect();
     let mut others: Vec<&Found> = singles.iter().collect();
     others.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cost.total_cmp(&b.cost)));
     for other in others.into_iter().map(|it| it.shape.name()) {
-        if able.len() < MOST_PAIRED && !able.contains(&other) {
+        if able.len() < most && !able.contains(&other) {
             able.push(other);
         }
     }
@@ -129,7 +134,7 @@ fn by_worth(name: &str, by: &By, among: &[PolicyId], worths: &[f64]) -> Vec<Shap
 }
 
 /// All names of a few; of many the number, with the first and the last.
-fn list(names: &[PolicyId]) -> String {
+pub(super) fn list(names: &[PolicyId]) -> String {
     match names {
         [first, .., last] if names.len() > MOST_PAIRED => {
             format!("{} models from {first} to {last}", names.len())

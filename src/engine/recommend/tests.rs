@@ -108,7 +108,7 @@ fn what_the_search_counts_is_what_the_policies_come_to() {
     let found = &nest.fits[0].trials.found;
     // 5 models, 26 votes, 8 weighted ones, the user's own, routers by all that they may look at,
     // cascades that no bound excludes by agreement and by confidence, and ladders.
-    for kind in ["single", "vote", "cascade", "route", "failover"] {
+    for kind in ["single", "vote", "cascade", "route", "failover", "cascade-route"] {
         assert!(found.iter().any(|it| it.shape.kind() == kind), "no {kind}");
     }
     for part in [
@@ -173,7 +173,8 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     let all =
         ["models", "votes", "weighted votes", "cascades", "cascades by confidence", "routers"];
     assert_eq!(kinds[..6], all);
-    let rest = ["routers among chains", "failover ladders", "policies of the scenario"];
+    let rest =
+        ["routers among chains", "cascade routers", "failover ladders", "policies of the scenario"];
     assert_eq!(kinds[6..], rest);
     let never = wish(&|it| it.never = vec!["p".into()]);
     let told = never.expect_err("nobody is left").to_string();

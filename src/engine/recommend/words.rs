@@ -19,8 +19,10 @@ pub fn explain(row: &mut Recommendation, summary: &mut Summary) {
     }
     row.paying = paying(row, summary);
     row.alone = alone(row, summary);
-    let mut sentences = vec![answer(row)];
+    let mut sentences = vec![looked_for(row), answer(row)];
     sentences.extend(price(row));
+    sentences.extend(by_category(row));
+    sentences.extend(for_less(row));
     let strong = summary.policies.iter().find(|it| is_it(&it.task, &it.policy));
     sentences.extend(strong.and_then(|it| it.strong_share).map(|share| saved(row, share)));
     sentences.extend(optimism(row));
@@ -33,6 +35,57 @@ pub fn explain(row: &mut Recommendation, summary: &mut Summary) {
     }));
     sentences.extend(stable(&row.earned));
     row.because = sentences.join(" ");
+}
+
+/// What the search was for.
+fn looked_for(row: &Recommendation) -> String {
+    match row.limits.accuracy_loss {
+        Some(most) => {
+            format!("Looked for: the cheapest that loses at most {} points.", percent(most))
+        }
+        None => "Looked for: the most accurate; with `accuracy_loss_at_most`, the cheapest that \
+                 keeps to it."
+            .to_owned(),
+    }
+}
+
+/// Whether it pays to route by category for accuracy alone, where something else is recommended.
+fn by_category(row: &Recommendation) -> Option<String> {
+    let versus = row.by_category.as_ref()?;
+    let is_it = row.earned.what.starts_with("by category(all ");
+    let told = difference(versus);
+    Some(match versus.difference.low > 0.0 {
+        _ if is_it => return None,
+        true => format!(
+            "Routing by category among all models, whatever they cost, is by itself {told}."
+        ),
+        false => format!(
+            "Routing by category among all models, whatever they cost, is not shown to pay: it is \
+             {told}."
+        ),
+    })
+}
+
+/// The cheapest choice that came out no less accurate than the baseline for less money, where
+/// nothing was found that is more accurate for sure.
+fn for_less(row: &Recommendation) -> Option<String> {
+    let is_open = matches!(row.verdict, Advice::BestSingle | Advice::TooFewItems);
+    let theirs =
+        row.baseline.cost_per_1k.filter(|_| is_open && row.limits.accuracy_loss.is_none())?;
+    let mut choices = row.choices.iter();
+    let (ours, choice, versus) = choices.find_map(|it| {
+        let versus = it.to_baseline.as_ref().filter(|it| it.difference.point >= 0.0)?;
+        let ours = it.earned.cost_per_1k.filter(|ours| *ours < theirs)?;
+        Some((ours, it, versus))
+    })?;
+    Some(format!(
+        "For less money, {} is {} right for ${} per thousand questions instead of ${}: {}.",
+        choice.earned.what,
+        right(&choice.earned),
+        dollars(ours),
+        dollars(theirs),
+        difference(versus)
+    ))
 }
 
 fn answer(row: &Recommendation) -> String {
@@ -130,6 +183,9 @@ fn available(row: &Recommendation) -> String {
 /// `1.9 points [1.4, 2.4] above best-single, all choices looked at together`.
 fn difference(versus: &Versus) -> String {
     let it = &versus.difference;
+    if versus.is_same_throughout() {
+        return format!("right on the same items as {} (n = {})", versus.policy, it.n);
+    }
     let (low, high, together) = match versus.simultaneous {
         Some(both) => (both.low, both.high, ", all choices looked at together"),
         None => (it.low, it.high, ""),
@@ -147,7 +203,7 @@ fn difference(versus: &Versus) -> String {
 
 fn right(earned: &Earned) -> String {
     let told = |it: &Estimate| {
-        format!("{} % [{}, {}]", percent(it.point), percent(it.low), percent(it.high))
+        format!("{} % of all asked [{}, {}]", percent(it.point), percent(it.low), percent(it.high))
     };
     earned.accuracy_of_all.as_ref().map_or_else(|| "an unknown share".to_owned(), told)
 }

@@ -12,6 +12,7 @@ mod combine;
 mod ladder;
 mod probes;
 mod state;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -236,6 +237,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Ask { .. } => self.ask(node),
             Kind::Vote(vote) => self.start_vote(node, vote),
             Kind::Cascade(_) => self.next_child(node),
+            Kind::CascadeRoute(policy) => self.next_step(node, policy),
             Kind::Failover(ladder) => self.next_rung(node, ladder),
             Kind::Hedge(hedge) => self.next_hedge(node, hedge),
             Kind::Balance(balance) => self.pick(node, balance),
@@ -255,6 +257,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             Kind::Ask { .. } => {}
             Kind::Vote(vote) => self.voted(node, vote),
             Kind::Cascade(cascade) => self.staged(node, cascade, child),
+            Kind::CascadeRoute(policy) => self.stepped(node, policy, child),
             Kind::Failover(ladder) => self.rung_ended(node, ladder, child),
             Kind::Hedge(hedge) => self.hedge_ended(node, hedge, child),
             Kind::Balance(balance) => self.picked_ended(node, balance, child),

@@ -36,6 +36,8 @@ pub(super) struct State {
     pub(super) outcome: Option<Outcome>,
     /// What is asked, by a part that asks about answers.
     pub(super) made: Option<Arc<Made>>,
+    /// The members that were asked, in the order in which they were.
+    pub(super) order: Vec<u16>,
 }
 
 /// More calls or timers than this are not made in one round.

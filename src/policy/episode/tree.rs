@@ -9,7 +9,7 @@ use crate::policy::conduct::Conduct;
 use crate::policy::hedge::After;
 use crate::policy::knowledge::Knowledge;
 use crate::policy::route::By;
-use crate::policy::{Balance, Cascade, Failover, Fuse, Hedge, Judge, Policy, Vote};
+use crate::policy::{Balance, Cascade, CascadeRoute, Failover, Fuse, Hedge, Judge, Policy, Vote};
 
 /// The nodes of a policy, each behind its parent.
 #[derive(Debug, Clone)]
@@ -39,6 +39,7 @@ pub(super) enum Kind {
     },
     Vote(Vote),
     Cascade(Cascade),
+    CascadeRoute(CascadeRoute),
     Failover(Failover),
     Hedge(Hedge),
     Balance(Balance),
@@ -175,9 +176,11 @@ impl Tree {
                 let begins = |at: u64| Micros(fixed.wait.0.0.saturating_mul(at));
                 most(&mut (0..).zip(children).map(|(at, worst)| begins(at) + worst))
             }
-            Kind::Vote(_) | Kind::Cascade(_) | Kind::Failover(_) | Kind::Hedge(_) => {
-                sum(&mut children.into_iter())
-            }
+            Kind::Vote(_)
+            | Kind::Cascade(_)
+            | Kind::CascadeRoute(_)
+            | Kind::Failover(_)
+            | Kind::Hedge(_) => sum(&mut children.into_iter()),
             Kind::Balance(balance) => {
                 children.sort_unstable_by(|a, b| b.cmp(a));
                 sum(&mut children.into_iter().take(balance.tries as usize))
@@ -232,6 +235,7 @@ impl Maker<'_> {
             }
             Policy::Vote(vote) => part(Kind::Vote(vote.clone()), Conduct::default()),
             Policy::Cascade(cascade) => part(Kind::Cascade(cascade.clone()), Conduct::default()),
+            Policy::CascadeRoute(it) => part(Kind::CascadeRoute(it.clone()), it.conduct),
             Policy::Failover(ladder) => part(Kind::Failover(ladder.clone()), ladder.conduct),
             Policy::Hedge(hedge) => part(Kind::Hedge(hedge.clone()), hedge.conduct),
             Policy::Balance(balance) => part(Kind::Balance(balance.clone()), balance.conduct),

@@ -13,6 +13,8 @@ bounded! {
     Shrinkage: f64 "f64", 0.001 to 1e6, else 3.0;
     /// How many things questions differ in, from 1 to 64; 8 where it is left out.
     Rank: u32 "u32", 1 to 64, else 8;
+    /// How many items words are read of, from 100 to a million.
+    ReadAtMost: u32 "u32", 100 to 1_000_000, else 3000;
 }
 
 /// The member that did best on other items of the item's category.
@@ -57,6 +59,9 @@ pub struct Knn {
 pub struct Logistic {
     /// How strongly what a word says is held to 0.
     pub l2: Shrinkage,
+    /// How many items it is fitted on at most, each category with its share. Left out: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<ReadAtMost>,
 }
 
 /// The member that is most likely right, by a few things in which questions differ and members are
@@ -69,6 +74,9 @@ pub struct MatrixFactorisation {
     pub rank: Rank,
     /// How strongly they are held to 0.
     pub l2: Shrinkage,
+    /// How many items it is fitted on at most, each category with its share. Left out: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<ReadAtMost>,
 }
 
 /// Whoever was fastest of late: under traffic the mean of its last ten calls, and on recorded

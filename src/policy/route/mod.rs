@@ -5,7 +5,9 @@ mod kinds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use kinds::{Category, Knn, Latency, Length, Logistic, MatrixFactorisation, Priority};
+pub use kinds::{
+    Category, Knn, Latency, Length, Logistic, MatrixFactorisation, Priority, ReadAtMost,
+};
 
 use crate::data::Item;
 use crate::kernel::{PolicyId, Probability, Usd, kinds};

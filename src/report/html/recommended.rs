@@ -66,10 +66,17 @@ fn cells(earned: &Earned, is_combination: bool, before: &str) -> Vec<Cell> {
         Cell::figure(earned.calls_per_item, |calls| format!("{calls:.2}")),
         Cell::figure(earned.p95_ms, text::ms),
         Cell::figure(earned.served, text::percent),
-        Cell::points(versus.map(together).as_ref()),
+        points(versus),
         Cell::figure(Some(earned.in_sample), text::percent),
-        Cell::points(earned.random_line.as_ref().map(together).as_ref()),
+        points(earned.random_line.as_ref()),
     ]
+}
+
+fn points(versus: Option<&Versus>) -> Cell {
+    match versus {
+        Some(versus) if versus.is_same_throughout() => Cell::name("the same"),
+        _ => Cell::points(versus.map(together).as_ref()),
+    }
 }
 
 /// A difference with the interval that holds for all at once, where there is one.

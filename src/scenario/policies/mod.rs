@@ -62,6 +62,7 @@ impl Resolver<'_> {
         match raw {
             RawPolicy::Vote(vote) => Policy::Vote(self.vote(vote)),
             RawPolicy::Cascade(cascade) => Policy::Cascade(self.cascade(cascade, at)),
+            RawPolicy::CascadeRoute(raw) => Policy::CascadeRoute(self.cascade_route(raw, at)),
             RawPolicy::Failover(ladder) => Policy::Failover(self.failover(ladder, at)),
             RawPolicy::Hedge(hedge) => Policy::Hedge(self.hedge(hedge, at)),
             RawPolicy::Balance(balance) => Policy::Balance(self.balance(balance)),
@@ -276,6 +277,7 @@ impl RawPolicy {
         match self {
             Self::Vote(vote) => named(&vote.members),
             Self::Cascade(cascade) => cascade.stages.clone(),
+            Self::CascadeRoute(policy) => named(&policy.among),
             Self::Failover(ladder) => {
                 let is_member = |name: &&Spanned<PolicyId>| !name.value.as_str().starts_with('@');
                 ladder.rungs.iter().filter(is_member).cloned().collect()

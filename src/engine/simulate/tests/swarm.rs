@@ -167,6 +167,7 @@ fn follow(ready: &Ready, name: &PolicyId) -> Option<Checker> {
         Policy::Failover(it) => (it.conduct, it.when_open != WhenOpen::Bypass),
         Policy::Hedge(it) => (it.conduct, true),
         Policy::Balance(it) => (it.conduct, true),
+        Policy::CascadeRoute(it) => (it.conduct, true),
         _ => Default::default(),
     };
     let members = ready.policies[name].members();

@@ -1,0 +1,294 @@
+//! Everything that was earned, and what is answered because of it.
+
+use std::collections::BTreeMap;
+
+use super::claim::{interval, more_items, scores};
+use super::goals::Goals;
+use super::nested::{Fit, Nest, Picked};
+use super::pool::{NO_PRICE, Unit};
+use super::search::Searched;
+use crate::data::Outcome;
+use crate::data::recommendation::{
+    Advice, Choice, Earned, LeftOut, Limits, Recommendation, SpaceRow,
+};
+use crate::data::summary::Versus;
+use crate::kernel::PolicyId;
+use crate::policy::route::{By, Category};
+use crate::policy::{Policy, Route};
+use crate::scenario::{Task, Wish};
+use crate::stats::Sides;
+
+/// Everything that was earned, before it is decided what is recommended.
+pub(super) struct Answer {
+    /// Whether the best single model is served as often as it has to be.
+    pub(super) is_available: bool,
+    pub(super) baseline: Earned,
+    pub(super) single: Earned,
+    pub(super) contender: Option<Earned>,
+    /// For each step what may be had for its price.
+    pub(super) steps: Vec<Step>,
+    pub(super) choices: Vec<Choice>,
+}
+
+/// What may be had within one price.
+pub(super) struct Step {
+    within: f64,
+    single: Option<Earned>,
+    combination: Option<Earned>,
+    /// How the combination differs from what the recommendation is compared with.
+    to_baseline: Option<Versus>,
+}
+
+impl Answer {
+    pub(super) fn add_steps(
+        &mut self,
+        nest: &Nest<'_>,
+        goals: &Goals,
+        steps: &[Option<Picked>],
+        (versus, baseline): (&PolicyId, &[Outcome]),
+    ) {
+        for ((within, _), pair) in goals.steps.iter().zip(steps.chunks(2)) {
+            let single = pair[0].as_ref();
+            let of_single = single.map(|it| nest.earned(it, Some((versus, baseline))));
+            let alone: PolicyId = "best-single for the price".into();
+            let of_combination = pair[1].as_ref().map(|it| {
+                nest.earned(it, single.map(|single| (&alone, single.outcomes.as_slice())))
+            });
+            let to_baseline = pair[1].as_ref().and_then(|it| nest.differs(it, versus, baseline));
+            self.steps.push(Step {
+                within: *within,
+                single: of_single,
+                combination: of_combination,
+                to_baseline,
+            });
+        }
+    }
+
+    /// Intervals that hold for the contender and for the combination of every step at once.
+    pub(super) fn hold_together(
+        &mut self,
+        nest: &Nest<'_>,
+        contender: Option<(&Picked, &[Outcome])>,
+        steps: &[Option<Picked>],
+    ) {
+        let mut pairs: Vec<(&Picked, &[Outcome])> = Vec::new();
+        let mut all: Vec<&mut Versus> = Vec::new();
+        let of_contender = self.contender.as_mut().and_then(|it| it.versus.as_mut());
+        if let (Some((picked, reference)), Some(versus)) = (contender, of_contender) {
+            pairs.push((picked, reference));
+            all.push(versus);
+        }
+        for (step, pair) in self.steps.iter_mut().zip(steps.chunks(2)) {
+            let versus = step.combination.as_mut().and_then(|it| it.versus.as_mut());
+            if let ([Some(single), Some(combination)], Some(versus)) = (pair, versus) {
+                pairs.push((combination, &single.outcomes));
+                all.push(versus);
+            }
+        }
+        nest.together(&pairs, &mut all);
+        for step in std::mem::take(&mut self.steps) {
+            let Step { within, single, combination, to_baseline } = step;
+            let is_above =
+                |it: &Earned| it.versus.as_ref().is_some_and(|it| interval(it).low > 0.0);
+            let takes = combination.as_ref().is_some_and(is_above) || single.is_none();
+            let (earned, combination) =
+                if takes { (combination, None) } else { (single, combination) };
+            let Some(earned) = earned else { continue };
+            // What was the choice for less is no news.
+            if self.choices.last().is_some_and(|last| last.earned.what == earned.what) {
+                continue;
+            }
+            let to_baseline = if takes { to_baseline } else { earned.versus.clone() };
+            self.choices.push(Choice {
+                within,
+                takes_combination: takes,
+                earned,
+                combination,
+                to_baseline,
+            });
+        }
+    }
+
+    pub(super) fn row(
+        self,
+        nest: &Nest<'_>,
+        wish: &Wish,
+        task: &Task,
+        goals: &Goals,
+    ) -> Recommendation {
+        let (verdict, more) = match (&self.contender, self.is_available) {
+            (Some(contender), false) => (taken(contender), None),
+            (contender, _) => verdict(contender.as_ref(), goals.loss),
+        };
+        let takes = matches!(verdict, Advice::Combination | Advice::CheaperModel);
+        let (earned, contender) = match (takes, self.contender) {
+            (true, Some(contender)) if !self.is_available => (contender, Some(self.single)),
+            (true, Some(contender)) => (contender, None),
+            (_, contender) => (self.single, contender),
+        };
+        let per_unit = if nest.pool.unit == Unit::Dollars { 1000.0 } else { 1.0 };
+        let mut choices = self.choices;
+        choices.iter_mut().for_each(|it| it.within *= per_unit);
+        Recommendation {
+            task: task.id.clone(),
+            policy: earned.what.as_str().into(),
+            because: String::new(),
+            verdict,
+            earned,
+            baseline: self.baseline,
+            contender,
+            more_items: more,
+            choices,
+            by_category: by_category(nest),
+            alone: Vec::new(),
+            routes: BTreeMap::new(),
+            otherwise: None,
+            paying: Vec::new(),
+            space: space(&nest.fits[0], nest.pool.models.len()),
+            left_out: nest
+                .pool
+                .left_out
+                .iter()
+                .map(|(model, why)| LeftOut { model: model.clone(), because: (*why).to_owned() })
+                .collect(),
+            scenario: String::new(),
+            limits: Limits {
+                availability: wish.availability_at_least,
+                accuracy_loss: wish.accuracy_loss_at_most,
+                cost_per_1k: wish.cost_per_1k_at_most,
+                p95_ms: wish.p95_ms_at_most,
+            },
+        }
+    }
+}
+
+/// What the contender's difference says, and how many items more would decide where it does not.
+fn verdict(contender: Option<&Earned>, loss: Option<f64>) -> (Advice, Option<u64>) {
+    let Some((earned, versus)) = contender.and_then(|it| Some((it, it.versus.as_ref()?))) else {
+        return (Advice::BestSingle, None);
+    };
+    let taken = taken(earned);
+    let interval = interval(versus);
+    let (at_least, holds, sides) = match loss {
+        None => (0.0, interval.low > 0.0, Sides::Two),
+        Some(most) => (-most, interval.low >= -most, Sides::One),
+    };
+    if holds {
+        (taken, None)
+    } else if versus.difference.point > at_least {
+        (Advice::TooFewItems, more_items(versus, at_least, sides))
+    } else {
+        (Advice::BestSingle, None)
+    }
+}
+
+fn taken(contender: &Earned) -> Advice {
+    match contender.kind.as_str() {
+        "single" => Advice::CheaperModel,
+        _ => Advice::Combination,
+    }
+}
+
+fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
+    let row = |(kind, searched): (&str, Searched)| SpaceRow {
+        kind: kind.to_owned(),
+        size: searched.size,
+        bounded: searched.bounded,
+    };
+    let models = Searched { size: n_models as u64, bounded: 0 };
+    [
+        ("models", models),
+        ("votes", fit.trials.votes),
+        ("weighted votes", fit.weighted),
+        ("cascades", fit.trials.cascades),
+        ("cascades by confidence", fit.trials.chains),
+        ("routers", fit.routers),
+        ("routers among chains", fit.chained),
+        ("cascade routers", fit.stepped),
+        ("failover ladders", fit.ladders),
+        ("policies of the scenario", fit.declared),
+    ]
+    .map(row)
+    .into_iter()
+    .filter(|row| row.size > 0)
+    .collect()
+}
+
+/// How the router by category among all models, whatever they cost and whether or not that is
+/// known, differs from the baseline. There is one such router, so nothing was chosen.
+fn by_category(nest: &Nest<'_>) -> Option<Versus> {
+    if nest.stand.matrix.items().iter().all(|item| item.category.is_none()) {
+        return None;
+    }
+    let unpriced = nest.pool.left_out.iter().filter(|(_, why)| *why == NO_PRICE);
+    let mut among: Vec<PolicyId> = unpriced.map(|(model, _)| model.as_str().into()).collect();
+    among.extend(nest.pool.columns.iter().map(|it| it.name.clone()));
+    among.sort();
+    let name = PolicyId::from("by category among all");
+    let route = Policy::Route(Route::new(among, By::Category(Category {})));
+    let mut policies = nest.policies.clone();
+    policies.insert(name.clone(), route);
+    let all = nest.stand.all();
+    let outcomes = nest.stand.outcomes(&policies, &[(name, all, all)]).pop()?;
+    nest.stand.difference(&nest.wish.versus, &scores(&outcomes), &scores(&nest.baseline()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Estimate;
+    use crate::kernel::Interval;
+
+    #[test]
+    fn the_interval_that_holds_for_all_decides() {
+        let earned = |kind: &str, point: f64, half: f64, all: f64| Earned {
+            what: "it".to_owned(),
+            kind: kind.to_owned(),
+            models: Vec::new(),
+            chosen: BTreeMap::new(),
+            accuracy_of_all: None,
+            in_sample: 0.8,
+            optimism: None,
+            cost_per_1k: None,
+            calls_per_item: None,
+            p50_ms: None,
+            p95_ms: None,
+            served: None,
+            served_in_outages: None,
+            versus: Some(Versus {
+                policy: "best-single".into(),
+                metric: "accuracy_of_all".to_owned(),
+                difference: Estimate {
+                    point,
+                    low: point - half,
+                    high: point + half,
+                    level: 0.95,
+                    n: 1000,
+                    method: "paired".to_owned(),
+                },
+                p: 0.01,
+                wins: 30,
+                losses: 10,
+                p_holm: None,
+                simultaneous: Some(Interval { low: point - all, high: point + all }),
+                detectable: None,
+            }),
+            on_new_items: None,
+            random_line: None,
+        };
+        for (kind, point, half, all, loss, advice, asks) in [
+            ("vote", 0.02, 0.01, 0.015, None, Advice::Combination, false),
+            ("vote", 0.02, 0.01, 0.021, None, Advice::TooFewItems, true),
+            ("vote", 0.0, 0.01, 0.02, None, Advice::BestSingle, false),
+            ("vote", -0.02, 0.01, 0.02, None, Advice::BestSingle, false),
+            ("single", -0.005, 0.004, 0.005, Some(0.01), Advice::CheaperModel, false),
+            ("cascade", -0.005, 0.004, 0.005, Some(0.01), Advice::Combination, false),
+            ("cascade", -0.005, 0.004, 0.006, Some(0.01), Advice::TooFewItems, true),
+            ("cascade", -0.011, 0.004, 0.006, Some(0.01), Advice::BestSingle, false),
+        ] {
+            let (got, more) = verdict(Some(&earned(kind, point, half, all)), loss);
+            assert_eq!((got, more.is_some()), (advice, asks), "{kind} {point} {all} {loss:?}");
+        }
+        assert_eq!(verdict(None, None), (Advice::BestSingle, None));
+    }
+}
