@@ -40,11 +40,12 @@ pub use looks::{are_decided, order, undecidable};
 pub use made::{Wanted, wanted};
 pub(super) use run::Folds;
 pub(super) use stand::Stand;
+pub use warnings::warning_row;
 
 use crate::analysis;
 use crate::analysis::gate::Gate;
 use crate::data::summary::{
-    GateRow, OutageRow, Recommendation, ScenarioRef, SimulatedRow, Summary, WarningRow,
+    GateRow, OutageRow, Recommendation, ScenarioRef, SimulatedRow, Summary,
 };
 use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ItemId, ModelId, PolicyId, TaskId};
@@ -389,13 +390,4 @@ fn refuse_labels_that_differ(
 fn empty(plan: &Plan) -> Summary {
     let (name, sha256) = (plan.name.clone(), plan.sha256.clone());
     Summary::empty(ScenarioRef { name, sha256 }, plan.seed)
-}
-
-/// A doubt as a row of the summary.
-pub fn warning_row(warning: &Warning) -> WarningRow {
-    WarningRow {
-        kind: warning.kind().to_owned(),
-        on: warning.on().to_owned(),
-        text: warning.to_string(),
-    }
 }

@@ -1,11 +1,20 @@
 //! What a reader must know before trusting a figure.
 
 use crate::data::Warning;
-use crate::data::summary::{ModelRow, PolicyRow};
+use crate::data::summary::{ModelRow, PolicyRow, WarningRow};
 use crate::scenario::{Plan, Task};
 
 /// Fewer items than this can't show a difference of a few points.
 const FEW: u64 = 200;
+
+/// A doubt as a row of the summary.
+pub fn warning_row(warning: &Warning) -> WarningRow {
+    WarningRow {
+        kind: warning.kind().to_owned(),
+        on: warning.on().to_owned(),
+        text: warning.to_string(),
+    }
+}
 
 /// Doubts that follow from the plan alone.
 pub(super) fn of_plan(plan: &Plan) -> Vec<Warning> {
