@@ -112,8 +112,10 @@ impl Ending {
 /// # Errors
 /// A file that is there and can't be read, or lacks a column.
 pub(super) fn read(dir: &Path) -> Result<Vec<Cells>, ReportError> {
-    let Some(decisions) = frame(dir, DECISIONS)? else { return Ok(Vec::new()) };
-    let (items, answers) = (frame(dir, ITEMS)?, frame(dir, ANSWERS)?);
+    let others = || rayon::join(|| frame(dir, ITEMS), || frame(dir, ANSWERS));
+    let (decisions, (items, answers)) = rayon::join(|| frame(dir, DECISIONS), others);
+    let Some(decisions) = decisions? else { return Ok(Vec::new()) };
+    let (items, answers) = (items?, answers?);
     let mut reader = Reader::default();
     let failed = |name: &str| {
         let path = dir.join(name);

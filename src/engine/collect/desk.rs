@@ -60,8 +60,8 @@ const AHEAD: usize = 96;
 
 /// Answers that are noted are kept when so many wait, or one has waited for so long. Keys are
 /// spread at random over their index, so that a batch of ten writes nearly as much of it as one of
-/// five hundred.
-const BATCH: usize = 512;
+/// hundreds.
+const BATCH: usize = 256;
 const PATIENCE: Micros = Micros(100_000);
 
 impl<'a> Desk<'a> {
