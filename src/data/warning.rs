@@ -31,6 +31,8 @@ pub enum Warning {
     Unparsed(String, u64, u64),
     /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
     VerdictsDiffer(String, u64, u64),
+    /// A cascade by confidence of whose stages nobody says how sure it is: (cascade, stages).
+    NeverSure(String, u64),
     /// A vote of too many members to be run again without each: (vote, members, most).
     ManyMembers(String, u64, u64),
     /// A model whose answers were made up.
@@ -66,6 +68,7 @@ impl Warning {
             Self::FailedCalls(..) => "failed_calls",
             Self::Unparsed(..) => "unparsed",
             Self::VerdictsDiffer(..) => "verdicts_differ",
+            Self::NeverSure(..) => "never_sure",
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
             Self::Unheard(..) => "unheard",
@@ -95,6 +98,7 @@ impl Warning {
             | Self::FailedCalls(on, ..)
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
+            | Self::NeverSure(on, _)
             | Self::ManyMembers(on, ..)
             | Self::Unheard(on, ..)
             | Self::UnheardSimulated(on, ..)
@@ -195,6 +199,12 @@ impl fmt::Display for Warning {
             Self::VerdictsDiffer(on, rows, n) => {
                 write!(f, "the scorer disagrees with {rows} of {n} recorded verdicts of {on}")
             }
+            Self::NeverSure(on, stages) => write!(
+                f,
+                "none of the {stages} stages before the last says how sure it is, so {on} always \
+                 asks the last: ask models with `logprobs: true`, record a `confidence`, or accept \
+                 by `agreement`"
+            ),
             Self::ManyMembers(on, members, most) => write!(
                 f,
                 "what each of {members} members adds to {on} was not worked out: it is for votes \

@@ -121,6 +121,8 @@ fn lock(path: &Path) -> Result<File, TryLockError> {
     options.write(true).create(true).truncate(false);
     let file = options.open(path).map_err(TryLockError::Error)?;
     file.try_lock()?;
+    // What stands in it was noted for a store of the same name that is gone.
+    file.set_len(0).map_err(TryLockError::Error)?;
     Ok(file)
 }
 

@@ -297,6 +297,7 @@ fn fill<'a>(
     together::fill(&mut rows, &outcomes, method, field.seed);
     let pairs = analysis::pairs(matrix);
     doubts.extend(warnings::of_task(task, &models, &rows));
+    doubts.extend(warnings::never_sure(field.policies, &outcomes));
     summary.ceiling.extend(analysis::ceiling(matrix, &pairs));
     summary.comparisons.extend(compare::comparisons(&rows, &outcomes, method));
     summary.comparisons.extend(compare::self_ensembles(field, &rows, &outcomes, method));

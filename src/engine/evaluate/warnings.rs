@@ -1,7 +1,11 @@
 //! What a reader must know before trusting a figure.
 
-use crate::data::Warning;
+use std::collections::BTreeMap;
+
 use crate::data::summary::{ModelRow, PolicyRow, WarningRow};
+use crate::data::{Outcome, Warning};
+use crate::kernel::PolicyId;
+use crate::policy::{Accept, Cascade, Policy};
 use crate::scenario::{Plan, Task};
 
 /// Fewer items than this can't show a difference of a few points.
@@ -23,6 +27,26 @@ pub(super) fn of_plan(plan: &Plan) -> Vec<Warning> {
         .iter()
         .filter(|candidate| candidate.price.as_ref().is_some_and(|price| price.assumed.is_some()));
     assumed.map(|candidate| Warning::PriceAssumed(candidate.id.to_string())).collect()
+}
+
+/// Cascades that accept by confidence where nobody tells one.
+pub(super) fn never_sure(
+    policies: &BTreeMap<PolicyId, Policy>,
+    outcomes: &BTreeMap<PolicyId, Vec<Outcome>>,
+) -> Vec<Warning> {
+    let is_silent = |stage: &PolicyId| {
+        let mut of_stage = outcomes.get(stage).into_iter().flatten();
+        of_stage.all(|outcome| outcome.confidence.is_none())
+    };
+    let doubt = |(name, policy): (&PolicyId, &Policy)| {
+        let Policy::Cascade(Cascade { stages, accept: Accept::Confidence(_), .. }) = policy else {
+            return None;
+        };
+        let (_, before) = stages.split_last()?;
+        let n = before.len() as u64;
+        before.iter().all(is_silent).then(|| Warning::NeverSure(name.to_string(), n))
+    };
+    policies.iter().filter_map(doubt).collect()
 }
 
 /// Doubts that follow from the figures of one task.
@@ -60,4 +84,25 @@ pub(super) fn of_task(task: &Task, models: &[ModelRow], policies: &[PolicyRow]) 
         doubts.push(Warning::Ties(on, row.tied, n_items));
     }
     doubts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Probability;
+
+    #[test]
+    fn a_cascade_by_confidence_is_doubted_where_no_stage_before_the_last_tells_one() {
+        let stages = ["mini", "opus"].map(PolicyId::from).to_vec();
+        let accept = Accept::Confidence(Probability::HALF);
+        let cascade = Policy::Cascade(Cascade { stages, accept, prompt: None });
+        let policies = BTreeMap::from([(PolicyId::from("both"), cascade)]);
+        let doubts = |mini: Option<f64>| {
+            let sure = |confidence| vec![Outcome { confidence, ..Outcome::NOT_RUN }];
+            let outcomes = [("mini", sure(mini)), ("opus", sure(Some(0.9)))];
+            never_sure(&policies, &outcomes.map(|(name, it)| (name.into(), it)).into())
+        };
+        assert_eq!(doubts(Some(0.1)), []);
+        assert_eq!(doubts(None), [Warning::NeverSure("both".into(), 1)]);
+    }
 }
