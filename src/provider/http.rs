@@ -1,6 +1,7 @@
 //! The one HTTP client: sends a question, times it, and names what went wrong.
 
 use std::cell::OnceCell;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -81,7 +82,7 @@ const DETAIL: usize = 400;
 const CONNECT: Duration = Duration::from_secs(10);
 
 impl Client {
-    /// A client without a proxy, cookie or redirect of its own, for any address.
+    /// A client without a cookie or redirect of its own, for any address.
     ///
     /// # Errors
     /// When TLS can't be set up.
@@ -89,15 +90,15 @@ impl Client {
         Self::with(|builder| builder)
     }
 
-    /// A client for these providers. Where none of them is asked over TLS it trusts nobody, since
-    /// reading whom the system trusts takes longer than many an answer of a model on this machine.
+    /// A client for these providers. Where all of them are on this machine and none is asked over
+    /// TLS, it trusts nobody and looks for no proxy: reading whom the system trusts takes longer
+    /// than many an answer from here.
     ///
     /// # Errors
     /// When TLS can't be set up.
     pub fn of<'e>(endpoints: impl IntoIterator<Item = &'e Endpoint>) -> Result<Self, ClientError> {
-        let is_plain = |endpoint: &Endpoint| endpoint.access().base_url.starts_with("http://");
-        match endpoints.into_iter().all(is_plain) {
-            true => Self::with(|builder| builder.tls_certs_only([])),
+        match endpoints.into_iter().all(is_plain_and_here) {
+            true => Self::with(|builder| builder.tls_certs_only([]).no_proxy()),
             false => Self::new(),
         }
     }
@@ -131,6 +132,16 @@ impl Client {
         let (server, url) = (server(endpoint), OnceCell::new());
         Ok(Line { client: self.clone(), endpoint: endpoint.clone(), headers, key, server, url })
     }
+}
+
+fn is_plain_and_here(endpoint: &Endpoint) -> bool {
+    let url = Url::parse(&endpoint.access().base_url).ok().filter(|url| url.scheme() == "http");
+    let host = url.as_ref().and_then(Url::host_str);
+    let is_here = |host: &str| {
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|it| it.is_loopback())
+    };
+    host.is_some_and(is_here)
 }
 
 fn server(endpoint: &Endpoint) -> Server {

@@ -49,6 +49,20 @@ pub(super) fn prose(sentence: &str) -> String {
     text
 }
 
+/// A sentence in HTML, in which what stands in backticks is code.
+pub(super) fn html_prose(sentence: &str) -> String {
+    let sentence = html(&plain(sentence));
+    let mut text = String::with_capacity(sentence.len());
+    let mut rest = sentence.as_str();
+    while let Some((before, after)) = rest.split_once('`') {
+        // A backtick that nothing closes is one.
+        let Some((code, after)) = after.split_once('`') else { break };
+        text.extend([before, "<code>", code, "</code>"]);
+        rest = after;
+    }
+    text + rest
+}
+
 /// A text in HTML or SVG, in an element or an attribute.
 pub(super) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -104,6 +118,17 @@ mod tests {
             assert_eq!(code(name), in_markdown, "{name:?}");
         }
         assert_eq!(cell(&code("a|b")), "`a\\|b`");
+    }
+
+    #[test]
+    fn a_sentence_of_a_page_shows_its_code_and_no_markup() {
+        for (sentence, expected) in [
+            ("set `max_tokens`, or `a<b`", "set <code>max_tokens</code>, or <code>a&lt;b</code>"),
+            ("one ` and <b>", "one ` and &lt;b&gt;"),
+            ("`a` and `b", "<code>a</code> and `b"),
+        ] {
+            assert_eq!(html_prose(sentence), expected, "{sentence:?}");
+        }
     }
 
     #[test]

@@ -47,7 +47,6 @@ pub enum Claim {
 
 const CLAIM: &str = "INSERT INTO claims (key, owner) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 const OWNER: &str = "SELECT owner FROM claims WHERE key = ?1";
-const TAKE: &str = "UPDATE claims SET owner = ?2 WHERE key = ?1";
 const GIVE_UP: &str = "DELETE FROM claims WHERE key = ?1 AND owner = ?2";
 
 impl Store {
@@ -68,13 +67,13 @@ impl Store {
             return Ok(claims);
         }
         let owner = self.owner()?;
+        // What a dead owner noted is an answer that nobody has to ask for again.
+        let buried = owner::bury(&self.connection, &self.path, Some(owner));
+        buried.map_err(|error| self.error("write to", error))?;
         self.write(|transaction| {
-            // What a dead owner noted is an answer that nobody has to ask for again.
-            owner::bury(transaction, &self.path, Some(owner))?;
-            let mut others = Others::of(self);
             let claim = |key: &Key| match kept(transaction, *key, reuse)? {
                 Some(claim) => Ok(claim),
-                None => claim(transaction, *key, owner, &mut others),
+                None => claim(transaction, *key, owner),
             };
             keys.iter().map(claim).collect()
         })
@@ -140,22 +139,13 @@ pub(super) fn claimed_by(connection: &Connection, key: Key) -> rusqlite::Result<
     query.query_row(params![key.bytes()], |row| row.get(0)).optional()
 }
 
-fn claim(
-    connection: &Connection,
-    key: Key,
-    owner: i64,
-    others: &mut Others<'_>,
-) -> rusqlite::Result<Claim> {
-    if connection.prepare_cached(CLAIM)?.execute(params![key.bytes(), owner])? == 1 {
-        return Ok(Claim::Ours);
-    }
-    match claimed_by(connection, key)? {
-        Some(other) if other != owner && others.is_alive(other) => Ok(Claim::Elsewhere),
-        _ => {
-            connection.prepare_cached(TAKE)?.execute(params![key.bytes(), owner])?;
-            Ok(Claim::Ours)
-        }
-    }
+/// Of an owner that has died just now, whoever claims next takes up what it noted.
+fn claim(connection: &Connection, key: Key, owner: i64) -> rusqlite::Result<Claim> {
+    let is_new = connection.prepare_cached(CLAIM)?.execute(params![key.bytes(), owner])? == 1;
+    Ok(match is_new || claimed_by(connection, key)? == Some(owner) {
+        true => Claim::Ours,
+        false => Claim::Elsewhere,
+    })
 }
 
 /// Which owners are alive, each looked at once a transaction.

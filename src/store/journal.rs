@@ -66,11 +66,13 @@ impl Journal {
 /// A line that was being written when its process was killed is no answer yet.
 pub(super) fn take_up(connection: &Connection, path: &Path, owner: i64) -> rusqlite::Result<()> {
     let Ok(file) = File::open(path) else { return Ok(()) };
-    for line in BufReader::new(file).lines().map_while(io::Result::ok) {
-        let Ok(Noted(answer, earlier)) = serde_json::from_str(&line) else { continue };
+    for line in BufReader::new(file).split(b'\n').map_while(io::Result::ok) {
+        let Ok(Noted(answer, earlier)) = serde_json::from_slice(&line) else { continue };
         let request = answer.get(row::REQUEST).and_then(serde_json::Value::as_str);
         let Some(key) = request.map(Key::of) else { continue };
-        if claim::claimed_by(connection, key)? == Some(owner) {
+        let is_whole =
+            answer.len() == row::N_ANSWER && earlier.iter().all(|of| of.len() == row::N_ATTEMPT);
+        if is_whole && claim::claimed_by(connection, key)? == Some(owner) {
             let earlier: Vec<Values<'_>> = earlier.iter().map(|of| values(of)).collect();
             row::keep(connection, key, &values(&answer), &earlier)?;
         }
@@ -246,6 +248,41 @@ mod tests {
         kill(first);
         let store = Store::open(&folder.path().join("answers.sqlite")).unwrap();
         assert_eq!(store.find(key).unwrap(), Some(says("new")));
+    }
+
+    #[test]
+    fn what_can_not_be_kept_now_stays_noted() {
+        let (folder, dead) = store();
+        let (_, key) = question("one");
+        dead.claim(&[key], Which::All).unwrap();
+        note(&mut dead.journal().unwrap(), "one", &says("B"), &[]);
+        let path = folder.path().join("answers.sqlite");
+        let beside = Store::open(&path).unwrap();
+        kill(dead);
+        let writer = Connection::open(&path).unwrap();
+        writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+        beside.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        beside.claim(&[key], Which::All).unwrap_err();
+        writer.execute_batch("ROLLBACK").unwrap();
+        let claims = beside.claim(&[key], Which::All).unwrap();
+        assert_eq!(claims, [Claim::Kept(Box::new(says("B")))]);
+    }
+
+    #[test]
+    fn a_line_that_is_none_or_has_other_columns_does_not_keep_the_others_from_being_taken_up() {
+        let (folder, store) = store();
+        let keys = ["one", "two", "three"].map(|text| question(text).1);
+        store.claim(&keys, Which::All).unwrap();
+        let mut journal = store.journal().unwrap();
+        let (request, _) = question("one");
+        let short = serde_json::json!([["t", "1", "mini", request], []]);
+        journal.file.write_all(format!("{short}\n").as_bytes()).unwrap();
+        journal.file.write_all(b"\xff\xfe\n").unwrap();
+        note(&mut journal, "three", &says("C"), &[]);
+        kill(store);
+        let store = Store::open(&folder.path().join("answers.sqlite")).unwrap();
+        let found = keys.map(|key| store.find(key).unwrap().and_then(|row| row.response));
+        assert_eq!(found, [None, None, Some("C".to_owned())]);
     }
 
     #[test]

@@ -72,7 +72,11 @@ impl Store {
         let found = set_up(&connection).map_err(failed)?;
         match found {
             Found::Version(schema::VERSION) => {
-                owner::take_up(&connection, path).map_err(failed)?;
+                match owner::take_up(&connection, path).map_err(failed) {
+                    // Whoever claims is told. Reading what is there, and making room, goes on.
+                    Ok(()) | Err(StoreError::Full { .. } | StoreError::ReadOnly { .. }) => {}
+                    Err(error) => return Err(error),
+                }
                 Ok(Self { connection, path: path.to_owned(), owner: OnceCell::new() })
             }
             Found::Version(version) => Err(StoreError::Later { path: path.to_owned(), version }),

@@ -25,7 +25,7 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    /// Enters a new owner into the store, and takes out those that are dead.
+    /// Enters a new owner into the store.
     pub(super) fn enter(connection: &Connection, store: &Path) -> Result<Self, StoreError> {
         let failed = |error| StoreError::new("write to", store, error);
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
@@ -41,7 +41,6 @@ impl Owner {
                 Err(TryLockError::Error(source)) => return Err(StoreError::Lock { path, source }),
             }
         };
-        bury(&transaction, store, Some(owner.id)).map_err(failed)?;
         transaction.commit().map_err(failed)?;
         Ok(owner)
     }
@@ -76,32 +75,35 @@ pub(super) fn is_alive(store: &Path, id: i64) -> bool {
     }
 }
 
-/// Keeps what dead owners have noted, before anybody looks for it.
+/// Keeps what dead owners have noted, for whoever comes to read.
 pub(super) fn take_up(connection: &Connection, store: &Path) -> rusqlite::Result<()> {
-    // Most stores are opened by somebody who only reads, and have nothing to take up.
+    // Most stores have nothing to take up, and who reads need not write.
     let has_left = |id: &i64| !is_empty(&path(store, *id)) && !is_alive(store, *id);
-    if !owners(connection)?.iter().any(has_left) {
-        return Ok(());
-    }
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    bury(&transaction, store, None)?;
-    transaction.commit()
+    if owners(connection)?.iter().any(has_left) { bury(connection, store, None) } else { Ok(()) }
 }
 
 /// Takes out every dead owner but `own`, with its claims and its file; what it noted is kept.
 pub(super) fn bury(
-    transaction: &Transaction<'_>,
+    connection: &Connection,
     store: &Path,
     own: Option<i64>,
 ) -> rusqlite::Result<()> {
-    let others = owners(transaction)?.into_iter().filter(|id| Some(*id) != own);
-    for id in others.filter(|id| !is_alive(store, *id)) {
-        let path = path(store, id);
-        journal::take_up(transaction, &path, id)?;
+    let is_dead = |id: &i64| Some(*id) != own && !is_alive(store, *id);
+    if !owners(connection)?.iter().any(is_dead) {
+        return Ok(());
+    }
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let dead: Vec<i64> = owners(&transaction)?.into_iter().filter(is_dead).collect();
+    for id in &dead {
+        journal::take_up(&transaction, &path(store, *id), *id)?;
         transaction.execute("DELETE FROM claims WHERE owner = ?1", params![id])?;
         transaction.execute("DELETE FROM owners WHERE id = ?1", params![id])?;
-        // Numbers are not given twice, so nobody will look for the file, should it stay.
-        let _ = std::fs::remove_file(path);
+    }
+    transaction.commit()?;
+    // Not before: what is noted there is nowhere else. Numbers are not given twice, so nobody will
+    // look for a file that stays.
+    for id in dead {
+        let _ = std::fs::remove_file(path(store, id));
     }
     Ok(())
 }

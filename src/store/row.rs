@@ -43,6 +43,10 @@ const KEEP_ATTEMPT: &str = "INSERT OR REPLACE INTO attempts (answer, attempt, fa
 /// key of an answer, and whose attempt it is, stand before them.
 pub(super) type Values<'a> = Vec<ValueRef<'a>>;
 
+/// Columns of an answer, and of an attempt.
+pub(super) const N_ANSWER: usize = 23;
+pub(super) const N_ATTEMPT: usize = 6;
+
 /// Where the request stands among the columns of an answer.
 pub(super) const REQUEST: usize = 3;
 

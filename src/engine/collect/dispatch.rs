@@ -167,13 +167,22 @@ impl<'a> Dispatcher<'a> {
         Ok(job)
     }
 
-    /// A job that was to be sent needs not be, because another process asks it or has its answer.
-    /// It comes up again at `again`, if that is given.
+    /// Whether what is due on a lane is still to be sent, after a claim was waited for.
+    pub(super) fn sends(&self, lane: usize) -> bool {
+        !self.is_stopped && self.lanes[lane].closed.is_none()
+    }
+
+    /// A job that was to be sent needs not be, because another process asks it or has its answer,
+    /// or may not be any more. It comes up again at `again`, if that is given and its lane is open.
     pub(super) fn unsent(&mut self, now: Micros, mut job: Job, again: Option<Micros>) {
         self.came_back(now, &mut job, 0.0, Some(Usd::ZERO), Some(Weight::Ignored));
-        if let Some(again) = again {
+        let Some(again) = again else { return };
+        let lane = &mut self.lanes[job.lane];
+        if let Some(failure) = lane.closed {
+            self.closed.push(Closed { at: job.at, job: None, failure });
+        } else {
             (job.n_attempts, job.began, job.ready) = (0, None, again);
-            self.lanes[job.lane].sleep(job);
+            lane.sleep(job);
         }
     }
 

@@ -119,7 +119,8 @@ impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
         collected: &mut Collected,
     ) -> Option<Job> {
         match claim {
-            Claim::Ours => return Some(job),
+            Claim::Ours if dispatcher.sends(job.lane) => return Some(job),
+            Claim::Ours => dispatcher.unsent(now, job, Some(now)),
             Claim::Kept(row) => {
                 self.progress.found(job.lane);
                 self.fill(rows, job.at, *row);

@@ -334,3 +334,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_waited_for_a_claim_while_its_lane_was_closed_ends_with_it() {
+    let limits = limits(json!({}));
+    let key = KeyLimits::default();
+    let mut dispatcher = Dispatcher::new(lanes(&[(0, 3)], &limits), &[&key], &Sized, None, Seed(7));
+    let mut sent = |dispatcher: &mut Dispatcher<'_>| match dispatcher.next(Micros(0)) {
+        Step::Send(job) => job,
+        step => panic!("{step:?}"),
+    };
+    let (first, waits, claimed) =
+        (sent(&mut dispatcher), sent(&mut dispatcher), sent(&mut dispatcher));
+    assert!(dispatcher.sends(waits.lane));
+    let refused = exchange(Err(Failure::Auth));
+    assert!(dispatcher.finished(Micros(1), first, &refused, None).is_some());
+    assert!(!dispatcher.sends(waits.lane));
+    dispatcher.unsent(Micros(2), waits, Some(Micros(250_000)));
+    dispatcher.unsent(Micros(2), claimed, Some(Micros(2)));
+    let closed: Vec<_> = dispatcher.closed().iter().map(|it| (it.at, it.failure)).collect();
+    assert_eq!(closed, [(1, Failure::Auth), (2, Failure::Auth)]);
+    assert!(matches!(dispatcher.next(Micros(3)), Step::Done));
+}

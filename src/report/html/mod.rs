@@ -43,8 +43,10 @@ fn render(summary: &Summary, cells: &[Cells]) -> String {
     let items: Vec<_> =
         tasks.iter().filter_map(|task| Some(packed::pack(task, of(task)?))).collect();
     let items = if items.is_empty() { String::new() } else { script_json(&json!(items)) };
-    let warning =
-        |(kind, text): &(&str, String)| json!({ "kind": kind, "text": escape::plain(text) });
+    let warning = |(kind, text): &(&str, String)| {
+        let (kind, text) = (kind.replace('_', " "), escape::html_prose(text));
+        json!({ "kind": kind, "text": text })
+    };
     let told = doubts::told(&summary.warnings);
     let section = |(idx, task): (usize, &TaskRows<'_>)| section(summary, (idx, task), of(task));
     let sections: Vec<Value> = tasks.iter().enumerate().map(section).collect();
