@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use super::progress::Display;
+use super::serve::stopped;
 use super::{Exit, rounds};
 use crate::data::Recorded;
 use crate::engine::collect::{self, CollectError, Collected, Network, Options, Questions, Scribe};
@@ -159,6 +160,11 @@ impl Collection {
     }
 }
 
+/// Nothing was waited for.
+#[derive(Debug, thiserror::Error)]
+#[error("finish: stopped twice; every answer is kept, and the same command goes on from there")]
+pub(super) struct StoppedTwice;
+
 /// Works until it is done; the first ctrl-c stops it, and the second ends it.
 async fn stoppable(
     work: impl Future<Output = Result<Collected, CollectError>>,
@@ -168,8 +174,8 @@ async fn stoppable(
     loop {
         tokio::select! {
             collected = &mut work => return Ok(collected?),
-            _ = tokio::signal::ctrl_c() => {
-                anyhow::ensure!(!stop.get(), "finish: stopped twice; every answer is kept");
+            () = stopped() => {
+                anyhow::ensure!(!stop.get(), StoppedTwice);
                 stop.set(true);
             }
         }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use annotate_snippets::Renderer;
 
 use super::annotations;
+use super::collection::StoppedTwice;
 use super::color::is_coloured;
 use super::selection::NotThere;
 use crate::engine::collect::QuestionError;
@@ -79,6 +80,8 @@ pub(super) fn report(error: &anyhow::Error) -> Exit {
     // What can't be asked or judged is a mistake in the user's files, found later than the others.
     if error.is::<EvaluateError>() || error.is::<QuestionError>() {
         Exit::Invalid
+    } else if error.is::<StoppedTwice>() {
+        Exit::Incomplete
     } else if error.is::<NotThere>() {
         Exit::Usage
     } else {

@@ -118,6 +118,15 @@ impl Output {
         self.output.clone().unwrap_or_else(default)
     }
 
+    /// Makes the run folder, so that one that can't be written is told before anything is asked.
+    pub(super) fn prepared(dir: &Path) -> Result<()> {
+        let probe = dir.join(format!(".writable.{}.part", std::process::id()));
+        std::fs::create_dir_all(dir)
+            .and_then(|()| std::fs::write(&probe, ""))
+            .and_then(|()| std::fs::remove_file(&probe))
+            .with_context(|| format!("write the run folder {}", dir.display()))
+    }
+
     /// Shows the figures of a run folder.
     #[expect(clippy::print_stderr, reason = "stderr is talk")]
     pub(super) fn show(&self, summary: &Summary, dir: &Path) -> Result<()> {

@@ -11,7 +11,7 @@ use super::inputs::{Input, store_beside};
 use super::outputs::{Output, RunRecord};
 use crate::data::summary::Summary;
 use crate::data::{Recorded, Warning};
-use crate::engine::collect;
+use crate::engine::collect::{self, Collected};
 use crate::engine::evaluate::{self, Evaluation};
 use crate::engine::recommend::{self, RecommendError, Recommended};
 use crate::exchange::export::Gateway;
@@ -88,8 +88,15 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         false => None,
     };
     rows.extend(collected.iter().flat_map(|(collected, _)| &collected.rows));
-    let evaluation = recommended(&mut plan, &wish, &rows, loaded.doubts)?;
-    plan.recommend = Some(wish);
+    plan.recommend = Some(wish.clone());
+    let mut doubts = loaded.doubts;
+    let evaluation = match collected.as_ref().map(|(collected, _)| collected) {
+        Some(collected) if collected.n_left > 0 => {
+            doubts.extend(collected.doubt(&plan.name));
+            judged(&mut plan, &rows, doubts, collected)?
+        }
+        _ => recommended(&mut plan, &wish, &rows, doubts)?,
+    };
     let record = RunRecord::new(&plan, started);
     let asked = collected.as_ref().map_or((0, 0), |(it, _)| (it.n_asked, it.n_failed));
     let record = record.asked(asked.0, asked.1);
@@ -128,8 +135,12 @@ pub(super) fn judged<'a>(
     plan: &mut Plan,
     rows: &[&'a Recorded],
     mut doubts: Vec<Warning>,
+    collected: &Collected,
 ) -> Result<Evaluation<'a>> {
-    if let Some(wish) = plan.recommend.clone() {
+    if collected.n_left > 0 && plan.recommend.is_some() {
+        let why = "choose among models that were asked about different items".to_owned();
+        doubts.push(Warning::NoRecommendation(plan.name.clone(), why));
+    } else if let Some(wish) = plan.recommend.clone() {
         match recommended(plan, &wish, rows, doubts.clone()) {
             Err(error) if is_no_answer(&error) => {
                 doubts.push(Warning::NoRecommendation(plan.name.clone(), error.to_string()));

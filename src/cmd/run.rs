@@ -62,6 +62,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     // Dropped in reverse: the span of the run ends, and then everything is sent.
     let _traces = telemetry::start();
     let dir = args.output.folder(&loaded.plan.name, &collect::now());
+    Output::prepared(&dir)?;
     let Done { plan, summary, exit } = args.one(loaded, &Sitting::default(), &dir)?;
     args.output.show(&summary, &dir)?;
     args.output.annotate(&plan, &summary.gates);
@@ -85,7 +86,8 @@ impl Args {
             true => looks::collect(&mut plan, &recorded, &mut doubts, collect)?,
         };
         let rows: Vec<&Recorded> = recorded.iter().copied().chain(&collected.rows).collect();
-        let mut evaluation = recommend::judged(&mut plan, &rows, doubts)?;
+        doubts.extend(collected.doubt(&plan.name));
+        let mut evaluation = recommend::judged(&mut plan, &rows, doubts, &collected)?;
         simulate::add(&mut evaluation, &plan, &rows)?;
         let record = RunRecord::new(&plan, started);
         keep(&plan, &evaluation, record.asked(collected.n_asked, collected.n_failed), dir)?;

@@ -80,7 +80,7 @@ fn tell(server: &Server) -> Result<()> {
 }
 
 /// Waits for ctrl-c or, where there is one, the signal to end.
-async fn stopped() {
+pub(super) async fn stopped() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

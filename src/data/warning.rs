@@ -31,6 +31,8 @@ pub enum Warning {
     Unparsed(String, u64, u64),
     /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
     VerdictsDiffer(String, u64, u64),
+    /// A policy that wants more samples than there are: (policy, wanted, there).
+    FewSamples(String, u32, u32),
     /// A cascade by confidence of whose stages nobody says how sure it is: (cascade, stages).
     NeverSure(String, u64),
     /// A vote of too many members to be run again without each: (vote, members, most).
@@ -47,6 +49,8 @@ pub enum Warning {
     SentLate(String, u64, u64),
     /// Asking stopped when every gate was decided: (scenario, items asked, items in all).
     StoppedEarly(String, u64, u64),
+    /// Asking ended before everything was asked: (scenario, questions left, questions in all).
+    Incomplete(String, u64, u64),
     /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
     NoRecommendation(String, String),
 }
@@ -68,6 +72,7 @@ impl Warning {
             Self::FailedCalls(..) => "failed_calls",
             Self::Unparsed(..) => "unparsed",
             Self::VerdictsDiffer(..) => "verdicts_differ",
+            Self::FewSamples(..) => "few_samples",
             Self::NeverSure(..) => "never_sure",
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
@@ -76,6 +81,7 @@ impl Warning {
             Self::SlowProbe(..) => "slow_probe",
             Self::SentLate(..) => "sent_late",
             Self::StoppedEarly(..) => "stopped_early",
+            Self::Incomplete(..) => "incomplete",
             Self::NoRecommendation(..) => "no_recommendation",
         }
     }
@@ -86,6 +92,7 @@ impl Warning {
             Self::PriceAssumed(on)
             | Self::Synthetic(on)
             | Self::NoRecommendation(on, _)
+            | Self::Incomplete(on, ..)
             | Self::CostUnknown(on)
             | Self::LatencyUnknown(on)
             | Self::LatencyAssumed(on)
@@ -98,6 +105,7 @@ impl Warning {
             | Self::FailedCalls(on, ..)
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
+            | Self::FewSamples(on, ..)
             | Self::NeverSure(on, _)
             | Self::ManyMembers(on, ..)
             | Self::Unheard(on, ..)
@@ -125,8 +133,9 @@ impl Warning {
             ),
             Self::Unheard(on, such, n) => write!(
                 f,
-                "of {n} questions that {on} made of answers, {such} have no recorded reply: their \
-                 items are not judged"
+                "of {n} questions that {on} made of answers, {such} have no recorded reply: it is not \
+                 judged on these items nor on the folds that they are in, where the others are the \
+                 easy ones"
             ),
             Self::UnheardSimulated(on, such, n) => write!(
                 f,
@@ -161,6 +170,12 @@ impl fmt::Display for Warning {
                 f,
                 "asking stopped when every gate was decided, after {asked} of {n} items: the \
                  intervals of gates hold all the same, those of the tables are a little too short"
+            ),
+            Self::Incomplete(_, left, n) => write!(
+                f,
+                "asking ended before {left} of {n} questions were asked: models may have been asked \
+                 about different items, so compare them on shared ones only; the same command goes \
+                 on from here"
             ),
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),
@@ -199,6 +214,11 @@ impl fmt::Display for Warning {
             Self::VerdictsDiffer(on, rows, n) => {
                 write!(f, "the scorer disagrees with {rows} of {n} recorded verdicts of {on}")
             }
+            Self::FewSamples(on, wanted, there) => write!(
+                f,
+                "{on} wants {wanted} samples of each member, and {there} are there: its figures are \
+                 those of {there}"
+            ),
             Self::NeverSure(on, stages) => write!(
                 f,
                 "none of the {stages} stages before the last says how sure it is, so {on} always \

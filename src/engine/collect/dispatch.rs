@@ -250,7 +250,8 @@ impl<'a> Dispatcher<'a> {
         }
     }
 
-    /// Whether the job may be tried again; if so it sleeps, and nothing is handed back.
+    /// Whether the job may be tried again; if so it sleeps, or ends with its lane where that is
+    /// closed, and nothing is handed back.
     fn put_to_sleep(
         &mut self,
         now: Micros,
@@ -265,11 +266,14 @@ impl<'a> Dispatcher<'a> {
         let deadline = limits.deadline.0.as_micros() as u64;
         let ends = job.began.unwrap_or(now) + Micros(deadline);
         let again = now + wait;
-        if lane.closed.is_some() || job.n_attempts >= limits.attempts.get() || again >= ends {
+        if job.n_attempts >= limits.attempts.get() || again >= ends {
             return Some(job);
         }
         job.failed(now, again, exchange, failure);
-        lane.sleep(job);
+        match lane.closed {
+            Some(_) => self.closed.push(Closed { at: job.at, job: Some(job), failure }),
+            None => lane.sleep(job),
+        }
         None
     }
 

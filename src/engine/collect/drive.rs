@@ -15,7 +15,7 @@ use super::{Asked, CollectError, Collected};
 use crate::data::{PriceList, Recorded};
 use crate::kernel::{Micros, Usd};
 use crate::provider::{ChatReply, Exchange, Line};
-use crate::store::{Attempt, Claim, StoreError, Timing};
+use crate::store::{Attempt, Claim, Timing};
 
 /// What a collection works with.
 pub(super) struct Drive<'a, W> {
@@ -59,7 +59,7 @@ impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
                 in_flight.extend(job.map(|job| self.send(job, now())));
             }
             self.desk.claim(self.asked, &dispatcher);
-            self.close(dispatcher.closed(), now(), rows, collected)?;
+            self.close(dispatcher.closed(), rows, collected);
             self.desk.keep(now(), in_flight.is_empty());
             let is_done = matches!(step, Step::Done) && self.desk.is_clear();
             if told.elapsed() >= TOLD || is_done {
@@ -167,34 +167,27 @@ impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
         settled
     }
 
-    /// Rows for questions that are not asked (again). Those that were asked are kept as they
-    /// failed; the others are left for a later run.
+    /// Rows for questions that are not asked (again), which are left for a later run. Those that
+    /// were asked have failed as they did last.
     fn close(
         &mut self,
         closed: Vec<Closed>,
-        at_time: Micros,
         rows: &mut [Option<Recorded>],
         collected: &mut Collected,
-    ) -> Result<(), StoreError> {
-        let mut settled = Vec::new();
+    ) {
         for Closed { at, job, failure } in closed {
-            let mut row = Recorded { failure: Some(failure), ..Recorded::default() };
-            row.attempts = Some(job.as_ref().map_or(0, |job| job.n_attempts));
-            row.recorded_at = Some(now());
-            self.progress.closed(self.asked.lane(at), failure);
-            let last = job.and_then(|mut job| job.earlier.pop().map(|last| (last, job.earlier)));
-            let Some((last, earlier)) = last else {
-                collected.n_given_up += self.asked.same[at].len() as u64;
-                self.fill(rows, at, row);
-                continue;
+            let last = job.as_ref().and_then(|job| job.earlier.last());
+            let row = Recorded {
+                failure: Some(failure),
+                attempts: Some(job.as_ref().map_or(0, |job| job.n_attempts)),
+                latency: last.map(|last| last.service),
+                recorded_at: Some(now()),
+                ..Recorded::default()
             };
-            row.latency = Some(last.service);
-            let waited = Timing { queued: last.queued, slept: last.slept };
-            let Attempt { status, detail, .. } = last;
-            let one = self.settle(at, row, waited, earlier);
-            settled.push(Settled { status, detail, ..one });
+            self.progress.closed(self.asked.lane(at), failure);
+            collected.n_given_up += self.asked.same[at].len() as u64;
+            self.fill(rows, at, row);
         }
-        self.desk.take(at_time, settled)
     }
 
     fn settle(&self, at: usize, row: Recorded, waited: Timing, earlier: Vec<Attempt>) -> Settled {

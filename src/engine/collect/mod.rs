@@ -26,7 +26,7 @@ pub use progress::{ModelProgress, Progress};
 pub use questions::{MadeQuestion, QuestionError, Questions};
 pub use scribe::Scribe;
 
-use crate::data::{Recorded, Usage};
+use crate::data::{Recorded, Usage, Warning};
 use crate::kernel::{ModelId, Seed, Usd};
 use crate::provider::{Client, ClientError, KeyLimits, Line};
 use crate::store::{Key, Store, StoreError, Which};
@@ -80,6 +80,12 @@ pub struct Collected {
 }
 
 impl Collected {
+    /// What a reader must know where not all was asked.
+    pub fn doubt(&self, scenario: &str) -> Option<Warning> {
+        let n = self.rows.len() as u64 + self.n_left;
+        (self.n_left > 0).then(|| Warning::Incomplete(scenario.to_owned(), self.n_left, n))
+    }
+
     /// What was collected afterwards is added.
     pub fn add(&mut self, more: Self) {
         self.rows.extend(more.rows);

@@ -340,7 +340,7 @@ fn what_waited_for_a_claim_while_its_lane_was_closed_ends_with_it() {
     let limits = limits(json!({}));
     let key = KeyLimits::default();
     let mut dispatcher = Dispatcher::new(lanes(&[(0, 3)], &limits), &[&key], &Sized, None, Seed(7));
-    let mut sent = |dispatcher: &mut Dispatcher<'_>| match dispatcher.next(Micros(0)) {
+    let sent = |dispatcher: &mut Dispatcher<'_>| match dispatcher.next(Micros(0)) {
         Step::Send(job) => job,
         step => panic!("{step:?}"),
     };

@@ -298,6 +298,7 @@ fn fill<'a>(
     let pairs = analysis::pairs(matrix);
     doubts.extend(warnings::of_task(task, &models, &rows));
     doubts.extend(warnings::never_sure(field.policies, &outcomes));
+    doubts.extend(warnings::few_samples(field.policies, matrix.n_samples()));
     summary.ceiling.extend(analysis::ceiling(matrix, &pairs));
     summary.comparisons.extend(compare::comparisons(&rows, &outcomes, method));
     summary.comparisons.extend(compare::self_ensembles(field, &rows, &outcomes, method));

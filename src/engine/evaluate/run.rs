@@ -79,14 +79,17 @@ impl<'a> Run<'a> {
                 items.iter().map(outcome).collect()
             }
             Some(Policy::Judge(judge)) => {
-                self.about_answers(name, &self.candidates(judge, fit, fold), fold).collect()
+                let columns = self.candidates(judge, fit, fold);
+                where_all_heard(&columns, self.about_answers(name, &columns, fold).collect())
             }
             Some(Policy::Fuse(Fuse { members, .. })) => {
-                self.about_answers(name, &self.columns(members, fit, fold), fold).collect()
+                let columns = self.columns(members, fit, fold);
+                where_all_heard(&columns, self.about_answers(name, &columns, fold).collect())
             }
             Some(Policy::Cascade(Cascade { stages, .. })) => {
                 let columns = self.columns(stages, fit, fold);
-                where_all_ran(&columns, self.about_answers(name, &columns, fold))
+                let outcomes = self.about_answers(name, &columns, fold).collect();
+                where_all_ran(&columns, where_all_heard(&columns, outcomes).into_iter())
             }
             Some(Policy::CascadeRoute(policy)) => self.step_by_step(policy, fit, fold),
             Some(Policy::Failover(ladder)) => {
@@ -303,6 +306,19 @@ fn oracle_of(among: &[PolicyId], row: &[&Outcome]) -> Outcome {
     match oracle::choose(among, row) {
         Some(member) => oracle::chosen(row[member]),
         None => Outcome::NOT_RUN,
+    }
+}
+
+/// Nothing of a fold in which a question about answers has no reply: the items that need none are
+/// the easy ones, and to judge those alone would flatter.
+fn where_all_heard(columns: &Columns, outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let did_run = |outcome: &Outcome| outcome.verdict != Verdict::NotRun;
+    let is_unheard = |(row, outcome): (usize, &Outcome)| {
+        !did_run(outcome) && columns.iter().all(|column| did_run(&column[row]))
+    };
+    match outcomes.iter().enumerate().any(is_unheard) {
+        true => vec![Outcome::NOT_RUN; outcomes.len()],
+        false => outcomes,
     }
 }
 

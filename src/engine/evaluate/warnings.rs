@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::data::summary::{ModelRow, PolicyRow, WarningRow};
 use crate::data::{Outcome, Warning};
 use crate::kernel::PolicyId;
-use crate::policy::{Accept, Cascade, Policy};
+use crate::policy::{Accept, Cascade, Policy, Vote};
 use crate::scenario::{Plan, Task};
+use crate::vote::{BestOf, Rule};
 
 /// Fewer items than this can't show a difference of a few points.
 const FEW: u64 = 200;
@@ -47,6 +48,20 @@ pub(super) fn never_sure(
         before.iter().all(is_silent).then(|| Warning::NeverSure(name.to_string(), n))
     };
     policies.iter().filter_map(doubt).collect()
+}
+
+/// Policies that want more samples of a model than there are.
+pub(super) fn few_samples(policies: &BTreeMap<PolicyId, Policy>, there: u32) -> Vec<Warning> {
+    let wanted = |policy: &Policy| match policy {
+        Policy::Judge(judge) => Some(judge.samples),
+        Policy::Vote(Vote { rule: Rule::BestOf(BestOf { samples }), .. }) => {
+            samples.map(|n| n.get())
+        }
+        _ => None,
+    };
+    let wanted = policies.iter().filter_map(|(name, policy)| Some((name, wanted(policy)?)));
+    let short = wanted.filter(|(_, wanted)| *wanted > there);
+    short.map(|(name, wanted)| Warning::FewSamples(name.to_string(), wanted, there)).collect()
 }
 
 /// Doubts that follow from the figures of one task.

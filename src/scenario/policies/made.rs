@@ -183,7 +183,12 @@ impl Resolver<'_> {
 
     /// Who is asked about answers is a model.
     fn model(&mut self, name: &ModelId, at: &Range<usize>) {
-        if !self.models.contains(name) && !self.declared.contains(name.as_str()) {
+        let is_policy = self.raw.0.iter().any(|(known, _)| known.value == name.as_str());
+        if is_policy && !self.models.contains(name) {
+            let help = "name a model: what it is asked is recorded as a reply of its own";
+            let message = format!("`{name}` is a policy, and only models can be asked");
+            self.complain(message, Some(help.to_owned()), at);
+        } else if !self.models.contains(name) && !self.declared.contains(name.as_str()) {
             let help = suggest::help(name.as_str(), self.models.iter().map(ModelId::as_str));
             self.complain(format!("unknown model `{name}`"), Some(help), at);
         }
