@@ -148,6 +148,40 @@ impl Warning {
             _ => Ok(()),
         }
     }
+
+    /// The words of those about what was asked, and what was worked out.
+    fn of_work(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StoppedEarly(_, asked, n) => write!(
+                f,
+                "asking stopped when every gate was decided, after {asked} of {n} items: the \
+                 intervals of gates hold all the same, those of the tables are a little too short"
+            ),
+            Self::Incomplete(_, left, n) => write!(
+                f,
+                "asking ended before {left} of {n} questions were asked: models may have been asked \
+                 about different items, so compare them on shared ones only; the same command goes \
+                 on from here"
+            ),
+            Self::FewSamples(on, wanted, there) => write!(
+                f,
+                "{on} wants {wanted} samples of each member, and {there} are there: its figures are \
+                 those of {there}"
+            ),
+            Self::NeverSure(on, stages) => write!(
+                f,
+                "none of the {stages} stages before the last says how sure it is, so {on} always \
+                 asks the last: ask models with `logprobs: true`, record a `confidence`, or accept \
+                 by `agreement`"
+            ),
+            Self::ManyMembers(on, members, most) => write!(
+                f,
+                "what each of {members} members adds to {on} was not worked out: it is for votes \
+                 of at most {most}"
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for Warning {
@@ -166,17 +200,11 @@ impl fmt::Display for Warning {
             | Self::SlowProbe(..)
             | Self::Unheard(..)
             | Self::UnheardSimulated(..) => self.of_traffic(f),
-            Self::StoppedEarly(_, asked, n) => write!(
-                f,
-                "asking stopped when every gate was decided, after {asked} of {n} items: the \
-                 intervals of gates hold all the same, those of the tables are a little too short"
-            ),
-            Self::Incomplete(_, left, n) => write!(
-                f,
-                "asking ended before {left} of {n} questions were asked: models may have been asked \
-                 about different items, so compare them on shared ones only; the same command goes \
-                 on from here"
-            ),
+            Self::StoppedEarly(..)
+            | Self::Incomplete(..)
+            | Self::FewSamples(..)
+            | Self::NeverSure(..)
+            | Self::ManyMembers(..) => self.of_work(f),
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),
             Self::LatencyUnknown(on) => write!(f, "the latency of {on} was not recorded"),
             Self::LatencyAssumed(on) => write!(
@@ -214,22 +242,6 @@ impl fmt::Display for Warning {
             Self::VerdictsDiffer(on, rows, n) => {
                 write!(f, "the scorer disagrees with {rows} of {n} recorded verdicts of {on}")
             }
-            Self::FewSamples(on, wanted, there) => write!(
-                f,
-                "{on} wants {wanted} samples of each member, and {there} are there: its figures are \
-                 those of {there}"
-            ),
-            Self::NeverSure(on, stages) => write!(
-                f,
-                "none of the {stages} stages before the last says how sure it is, so {on} always \
-                 asks the last: ask models with `logprobs: true`, record a `confidence`, or accept \
-                 by `agreement`"
-            ),
-            Self::ManyMembers(on, members, most) => write!(
-                f,
-                "what each of {members} members adds to {on} was not worked out: it is for votes \
-                 of at most {most}"
-            ),
         }
     }
 }

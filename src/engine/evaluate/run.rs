@@ -333,3 +333,22 @@ pub(super) fn where_all_ran(
     let judged = |(row, outcome)| if is_run(row) { outcome } else { Outcome::NOT_RUN };
     decided.enumerate().map(judged).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fold_with_a_question_that_has_no_reply_is_not_judged_on_its_easy_items() {
+        let ran = Outcome { verdict: Verdict::Abstained, ..Outcome::NOT_RUN };
+        let columns = vec![Arc::new(vec![ran.clone(); 3]), Arc::new(vec![ran.clone(); 3])];
+        let whole = vec![ran.clone(); 3];
+        assert_eq!(where_all_heard(&columns, whole.clone()), whole);
+        let unheard = vec![ran.clone(), Outcome::NOT_RUN, ran.clone()];
+        assert_eq!(where_all_heard(&columns, unheard.clone()), [const { Outcome::NOT_RUN }; 3]);
+        // Where a member was not asked, no question could be put.
+        let unasked = vec![ran.clone(), Outcome::NOT_RUN, ran];
+        let columns = vec![Arc::new(unasked.clone()), Arc::new(whole)];
+        assert_eq!(where_all_heard(&columns, unheard), unasked);
+    }
+}
