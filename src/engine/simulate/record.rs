@@ -31,7 +31,8 @@ pub(super) struct Record {
     pub(super) lost: Option<Usd>,
     pub(super) n_trips: u64,
     pub(super) n_probes: u64,
-    pub(super) probe_tokens: u64,
+    /// `None` where those of any probe are unknown.
+    pub(super) probe_tokens: Option<u64>,
     pub(super) probe_cost: Option<Usd>,
     /// Questions made of answers to which no reply was recorded, of how many.
     pub(super) unheard: (u64, u64),
@@ -84,7 +85,7 @@ impl Record {
             lost: Some(Usd::ZERO),
             n_trips: 0,
             n_probes: 0,
-            probe_tokens: 0,
+            probe_tokens: Some(0),
             probe_cost: Some(Usd::ZERO),
             unheard: (0, 0),
             rungs: BTreeMap::new(),
@@ -158,8 +159,8 @@ impl Witness for Record {
         self.spells.probed(called);
     }
 
-    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Tokens, fleet: &Fleet) {
-        self.probe_tokens += tokens.0;
+    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Option<Tokens>, fleet: &Fleet) {
+        self.probe_tokens = self.probe_tokens.zip(tokens).map(|(sum, one)| sum + one.0);
         self.probe_cost = self.probe_cost.zip(reply.cost).map(|(sum, one)| sum + one);
         self.counts_trips(now, fleet);
     }

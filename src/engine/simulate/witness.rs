@@ -30,8 +30,15 @@ pub(super) trait Witness {
     /// A model was probed, and this is to become of it; no request has the number of its call.
     fn probed(&mut self, _called: &Called<'_>, _fleet: &Fleet) {}
 
-    /// A probe is over, with so many tokens to be paid for.
-    fn probe_ended(&mut self, _now: Micros, _reply: &Reply, _tokens: Tokens, _fleet: &Fleet) {}
+    /// A probe is over, with so many tokens to be paid for, where that is known.
+    fn probe_ended(
+        &mut self,
+        _now: Micros,
+        _reply: &Reply,
+        _tokens: Option<Tokens>,
+        _fleet: &Fleet,
+    ) {
+    }
 
     /// A call was called off, and this is paid for it.
     fn cancelled(&mut self, _now: Micros, _n: u64, _billed: Option<Usd>) {}

@@ -143,12 +143,12 @@ impl Witness for Checker {
         self.met.extend(met.map(|_| PROBED));
     }
 
-    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Tokens, _: &Fleet) {
+    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Option<Tokens>, _: &Fleet) {
         self.note(&(now, reply, tokens));
         self.probes.1 += 1;
         self.paid = sum(self.paid, reply.cost);
         let free = reply.cost == Some(Usd::ZERO);
-        assert_eq!(free, tokens == Tokens::default(), "tokens are paid for, and only tokens");
+        assert_eq!(free, tokens == Some(Tokens::default()), "tokens are paid for, and only tokens");
     }
 
     fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, _: &Fleet) {
