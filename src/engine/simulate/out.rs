@@ -2,7 +2,7 @@
 
 use super::queue::What;
 use super::tape::Coming;
-use super::witness::Witness;
+use super::witness::{ProbeEnded, Witness};
 use super::world::{Simulated, sum};
 use crate::data::{CellState, Failure, ModelIdx};
 use crate::kernel::{Micros, Tokens, Usd};
@@ -106,7 +106,8 @@ impl<W: Witness> Simulated<'_, W> {
             Of::Probe(probe, tokens) => {
                 let tokens = if out.waits() { Some(Tokens::default()) } else { tokens };
                 self.tell_probes(ProbeEvent::Back { probe, reply });
-                self.witness.probe_ended(self.now, &reply, tokens, &self.fleet);
+                let ended = ProbeEnded { probe, sent: out.sent, reply: &reply, tokens };
+                self.witness.probe_ended(self.now, &ended, &self.fleet);
             }
         }
     }

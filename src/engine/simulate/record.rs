@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use super::spells::SpellRecord;
-use super::witness::{Called, Witness};
+use super::witness::{Called, ProbeEnded, Witness};
 use super::world::Ended;
 use crate::data::Verdict;
 use crate::data::summary::TimelineRow;
 use crate::fault::{Effect, Fates};
-use crate::kernel::{Micros, PolicyId, TaskId, Tokens, Usd};
+use crate::kernel::{Micros, PolicyId, TaskId, Usd};
 use crate::policy::Fleet;
-use crate::policy::episode::{Reply, Request};
+use crate::policy::episode::Request;
 
 /// The longest latency that is told apart from longer ones: a day.
 const LONGEST: u64 = 86_400_000_000;
@@ -153,16 +153,17 @@ impl Witness for Record {
         self.spells.called(called, is_failed);
     }
 
-    fn probed(&mut self, called: &Called<'_>, fleet: &Fleet) {
+    fn probed(&mut self, called: &Called<'_>, probe: u16, fleet: &Fleet) {
         self.n_probes += 1;
         self.counts_trips(called.now, fleet);
-        self.spells.probed(called);
+        self.spells.probed(called, probe);
     }
 
-    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Option<Tokens>, fleet: &Fleet) {
-        self.probe_tokens = self.probe_tokens.zip(tokens).map(|(sum, one)| sum + one.0);
-        self.probe_cost = self.probe_cost.zip(reply.cost).map(|(sum, one)| sum + one);
+    fn probe_ended(&mut self, now: Micros, ended: &ProbeEnded<'_>, fleet: &Fleet) {
+        self.probe_tokens = self.probe_tokens.zip(ended.tokens).map(|(sum, one)| sum + one.0);
+        self.probe_cost = self.probe_cost.zip(ended.reply.cost).map(|(sum, one)| sum + one);
         self.counts_trips(now, fleet);
+        self.spells.probe_ended(ended);
     }
 
     fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, fleet: &Fleet) {

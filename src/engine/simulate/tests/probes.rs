@@ -4,7 +4,7 @@ use super::closed_forms::{of_ready, ready, scenario};
 use super::scenarios::Ready;
 use crate::data::{Cell, Matrix};
 use crate::engine::simulate::{Simulations, Town};
-use crate::kernel::PolicyId;
+use crate::kernel::{Micros, PolicyId};
 
 /// One model behind a breaker that only probes open, with faults and traffic.
 fn probed(probe: &str, rest: &str) -> String {
@@ -59,4 +59,25 @@ fn probes_that_cost_nothing_take_no_tokens_even_where_others_are_unknown() {
     ready.matrix = without_tokens(&ready.matrix);
     let record = &of_ready(&ready, "net", 1)[0];
     assert_eq!((record.n_probes, record.probe_tokens), (20, Some(0)));
+}
+
+#[test]
+fn a_fault_is_noticed_by_a_probe_that_met_it_and_comes_back_when_it_is_over() {
+    // One probe a minute meets a minute's fault, each time in another ten seconds of it.
+    let detected = |at: u64, rate: &str| {
+        let rest = format!(
+            "faults: {{ f: {{ outage: {{ of: {{ model: a }}, at: {at}s, for: 60s, reply: hang }} \
+             }} }}\ntraffic: {{ poisson: {{ rate: {rate}, for: 10m }} }}\n"
+        );
+        let ready = ready(&probed("every: 60s, timeout: 10s, fall: 1", &rest), 12, None);
+        let record = of_ready(&ready, "net", 1).remove(0);
+        let row = &record.spells.rows[0];
+        row.detected.map(|Micros(micros)| micros as f64 / 1e6)
+    };
+    // Without requests, and with some that find it well again before the probe is back.
+    for rate in ["1/h", "2/s"] {
+        let after: Vec<Option<f64>> = (6..12).map(|at| detected(at * 10, rate)).collect();
+        assert!(after.iter().all(|it| it.is_some_and(|it| it < 70.0)), "{rate}: {after:?}");
+        assert!(after.iter().flatten().any(|it| *it > 60.0), "{rate}: {after:?}");
+    }
 }
