@@ -2,9 +2,11 @@
 
 use super::closed_forms::{of_ready, ready, scenario};
 use super::scenarios::Ready;
-use crate::data::{Cell, Matrix};
-use crate::engine::simulate::{Simulations, Town};
-use crate::kernel::{Micros, PolicyId};
+use crate::data::{Cell, CellState, Matrix};
+use crate::engine::simulate::world::Stage;
+use crate::engine::simulate::{Simulations, Town, replay};
+use crate::kernel::{Key, Micros, PolicyId, Usd};
+use crate::policy::episode::{ProbeAction, ProbeEvent, Probes, Reply, Told, Trace};
 
 /// One model behind a breaker that only probes open, with faults and traffic.
 fn probed(probe: &str, rest: &str) -> String {
@@ -80,4 +82,61 @@ fn a_fault_is_noticed_by_a_probe_that_met_it_and_comes_back_when_it_is_over() {
         assert!(after.iter().all(|it| it.is_some_and(|it| it < 70.0)), "{rate}: {after:?}");
         assert!(after.iter().flatten().any(|it| *it > 60.0), "{rate}: {after:?}");
     }
+}
+
+/// What a policy's probes are told in ten minutes without a request, each answered in a second.
+fn trace(town: &Town<'_>, stage: &Stage<'_>) -> Trace {
+    let reply = Reply {
+        state: CellState::Answered { answer: None, score: 1.0 },
+        confidence: None,
+        cost: Some(Usd::ZERO),
+        retry_after: None,
+        status: None,
+    };
+    let mut fleet = town.fleet();
+    let mut probes = Probes::new(stage.tree, &fleet);
+    let key = Key::new(town.seed(0), "a trace", &[]);
+    let until = Micros(600_000_000);
+    let mut agenda = vec![(Micros(0), ProbeEvent::Began { key, until })];
+    let mut trace = Trace::default();
+    while !agenda.is_empty() {
+        agenda.sort_by_key(|(at, _)| *at);
+        let (now, event) = agenda.remove(0);
+        let mut actions = Vec::new();
+        probes.on_event(now, event, &mut fleet, &mut actions);
+        agenda.extend(actions.iter().map(|action| match *action {
+            ProbeAction::Ask { probe, .. } => {
+                (now + Micros(1_000_000), ProbeEvent::Back { probe, reply })
+            }
+            ProbeAction::WakeAt { probe, at } => (at, ProbeEvent::Due { probe }),
+        }));
+        trace.told.push(Told::Probes { now, event, actions });
+    }
+    trace
+}
+
+#[test]
+fn a_trace_that_has_lost_probes_is_refused() {
+    let rest = "traffic: { poisson: { rate: 1/m, for: 10m } }\n";
+    let ready = ready(&probed("every: 30s, timeout: 10s", rest), 12, None);
+    let why_not = |is_kept: &dyn Fn(usize) -> bool| {
+        let why = ready.on_stage(&PolicyId::from("net"), |town, stage| {
+            let mut trace = trace(town, stage);
+            assert_eq!(trace.told.len(), 41, "a beginning, and twenty probes that come back");
+            let mut at = 0;
+            trace.told.retain(|_| {
+                at += 1;
+                is_kept(at)
+            });
+            let replayed = replay(stage.tree, stage.subject, town.fleet(), &trace);
+            replayed.err().map_or_else(String::new, |difference| difference.why)
+        });
+        why.unwrap()
+    };
+    assert_eq!(why_not(&|_| true), "");
+    let without_last = why_not(&|at| at < 41);
+    assert_eq!(without_last, "probe 0 is out in the replay and does not come back");
+    let without_half = why_not(&|at| at < 20);
+    assert!(without_half.starts_with("probe 0, which is due at"), "{without_half}");
+    assert_eq!(why_not(&|_| false), "no probe began");
 }
