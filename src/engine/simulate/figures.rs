@@ -51,7 +51,7 @@ impl Of<'_> {
             cost_per_1k: mean(&|it| per_1k(it.all_cost(), it.n)),
             lost_per_1k: mean(&|it| per_1k(it.lost, it.n)),
             probes: of_probes(&|it| Some(it.n_probes as f64)),
-            probe_tokens: of_probes(&|it| Some(it.probe_tokens as f64)),
+            probe_tokens: of_probes(&|it| Some(it.probe_tokens? as f64)),
             probe_usd: of_probes(&|it| Some(it.probe_cost?.dollars())),
             failed_calls_per_request: always(&|it| share(it.n_failed_calls as f64, it.n)),
             trips: always(&|it| Some(it.n_trips as f64)),

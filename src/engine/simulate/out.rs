@@ -2,7 +2,7 @@
 
 use super::queue::What;
 use super::tape::Coming;
-use super::witness::Witness;
+use super::witness::{ProbeEnded, Witness};
 use super::world::{Simulated, sum};
 use crate::data::{CellState, Failure, ModelIdx};
 use crate::kernel::{Micros, Tokens, Usd};
@@ -13,8 +13,8 @@ use crate::policy::episode::{CallId, Event, ProbeEvent, Reply};
 pub(super) enum Of {
     /// A request's.
     Request(u32, CallId),
-    /// Nobody's: a probe, with the tokens of its answer.
-    Probe(u16, Tokens),
+    /// Nobody's: a probe, with the tokens of its answer, where they are known.
+    Probe(u16, Option<Tokens>),
 }
 
 /// A call that is out.
@@ -104,9 +104,10 @@ impl<W: Witness> Simulated<'_, W> {
                 self.deliver(request, Event::Finished { call, reply });
             }
             Of::Probe(probe, tokens) => {
-                let tokens = if out.waits() { Tokens::default() } else { tokens };
+                let tokens = if out.waits() { Some(Tokens::default()) } else { tokens };
                 self.tell_probes(ProbeEvent::Back { probe, reply });
-                self.witness.probe_ended(self.now, &reply, tokens, &self.fleet);
+                let ended = ProbeEnded { probe, sent: out.sent, reply: &reply, tokens };
+                self.witness.probe_ended(self.now, &ended, &self.fleet);
             }
         }
     }

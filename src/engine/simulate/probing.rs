@@ -71,7 +71,7 @@ impl<W: Witness> Simulated<'_, W> {
         // Nobody looks how right the answer to a probe is.
         let coming = answering.coming(&fates, || crate::data::AnswerIdx(0));
         let called = Called { now: self.now, n: NOBODY, model, fates: &fates };
-        self.witness.probed(&called, &self.fleet);
+        self.witness.probed(&called, probe, &self.fleet);
         self.send(Of::Probe(probe, coming.tokens), model, timeout, &coming);
     }
 }

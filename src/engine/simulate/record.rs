@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use super::spells::SpellRecord;
-use super::witness::{Called, Witness};
+use super::witness::{Called, ProbeEnded, Witness};
 use super::world::Ended;
 use crate::data::Verdict;
 use crate::data::summary::TimelineRow;
 use crate::fault::{Effect, Fates};
-use crate::kernel::{Micros, PolicyId, TaskId, Tokens, Usd};
+use crate::kernel::{Micros, PolicyId, TaskId, Usd};
 use crate::policy::Fleet;
-use crate::policy::episode::{Reply, Request};
+use crate::policy::episode::Request;
 
 /// The longest latency that is told apart from longer ones: a day.
 const LONGEST: u64 = 86_400_000_000;
@@ -31,7 +31,8 @@ pub(super) struct Record {
     pub(super) lost: Option<Usd>,
     pub(super) n_trips: u64,
     pub(super) n_probes: u64,
-    pub(super) probe_tokens: u64,
+    /// `None` where those of any probe are unknown.
+    pub(super) probe_tokens: Option<u64>,
     pub(super) probe_cost: Option<Usd>,
     /// Questions made of answers to which no reply was recorded, of how many.
     pub(super) unheard: (u64, u64),
@@ -84,7 +85,7 @@ impl Record {
             lost: Some(Usd::ZERO),
             n_trips: 0,
             n_probes: 0,
-            probe_tokens: 0,
+            probe_tokens: Some(0),
             probe_cost: Some(Usd::ZERO),
             unheard: (0, 0),
             rungs: BTreeMap::new(),
@@ -152,16 +153,17 @@ impl Witness for Record {
         self.spells.called(called, is_failed);
     }
 
-    fn probed(&mut self, called: &Called<'_>, fleet: &Fleet) {
+    fn probed(&mut self, called: &Called<'_>, probe: u16, fleet: &Fleet) {
         self.n_probes += 1;
         self.counts_trips(called.now, fleet);
-        self.spells.probed(called);
+        self.spells.probed(called, probe);
     }
 
-    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Tokens, fleet: &Fleet) {
-        self.probe_tokens += tokens.0;
-        self.probe_cost = self.probe_cost.zip(reply.cost).map(|(sum, one)| sum + one);
+    fn probe_ended(&mut self, now: Micros, ended: &ProbeEnded<'_>, fleet: &Fleet) {
+        self.probe_tokens = self.probe_tokens.zip(ended.tokens).map(|(sum, one)| sum + one.0);
+        self.probe_cost = self.probe_cost.zip(ended.reply.cost).map(|(sum, one)| sum + one);
         self.counts_trips(now, fleet);
+        self.spells.probe_ended(ended);
     }
 
     fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, fleet: &Fleet) {

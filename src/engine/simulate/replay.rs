@@ -31,7 +31,8 @@ struct Awaited {
 
 /// Plays a trace to requests and probes that know nothing of it. Every reply must be to a call that
 /// the replay made too, no timer may come before its time, and what is to be done must be the same,
-/// action by action. Nothing may be left over at the end.
+/// action by action. Nothing may be left over at the end: no request, no probe that is out, and
+/// none that is still to be sent.
 ///
 /// # Errors
 /// The first difference.
@@ -60,12 +61,9 @@ pub fn replay(
             }
         }
     }
-    match replay.live.keys().next() {
+    match replay.left_over() {
         None => Ok(()),
-        Some(n) => {
-            let why = format!("request {n} is not over in the replay");
-            Err(Difference { step: trace.told.len(), told: None, why })
-        }
+        Some(why) => Err(Difference { step: trace.told.len(), told: None, why }),
     }
 }
 
@@ -127,11 +125,27 @@ impl Replay<'_> {
         self.awaited.take(&actions);
         Ok(())
     }
+
+    /// What should have happened by the end, and did not.
+    fn left_over(&self) -> Option<String> {
+        if let Some(n) = self.live.keys().next() {
+            return Some(format!("request {n} is not over in the replay"));
+        }
+        if !self.probes.is_empty() && !self.awaited.is_begun {
+            return Some("no probe began".to_owned());
+        }
+        if let Some((probe, at)) = self.awaited.due.first_key_value() {
+            return Some(format!("probe {probe}, which is due at {at:?}, is not sent"));
+        }
+        let (probe, _) = self.awaited.out.iter().find(|(_, n)| **n > 0)?;
+        Some(format!("probe {probe} is out in the replay and does not come back"))
+    }
 }
 
 /// The probes that are out, and those that are to be sent.
 #[derive(Default)]
 struct AwaitedProbes {
+    is_begun: bool,
     out: BTreeMap<u16, u32>,
     due: BTreeMap<u16, Micros>,
 }
@@ -139,7 +153,10 @@ struct AwaitedProbes {
 impl AwaitedProbes {
     fn is_due(&mut self, now: Micros, event: ProbeEvent) -> Result<(), String> {
         match event {
-            ProbeEvent::Began { .. } => Ok(()),
+            ProbeEvent::Began { .. } => match std::mem::replace(&mut self.is_begun, true) {
+                false => Ok(()),
+                true => Err("probes begin twice".to_owned()),
+            },
             ProbeEvent::Due { probe } => match self.due.remove(&probe) {
                 Some(at) if at <= now => Ok(()),
                 at => Err(format!("a probe that is due at {at:?}")),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::witness::Called;
+use super::witness::{Called, ProbeEnded};
 use super::world::Ended;
 use crate::data::ModelIdx;
 use crate::fault::Spell;
@@ -31,6 +31,8 @@ pub(super) struct Watched {
     models: Vec<ModelIdx>,
     /// Requests that came then and are on their way.
     n_out: u64,
+    /// Probes on their way that have met it, each with when it was sent.
+    probes_out: Vec<(u16, Micros)>,
     pub(super) n: u64,
     pub(super) n_served: u64,
     pub(super) scores: f64,
@@ -57,6 +59,7 @@ impl SpellRecord {
             spell,
             models,
             n_out: 0,
+            probes_out: Vec::new(),
             n: 0,
             n_served: 0,
             scores: 0.0,
@@ -123,11 +126,22 @@ impl SpellRecord {
     }
 
     /// A model was probed, which counts as nobody's request.
-    pub(super) fn probed(&mut self, called: &Called<'_>) {
+    pub(super) fn probed(&mut self, called: &Called<'_>, probe: u16) {
         self.begin(called.now);
         for at in &self.live {
             let row = &mut self.rows[*at];
-            row.is_met |= row.is_met_by(called);
+            if row.is_met_by(called) {
+                row.is_met = true;
+                row.probes_out.push((probe, called.now));
+            }
+        }
+    }
+
+    /// A probe is over, and whatever it opened has been told.
+    pub(super) fn probe_ended(&mut self, ended: &ProbeEnded<'_>) {
+        for at in &self.live {
+            let out = &mut self.rows[*at].probes_out;
+            out.retain(|probe| *probe != (ended.probe, ended.sent));
         }
     }
 
@@ -135,7 +149,7 @@ impl SpellRecord {
     pub(super) fn opened(&mut self, now: Micros, fleet: &Fleet) {
         for at in &self.live {
             let row = &mut self.rows[*at];
-            let is_there = now < row.spell.end || row.n_out > 0;
+            let is_there = now < row.spell.end || row.is_under_way();
             let is_open = |model: &ModelIdx| fleet.guards(*model).any(|guard| guard.is_open(now));
             let guards = row.models.iter().flat_map(|model| fleet.guards(*model));
             let fell = || guards.map(|guard| guard.n_fell).sum();
@@ -205,8 +219,13 @@ impl Watched {
         }
     }
 
+    /// Whether requests or probes are on their way that may still notice it.
+    fn is_under_way(&self) -> bool {
+        self.n_out > 0 || !self.probes_out.is_empty()
+    }
+
     fn is_settled(&self, now: Micros) -> bool {
         let is_back = self.failed_back.is_some() || !self.is_met || self.is_followed;
-        now >= self.spell.end && self.n_out == 0 && is_back
+        now >= self.spell.end && !self.is_under_way() && is_back
     }
 }

@@ -18,7 +18,10 @@ pub(super) struct Take {
     pub(super) confidence: Option<f64>,
     pub(super) cost: Option<Usd>,
     pub(super) service: Micros,
+    /// Those that are known, which use up what a provider allows.
     pub(super) tokens: Tokens,
+    /// All of them; `None` where sent or received ones are unknown.
+    counted: Option<Tokens>,
     pub(super) received: u64,
 }
 
@@ -41,8 +44,8 @@ pub(super) struct Coming {
     pub(super) keeps_place: bool,
     /// What has to be paid even where it is not waited for.
     pub(super) billed: Option<Usd>,
-    /// The tokens that this is for.
-    pub(super) tokens: Tokens,
+    /// The tokens that this is for; `None` where unknown.
+    pub(super) tokens: Option<Tokens>,
 }
 
 impl Tape {
@@ -96,6 +99,7 @@ impl Take {
             cost: cell.cost,
             service: cell.latency.unwrap_or(usual),
             tokens,
+            counted: cell.prompt_tokens.zip(cell.completion_tokens).map(|_| tokens),
             received: received.0,
         }
     }
@@ -125,7 +129,7 @@ impl Take {
             reply,
             keeps_place: true,
             billed: self.cost,
-            tokens: self.tokens,
+            tokens: self.counted,
         };
         match &fates.meets {
             None => as_ever,
@@ -161,14 +165,14 @@ impl Take {
                 reply: failed(failure, free),
                 keeps_place: false,
                 billed: free,
-                tokens: Tokens::default(),
+                tokens: Some(Tokens::default()),
             },
             Effect::Waits { until } => Coming {
                 after: until,
                 reply: failed(Failure::Reset, free),
                 keeps_place: true,
                 billed: free,
-                tokens: Tokens::default(),
+                tokens: Some(Tokens::default()),
             },
             Effect::Breaks { failure, .. } => {
                 Coming { reply: failed(failure, self.cost), ..as_ever }

@@ -2,5 +2,6 @@
 //! simulator has to meet.
 
 mod closed_forms;
+mod probes;
 mod scenarios;
 mod swarm;

@@ -16,6 +16,16 @@ pub(super) struct Called<'a> {
     pub(super) fates: &'a Fates<'a>,
 }
 
+/// A probe that is over.
+pub(super) struct ProbeEnded<'a> {
+    pub(super) probe: u16,
+    /// When it was sent.
+    pub(super) sent: Micros,
+    pub(super) reply: &'a Reply,
+    /// The tokens to be paid for, where they are known.
+    pub(super) tokens: Option<Tokens>,
+}
+
 /// Watches what happens, in the order in which it does. Requests go by their number.
 pub(super) trait Witness {
     /// A request came.
@@ -27,11 +37,12 @@ pub(super) trait Witness {
     /// A model was asked, and this is to become of it.
     fn called(&mut self, _called: &Called<'_>, _fleet: &Fleet) {}
 
-    /// A model was probed, and this is to become of it; no request has the number of its call.
-    fn probed(&mut self, _called: &Called<'_>, _fleet: &Fleet) {}
+    /// A model was probed by that probe, and this is to become of it; no request has the number of
+    /// its call.
+    fn probed(&mut self, _called: &Called<'_>, _probe: u16, _fleet: &Fleet) {}
 
-    /// A probe is over, with so many tokens to be paid for.
-    fn probe_ended(&mut self, _now: Micros, _reply: &Reply, _tokens: Tokens, _fleet: &Fleet) {}
+    /// A probe is over.
+    fn probe_ended(&mut self, _now: Micros, _ended: &ProbeEnded<'_>, _fleet: &Fleet) {}
 
     /// A call was called off, and this is paid for it.
     fn cancelled(&mut self, _now: Micros, _n: u64, _billed: Option<Usd>) {}

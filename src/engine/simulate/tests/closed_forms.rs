@@ -10,16 +10,16 @@ use crate::kernel::{Micros, PolicyId};
 use crate::stats::availability::{self, Queue};
 
 /// The books of some replicates of a policy.
-fn records(text: &str, policy: &str, n: u32) -> Vec<Record> {
+pub(super) fn records(text: &str, policy: &str, n: u32) -> Vec<Record> {
     of_ready(&ready(text, 12, None), policy, n)
 }
 
-fn ready(text: &str, n_items: usize, latency: Option<fn(usize) -> Micros>) -> Ready {
+pub(super) fn ready(text: &str, n_items: usize, latency: Option<fn(usize) -> Micros>) -> Ready {
     let folder = tempfile::tempdir().unwrap();
     Ready::new(folder.path(), text, n_items, latency)
 }
 
-fn of_ready(ready: &Ready, policy: &str, n: u32) -> Vec<Record> {
+pub(super) fn of_ready(ready: &Ready, policy: &str, n: u32) -> Vec<Record> {
     let play = |town: &Town<'_>, stage: &Stage<'_>| {
         (0..n).into_par_iter().map(|at| town.replicate(stage, at)).collect()
     };
@@ -40,7 +40,7 @@ fn near((mean, error): (f64, f64), wanted: f64, what: &str) {
 }
 
 /// Models that answer at once and are always right, and whatever else is said.
-fn scenario(models: &[&str], rest: &str) -> String {
+pub(super) fn scenario(models: &[&str], rest: &str) -> String {
     let mut text = "version: 1\nname: x\nseed: 11\ntasks: { t: { dataset: items.jsonl } }\n\
                     providers: { p: { synthetic: { accuracy: 1, latency: 1ms, groups: [g] } } }\n\
                     models:\n"

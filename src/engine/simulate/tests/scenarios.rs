@@ -35,6 +35,7 @@ fn matrix(plan: &Plan, rows: &[&Recorded], latency: Option<fn(usize) -> Micros>)
                 cells.push(Cell {
                     state: CellState::Answered { answer, score },
                     cost: Some(Usd::from_picos(1 + at as i64)),
+                    prompt_tokens: Some(Tokens(0)),
                     completion_tokens: Some(Tokens(5)),
                     latency: latency.map_or(row.latency, |latency| Some(latency(place))),
                     ..Cell::NOT_RUN

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use super::scenarios::Ready;
 use crate::data::CellState;
-use crate::engine::simulate::witness::{Called, Witness};
+use crate::engine::simulate::witness::{Called, ProbeEnded, Witness};
 use crate::engine::simulate::world::{Ended, Simulated};
 use crate::fault::{OnWire, Process};
 use crate::kernel::{Micros, PolicyId, Tokens, Usd};
-use crate::policy::episode::{Action, CallId, Event, Reply, Request};
+use crate::policy::episode::{Action, CallId, Event, Request};
 use crate::policy::{Fleet, Policy, WhenOpen};
 use crate::scenario::random::text;
 
@@ -135,7 +135,7 @@ impl Witness for Checker {
         self.paid = sum(self.paid, billed);
     }
 
-    fn probed(&mut self, called: &Called<'_>, _: &Fleet) {
+    fn probed(&mut self, called: &Called<'_>, _: u16, _: &Fleet) {
         self.note(&(called.now, called.model));
         assert!(called.now < self.lasts, "a probe when no request comes any more");
         self.probes.0 += 1;
@@ -143,12 +143,17 @@ impl Witness for Checker {
         self.met.extend(met.map(|_| PROBED));
     }
 
-    fn probe_ended(&mut self, now: Micros, reply: &Reply, tokens: Tokens, _: &Fleet) {
+    fn probe_ended(&mut self, now: Micros, ended: &ProbeEnded<'_>, _: &Fleet) {
+        let ProbeEnded { reply, tokens, .. } = ended;
         self.note(&(now, reply, tokens));
         self.probes.1 += 1;
         self.paid = sum(self.paid, reply.cost);
         let free = reply.cost == Some(Usd::ZERO);
-        assert_eq!(free, tokens == Tokens::default(), "tokens are paid for, and only tokens");
+        assert_eq!(
+            free,
+            *tokens == Some(Tokens::default()),
+            "tokens are paid for, and only tokens"
+        );
     }
 
     fn ended(&mut self, now: Micros, n: u64, ended: &Ended<'_>, _: &Fleet) {
