@@ -34,8 +34,9 @@ pub struct Recommendation {
     /// What may be had for each price, the cheapest first.
     #[serde(default)]
     pub choices: Vec<Choice>,
-    /// How the router by category among all models, whatever they cost and whether or not that is
-    /// known, differs from the baseline; `None` where questions have no category.
+    /// How the router by category among all models that the wish admits, whatever they cost and
+    /// whether or not that is known, differs from the baseline; `None` where questions have no
+    /// category.
     #[serde(default)]
     pub by_category: Option<Versus>,
     /// Models by themselves that no other outdoes in accuracy of all asked and price, the cheapest
@@ -152,7 +153,8 @@ pub struct Choice {
     pub earned: Earned,
     /// The best combination for so much, where the choice is a model.
     pub combination: Option<Earned>,
-    /// How the choice differs from what the recommendation is compared with.
+    /// How the choice differs from what the recommendation is compared with; `simultaneous` holds
+    /// for all choices at once.
     #[serde(default)]
     pub to_baseline: Option<Versus>,
 }

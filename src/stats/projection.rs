@@ -10,6 +10,8 @@ pub struct Moments {
     sums: Vec<f64>,
     /// Of products of every sign with every sign and target, row by row.
     products: Vec<f64>,
+    /// Of each target the rows in which it is unknown, as moments of the signs alone.
+    unknown: Vec<Option<Moments>>,
 }
 
 /// What signs say about targets, as least squares have it.
@@ -29,12 +31,22 @@ impl Moments {
     pub fn new(n_signs: usize, n_targets: usize) -> Self {
         let width = n_signs + n_targets;
         let (sums, products) = (vec![0.0; width], vec![0.0; n_signs * width]);
-        Self { n_signs, n_targets, n_rows: 0.0, sums, products }
+        Self { n_signs, n_targets, n_rows: 0.0, sums, products, unknown: vec![None; n_targets] }
     }
 
-    /// Adds a row: its signs, and behind them its targets.
-    pub fn add(&mut self, row: &[f64]) {
-        debug_assert_eq!(row.len(), self.n_signs + self.n_targets);
+    /// Adds a row: its signs, and its targets, of which one that is unknown leaves the row out for
+    /// itself alone.
+    pub fn add(&mut self, signs: &[f64], targets: &[Option<f64>]) {
+        debug_assert_eq!((signs.len(), targets.len()), (self.n_signs, self.n_targets));
+        let mut row = signs.to_vec();
+        row.extend(targets.iter().map(|target| target.unwrap_or(0.0)));
+        self.sum(&row);
+        for (unknown, _) in self.unknown.iter_mut().zip(targets).filter(|it| it.1.is_none()) {
+            unknown.get_or_insert_with(|| Self::new(signs.len(), 0)).sum(signs);
+        }
+    }
+
+    fn sum(&mut self, row: &[f64]) {
         self.n_rows += 1.0;
         self.sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
         let width = row.len();
@@ -52,42 +64,76 @@ impl Moments {
     /// With that, what is expected by more signs varies by at least as much as by fewer of them:
     /// the difference of the two `explained` is the covariance of what the further signs will
     /// change, for weights that are held to 0 are what is expected of normal numbers that are seen
-    /// with noise. Of no row everything is 0.
+    /// with noise. Of no row everything is 0. Between targets that are known in other rows the
+    /// covariance is approximate.
     ///
     /// Source: A. E. Hoerl and R. W. Kennard, Technometrics 12 (1970), 55-67. Checked against
     /// sums worked out by hand (test below).
     pub fn on(&self, signs: &[usize], l2: f64) -> Projection {
-        let n = self.n_rows.max(1.0);
-        let (width, size) = (self.n_signs + self.n_targets, signs.len());
-        let centred =
-            |a: usize, b: usize| self.products[a * width + b] - self.sums[a] * self.sums[b] / n;
+        let all = self.root(signs, l2, None);
+        let solved: Vec<Solved> = (0..self.n_targets)
+            .map(|target| {
+                let unknown = self.unknown[target].as_ref();
+                let own = unknown.map(|it| self.root(signs, l2, Some(it)));
+                self.solve((signs, target), own.as_deref().unwrap_or(&all))
+            })
+            .collect();
+        let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let mut explained = Vec::with_capacity(self.n_targets * self.n_targets);
+        for a in &solved {
+            explained.extend(solved.iter().map(|b| product(&a.half, &b.half) / (a.n * b.n).sqrt()));
+        }
+        let lines = solved.into_iter().map(|it| it.line).collect();
+        Projection { signs: signs.to_vec(), lines, explained }
+    }
+
+    /// The root of how the signs vary together, without the rows in which a target is unknown.
+    fn root(&self, signs: &[usize], l2: f64, unknown: Option<&Self>) -> Vec<f64> {
+        let size = signs.len();
+        let n = self.n_known(unknown);
         let mut matrix = vec![0.0; size * size];
         for (row, a) in signs.iter().enumerate() {
             for (column, b) in signs.iter().enumerate() {
-                matrix[row * size + column] = centred(*a, *b) + if a == b { l2 } else { 0.0 };
+                let product = self.products[a * self.sums.len() + b]
+                    - unknown.map_or(0.0, |it| it.products[a * self.n_signs + b]);
+                let of_sums = self.sum_of(*a, unknown) * self.sum_of(*b, unknown);
+                let held = if a == b { l2 } else { 0.0 };
+                matrix[row * size + column] = product - of_sums / n + held;
             }
         }
-        let root = root(matrix, size);
-        let right = |target: usize| -> Vec<f64> {
-            signs.iter().map(|sign| centred(*sign, self.n_signs + target)).collect()
-        };
-        // What half of the solution leaves: its products are what is explained.
-        let halves: Vec<Vec<f64>> =
-            (0..self.n_targets).map(|target| down(&root, right(target))).collect();
-        let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let mut explained = Vec::with_capacity(self.n_targets * self.n_targets);
-        for a in &halves {
-            explained.extend(halves.iter().map(|b| product(a, b) / n));
-        }
-        let line = |(target, half): (usize, Vec<f64>)| {
-            let weights = up(&root, half);
-            let means = signs.iter().map(|sign| self.sums[*sign] / n);
-            let of_means: f64 = weights.iter().zip(means).map(|(weight, mean)| weight * mean).sum();
-            (self.sums[self.n_signs + target] / n - of_means, weights)
-        };
-        let lines = halves.into_iter().enumerate().map(line).collect();
-        Projection { signs: signs.to_vec(), lines, explained }
+        root(matrix, size)
     }
+
+    fn solve(&self, (signs, target): (&[usize], usize), root: &[f64]) -> Solved {
+        let unknown = self.unknown[target].as_ref();
+        let n = self.n_known(unknown);
+        let (width, at) = (self.sums.len(), self.n_signs + target);
+        let right = |sign: &usize| {
+            self.products[sign * width + at] - self.sum_of(*sign, unknown) * self.sums[at] / n
+        };
+        let half = down(root, signs.iter().map(right).collect());
+        let weights = up(root, half.clone());
+        let means = signs.iter().map(|sign| self.sum_of(*sign, unknown) / n);
+        let of_means: f64 = weights.iter().zip(means).map(|(weight, mean)| weight * mean).sum();
+        Solved { n, half, line: (self.sums[at] / n - of_means, weights) }
+    }
+
+    fn n_known(&self, unknown: Option<&Self>) -> f64 {
+        (self.n_rows - unknown.map_or(0.0, |it| it.n_rows)).max(1.0)
+    }
+
+    fn sum_of(&self, sign: usize, unknown: Option<&Self>) -> f64 {
+        self.sums[sign] - unknown.map_or(0.0, |it| it.sums[sign])
+    }
+}
+
+/// What the signs say about one target.
+struct Solved {
+    /// Rows in which it is known.
+    n: f64,
+    /// What half of the solution leaves: its products are what is explained.
+    half: Vec<f64>,
+    line: (f64, Vec<f64>),
 }
 
 impl Projection {
@@ -148,7 +194,7 @@ mod tests {
 
     fn moments(rows: &[[f64; 3]]) -> Moments {
         let mut moments = Moments::new(2, 1);
-        rows.iter().for_each(|row| moments.add(row));
+        rows.iter().for_each(|row| moments.add(&row[..2], &[Some(row[2])]));
         moments
     }
 
@@ -181,6 +227,25 @@ mod tests {
             assert_eq!(got.explained, [0.0]);
         }
         assert_eq!(moments(&[]).on(&[0], 1.0).expected(0, &[1.0, 1.0]), 0.0);
+    }
+
+    #[test]
+    fn where_a_target_is_unknown_its_row_is_left_out_for_it_alone() {
+        let rows = [[0.0, 1.0, 0.3], [1.0, 0.5, 0.9], [0.2, 0.1, 0.4], [0.7, 0.9, 0.1]];
+        let mut both = Moments::new(2, 2);
+        for (at, row) in rows.iter().enumerate() {
+            both.add(&row[..2], &[Some(row[2]), Some(row[2]).filter(|_| at != 1)]);
+        }
+        let got = both.on(&[0, 1], 0.1);
+        let (all, known) = (moments(&rows), moments(&[rows[0], rows[2], rows[3]]));
+        for (target, wanted) in [all, known].map(|it| it.on(&[0, 1], 0.1)).iter().enumerate() {
+            let off = got.expected(target, &[0.4, 0.6]) - wanted.expected(0, &[0.4, 0.6]);
+            assert!(off.abs() < 1e-12, "{target}");
+            assert!((got.explained[3 * target] - wanted.explained[0]).abs() < 1e-12, "{target}");
+        }
+        let mut never = Moments::new(2, 1);
+        rows.iter().for_each(|row| never.add(&row[..2], &[None]));
+        assert_eq!(never.on(&[0, 1], 3.0).expected(0, &[1.0, 1.0]), 0.0);
     }
 
     #[test]

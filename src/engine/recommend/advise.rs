@@ -84,7 +84,7 @@ pub fn recommend(
         choices: Vec::new(),
         steps: Vec::new(),
     };
-    answer.add_steps(&nest, &goals, &steps, (&wish.versus, &baseline));
+    answer.add_steps(&nest, &goals, &steps, (&versus, reference));
     answer.hold_together(&nest, contender.as_ref().map(|it| (it, reference)), &steps);
     let row = answer.row(&nest, wish, task, &goals);
     Ok(named(plan, &nest, row, single, contender))

@@ -1,5 +1,6 @@
 //! Everything that was earned, and what is answered because of it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::claim::{interval, more_items, scores};
@@ -18,6 +19,9 @@ use crate::policy::{Policy, Route};
 use crate::scenario::{Task, Wish};
 use crate::stats::Sides;
 
+/// The kind of what was tried that is a model by itself.
+pub(super) const MODELS: &str = "models";
+
 /// Everything that was earned, before it is decided what is recommended.
 pub(super) struct Answer {
     /// Whether the best single model is served as often as it has to be.
@@ -35,11 +39,13 @@ pub(super) struct Step {
     within: f64,
     single: Option<Earned>,
     combination: Option<Earned>,
-    /// How the combination differs from what the recommendation is compared with.
-    to_baseline: Option<Versus>,
+    /// How the model and the combination differ from what the recommendation is compared with.
+    to_baseline: [Option<Versus>; 2],
 }
 
 impl Answer {
+    /// Adds what may be had for each price, `baseline` being what the answer's baseline came to.
+    /// What differs from that has intervals that hold for all of the steps at once.
     pub(super) fn add_steps(
         &mut self,
         nest: &Nest<'_>,
@@ -49,12 +55,17 @@ impl Answer {
     ) {
         for ((within, _), pair) in goals.steps.iter().zip(steps.chunks(2)) {
             let single = pair[0].as_ref();
+            // Models are not chosen by how often they are served, but that is told of them.
+            if let Some(single) = single {
+                nest.is_available(&nest.fits[0], &single.found, &Cell::new(0));
+            }
             let of_single = single.map(|it| nest.earned(it, Some((versus, baseline))));
             let alone: PolicyId = "best-single for the price".into();
             let of_combination = pair[1].as_ref().map(|it| {
                 nest.earned(it, single.map(|single| (&alone, single.outcomes.as_slice())))
             });
-            let to_baseline = pair[1].as_ref().and_then(|it| nest.differs(it, versus, baseline));
+            let differs = |it: &Option<Picked>| nest.differs(it.as_ref()?, versus, baseline);
+            let to_baseline = [&pair[0], &pair[1]].map(differs);
             self.steps.push(Step {
                 within: *within,
                 single: of_single,
@@ -62,6 +73,17 @@ impl Answer {
                 to_baseline,
             });
         }
+        let mut pairs: Vec<(&Picked, &[Outcome])> = Vec::new();
+        let mut all: Vec<&mut Versus> = Vec::new();
+        for (step, pair) in self.steps.iter_mut().zip(steps.chunks(2)) {
+            for (versus, picked) in step.to_baseline.iter_mut().zip(pair) {
+                if let (Some(versus), Some(picked)) = (versus, picked) {
+                    pairs.push((picked, baseline));
+                    all.push(versus);
+                }
+            }
+        }
+        nest.together(&pairs, &mut all);
     }
 
     /// Intervals that hold for the contender and for the combination of every step at once.
@@ -87,7 +109,8 @@ impl Answer {
         }
         nest.together(&pairs, &mut all);
         for step in std::mem::take(&mut self.steps) {
-            let Step { within, single, combination, to_baseline } = step;
+            let Step { within, single, combination, to_baseline: [of_single, of_combination] } =
+                step;
             let is_above =
                 |it: &Earned| it.versus.as_ref().is_some_and(|it| interval(it).low > 0.0);
             let takes = combination.as_ref().is_some_and(is_above) || single.is_none();
@@ -98,7 +121,7 @@ impl Answer {
             if self.choices.last().is_some_and(|last| last.earned.what == earned.what) {
                 continue;
             }
-            let to_baseline = if takes { to_baseline } else { earned.versus.clone() };
+            let to_baseline = if takes { of_combination } else { of_single };
             self.choices.push(Choice {
                 within,
                 takes_combination: takes,
@@ -197,7 +220,7 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
     };
     let models = Searched { size: n_models as u64, bounded: 0 };
     [
-        ("models", models),
+        (MODELS, models),
         ("votes", fit.trials.votes),
         ("weighted votes", fit.weighted),
         ("cascades", fit.trials.cascades),
@@ -214,8 +237,9 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
     .collect()
 }
 
-/// How the router by category among all models, whatever they cost and whether or not that is
-/// known, differs from the baseline. There is one such router, so nothing was chosen.
+/// How the router by category among all models that the wish admits, whatever they cost and
+/// whether or not that is known, differs from the baseline. There is one such router, so nothing
+/// was chosen.
 fn by_category(nest: &Nest<'_>) -> Option<Versus> {
     if nest.stand.matrix.items().iter().all(|item| item.category.is_none()) {
         return None;

@@ -15,7 +15,7 @@ pub(super) enum Unit {
     Calls,
 }
 
-/// Why a model is left out that others know the price of.
+/// Why a model is left out of which nothing else than its price is amiss.
 pub(super) const NO_PRICE: &str = "its price is unknown";
 
 /// The candidates of a search.
@@ -69,7 +69,9 @@ impl Pool {
             models.retain(|model| {
                 let id = matrix.models()[usize::from(model.0)].clone();
                 priced(model) || {
-                    left_out.push((id, NO_PRICE));
+                    let most = wish.p95_ms_at_most;
+                    let slow = most.and_then(|it| slow(&column(matrix, *model, unit), it));
+                    left_out.push((id, slow.unwrap_or(NO_PRICE)));
                     false
                 }
             });
@@ -89,14 +91,12 @@ impl Pool {
         let columns = std::mem::take(&mut self.columns);
         let models = std::mem::take(&mut self.models);
         for (model, column) in models.into_iter().zip(columns) {
-            let p95 = column.p95();
-            if p95.is_some_and(|p95| p95 <= most) {
+            if let Some(why) = slow(&column, most) {
+                let id = matrix.models()[usize::from(model.0)].clone();
+                self.left_out.push((id, why));
+            } else {
                 self.models.push(model);
                 self.columns.push(column);
-            } else {
-                let id = matrix.models()[usize::from(model.0)].clone();
-                let why = if p95.is_some() { "it is too slow" } else { "its latency is unknown" };
-                self.left_out.push((id, why));
             }
         }
     }
@@ -107,6 +107,15 @@ impl Column {
     fn p95(&self) -> Option<f64> {
         let answered = self.answers.iter().zip(&self.latencies).filter(|it| *it.0);
         p95(answered.map(|it| *it.1).collect::<Option<_>>()?)
+    }
+}
+
+/// Why a model does not keep to a limit in milliseconds; `None` where it does.
+fn slow(column: &Column, most: f64) -> Option<&'static str> {
+    match column.p95() {
+        Some(p95) if p95 <= most => None,
+        Some(_) => Some("it is too slow"),
+        None => Some("its latency is unknown"),
     }
 }
 

@@ -9,7 +9,7 @@ use super::choose::{Among, Goal, Loss, SURE};
 use super::nested::{Nest, score};
 use super::*;
 use crate::data::Recorded;
-use crate::data::recommendation::Advice;
+use crate::data::recommendation::{Advice, Recommendation};
 use crate::engine::evaluate::Stand;
 use crate::kernel::Seed;
 use crate::scenario::{self, Loaded, Wish};
@@ -162,6 +162,11 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     // Who may lose little saves much, for the cheaper models are not much worse.
     let saves = wish(&|it| it.accuracy_loss_at_most = Some(0.05)).expect("an answer");
     assert!(saves.earned.cost_per_1k < free.earned.cost_per_1k, "{:?}", saves.earned);
+    // The limit moves what is compared with, and every choice is compared with that.
+    for it in &cheap.choices {
+        let versus = it.to_baseline.as_ref().expect("a difference");
+        assert_eq!(versus.policy, "best-single within the price".into(), "{it:?}");
+    }
     let nothing = wish(&|it| it.cost_per_1k_at_most = Some(0.5));
     let told = nothing.expect_err("nobody is so cheap").to_string();
     assert!(told.contains("the cheapest is m4 at $2.0000 per thousand"), "{told}");
@@ -179,4 +184,31 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     let never = wish(&|it| it.never = vec!["p".into()]);
     let told = never.expect_err("nobody is left").to_string();
     assert!(told.contains("its provider is never to be used"), "{told}");
+    told_of_what_is_cheaper(free);
+    let told = words::by_category(&fast).expect("questions have categories");
+    assert!(told.contains("among the 2 models that were asked and that the wish admits"), "{told}");
+}
+
+/// The cheapest other choice is told of that is as accurate and is served as often as it has to be.
+fn told_of_what_is_cheaper(mut row: Recommendation) {
+    let told = words::by_category(&row).expect("questions have categories");
+    assert!(told.contains("among all models, whatever they cost"), "{told}");
+    row.verdict = Advice::BestSingle;
+    row.baseline.cost_per_1k = Some(1e3);
+    let at = row.choices.iter().position(|it| it.earned.kind == "single").expect("a model");
+    let mut choice = row.choices[at].clone();
+    let versus = choice.to_baseline.as_mut().expect("a difference");
+    assert!(versus.simultaneous.is_some(), "{versus:?}");
+    versus.difference.point = 0.01;
+    choice.earned.served = Some(0.9);
+    row.choices = vec![choice];
+    row.limits.availability = Some(0.9);
+    let told = words::for_less(&row).expect("a choice for less");
+    assert!(told.contains(&row.choices[0].earned.what), "{told}");
+    assert!(told.contains("all choices looked at together"), "{told}");
+    row.limits.availability = Some(0.91);
+    assert_eq!(words::for_less(&row), None, "it is served too rarely");
+    row.limits.availability = None;
+    row.earned.what.clone_from(&row.choices[0].earned.what);
+    assert_eq!(words::for_less(&row), None, "it is what is recommended");
 }

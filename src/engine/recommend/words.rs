@@ -1,6 +1,8 @@
 //! The recommendation in sentences that somebody can read who decides about money.
 
-use crate::data::recommendation::{Advice, Alone, Earned, Recommendation};
+use super::answer::MODELS;
+use super::pool::NO_PRICE;
+use crate::data::recommendation::{Advice, Alone, Choice, Earned, LeftOut, Recommendation};
 use crate::data::summary::{Fitting, GainRow, ModelRow, Summary, Versus};
 use crate::data::{Estimate, recommendation::Paying};
 use crate::kernel::PolicyId;
@@ -50,17 +52,26 @@ fn looked_for(row: &Recommendation) -> String {
 }
 
 /// Whether it pays to route by category for accuracy alone, where something else is recommended.
-fn by_category(row: &Recommendation) -> Option<String> {
+pub(super) fn by_category(row: &Recommendation) -> Option<String> {
     let versus = row.by_category.as_ref()?;
     let is_it = row.earned.what.starts_with("by category(all ");
     let told = difference(versus);
+    let is_unpriced = |it: &&LeftOut| it.because == NO_PRICE;
+    let n_unpriced = row.left_out.iter().filter(is_unpriced).count();
+    let among = if n_unpriced == row.left_out.len() {
+        "all models".to_owned()
+    } else {
+        let n_priced = row.space.iter().find(|it| it.kind == MODELS).map_or(0, |it| it.size);
+        let n = n_priced + n_unpriced as u64;
+        format!("the {n} models that were asked and that the wish admits")
+    };
     Some(match versus.difference.low > 0.0 {
         _ if is_it => return None,
-        true => format!(
-            "Routing by category among all models, whatever they cost, is by itself {told}."
-        ),
+        true => {
+            format!("Routing by category among {among}, whatever they cost, is by itself {told}.")
+        }
         false => format!(
-            "Routing by category among all models, whatever they cost, is not shown to pay: it is \
+            "Routing by category among {among}, whatever they cost, is not shown to pay: it is \
              {told}."
         ),
     })
@@ -68,11 +79,20 @@ fn by_category(row: &Recommendation) -> Option<String> {
 
 /// The cheapest choice that came out no less accurate than the baseline for less money, where
 /// nothing was found that is more accurate for sure.
-fn for_less(row: &Recommendation) -> Option<String> {
+///
+/// Several were looked at to find it, so the interval is the one that holds for all of them.
+pub(super) fn for_less(row: &Recommendation) -> Option<String> {
     let is_open = matches!(row.verdict, Advice::BestSingle | Advice::TooFewItems);
     let theirs =
         row.baseline.cost_per_1k.filter(|_| is_open && row.limits.accuracy_loss.is_none())?;
-    let mut choices = row.choices.iter();
+    let is_served = |it: &Earned| {
+        let shares = [it.served, it.served_in_outages];
+        let mut known = shares.into_iter().flatten();
+        it.kind != "single"
+            || row.limits.availability.is_none_or(|least| known.all(|it| it >= least))
+    };
+    let is_other = |it: &&Choice| it.earned.what != row.earned.what && is_served(&it.earned);
+    let mut choices = row.choices.iter().filter(is_other);
     let (ours, choice, versus) = choices.find_map(|it| {
         let versus = it.to_baseline.as_ref().filter(|it| it.difference.point >= 0.0)?;
         let ours = it.earned.cost_per_1k.filter(|ours| *ours < theirs)?;

@@ -15,7 +15,8 @@ const PARTS: f64 = 1e8;
 /// Signs are, of each who was asked, whether it answered and how sure it was (0 where it did not
 /// say), and of each two of them whether they gave the same answer. What is expected of a member
 /// is what was expected before, and what least squares on these signs add to it; with nobody asked
-/// it is what was expected before, but for its mean error.
+/// it is what was expected before, but for its mean error. A call that failed is no wrong answer:
+/// its item is left out for that member, and it is no sign either, as if it was not asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Foresight {
     /// What each costs, in right answers; infinite where that is unknown, and others are known.
@@ -41,10 +42,10 @@ impl Foresight {
         let mut moments = Moments::new(n_signs(n), n);
         for Looked { expected, outcomes } in looked {
             let asked: Vec<Option<&Outcome>> = outcomes.iter().map(|it| Some(*it)).collect();
-            let mut row = signs(&asked);
-            let right = outcomes.iter().map(|it| it.verdict.judged().unwrap_or(0.0));
-            row.extend(right.zip(expected).map(|(right, expected)| right - expected));
-            moments.add(&row);
+            let right = outcomes.iter().map(|it| it.verdict.judged());
+            let targets: Vec<Option<f64>> =
+                right.zip(expected).map(|(right, expected)| Some(right? - expected)).collect();
+            moments.add(&signs(&asked), &targets);
         }
         let by_set = (0..1 << n).map(|set| moments.on(&of_set(set, n), L2)).collect();
         Self { prices, by_set }
@@ -55,11 +56,16 @@ impl Foresight {
         let members = 0..self.prices.len();
         let has_answered = |member: &usize| asked[*member].is_some_and(is_answer);
         let is_left = |member: &usize| asked[*member].is_none();
+        let has_failed =
+            |member: &usize| asked[*member].is_some_and(|it| it.verdict.judged().is_none());
         let so_far = members.clone().filter(|it| !is_left(it)).fold(0, |set, it| set | 1 << it);
+        let came_back = !members.clone().filter(has_failed).fold(0, |set, it| set | 1 << it);
         let signs = signs(asked);
         let now: Vec<f64> = members
             .clone()
-            .map(|member| expected[member] + self.by_set[so_far].expected(member, &signs))
+            .map(|member| {
+                expected[member] + self.by_set[so_far & came_back].expected(member, &signs)
+            })
             .collect();
         let order = |a: &usize, b: &usize| now[*b].total_cmp(&now[*a]).then(a.cmp(b));
         let best = members.clone().filter(has_answered).min_by(order);
@@ -73,7 +79,8 @@ impl Foresight {
                 continue;
             }
             let may_answer = |it: &usize| set >> it & 1 == 1 && (is_left(it) || has_answered(it));
-            let of = Normals::new(self, members.clone().filter(may_answer), &now, (so_far, set));
+            let sets = (so_far & came_back, set & came_back);
+            let of = Normals::new(self, members.clone().filter(may_answer), &now, sets);
             let is_hopeless = |(value, ..): (f64, f64, usize)| parts(of.at_most() - price) < value;
             if weighed.is_some_and(is_hopeless) {
                 continue;

@@ -179,6 +179,8 @@ mod tests {
             ("the strong one is cheap", "AAA", [0.1, 0.1, 0.01], ('A', "strong"), 1),
             ("nothing is worth a second call", "BCA", [0.4, 0.5, 0.9], ('B', "cheap-1"), 1),
             ("whoever fails is made up for", "tBA", [0.4, 0.5, 0.9], ('B', "cheap-2"), 2),
+            ("a failure is no disagreement", "tBA", [0.01, 0.01, 0.47], ('B', "cheap-2"), 2),
+            ("what cannot be read is one", "?BA", [0.01, 0.01, 0.47], ('A', "strong"), 3),
             ("nobody answers", "t?!", [0.4, 0.5, 0.9], ('!', ""), 3),
             ("a price that nobody knows", "AAA", [0.4, 0.5, f64::INFINITY], ('A', "cheap-1"), 1),
         ] {
