@@ -233,6 +233,24 @@ fn probes_that_can_not_be_are_told_of_each_at_its_word() {
 }
 
 #[test]
+fn places_that_can_not_be_shared_are_told_of() {
+    let traffic = "traffic: { poisson: { rate: 1/s, for: 1h } }\nsimulate: ";
+    let folder = tempfile::tempdir().expect("a folder");
+    for (options, mistake) in [
+        ("{ shared_capacity: { tap: 2 } }", "a `shared_capacity` for `tap`, no provider of any"),
+        (
+            "{ capacity: { qwen25c-0.5b: 1 }, shared_capacity: { tape: 2 } }",
+            "`qwen25c-0.5b` with a `capacity` and a `shared_capacity`",
+        ),
+    ] {
+        let text = with("x", "") + traffic + options;
+        fs::write(folder.path().join("s.yaml"), text).expect("it can be written");
+        let told = ends(&mut quorumbench(folder.path(), &["check", "s.yaml"]), 3);
+        assert!(told.contains(mistake) && told.contains("1 mistake"), "{mistake}\n{told}");
+    }
+}
+
+#[test]
 fn a_month_is_as_available_as_it_was_measured() {
     let text = at_rate(&read("scenarios/outages/month.yaml"), "10/h");
     let summary =

@@ -96,6 +96,8 @@ pub struct Simulation {
     pub options: Simulate,
     /// How many requests a model answers at once, where that is limited.
     pub capacity: BTreeMap<ModelId, NonZeroU32>,
+    /// Models that share such a limit, and whose limit it is.
+    pub shared_capacity: Vec<(Vec<ModelId>, NonZeroU32)>,
     /// What an hour costs in which nobody is served.
     pub downtime_usd_per_hour: Option<f64>,
 }

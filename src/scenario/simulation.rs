@@ -35,20 +35,9 @@ pub(super) fn resolve(
         let help = "at least 2: of a single one nobody knows how much chance it had";
         complaints.push(complaint(traffic, "too few `replicates`", help));
     }
-    let names: BTreeSet<&str> = candidates.iter().map(|one| one.id.as_str()).collect();
-    let mut capacity: BTreeMap<ModelId, NonZeroU32> = BTreeMap::new();
-    for (name, most) in &raw.simulate.capacity {
-        let of_name = candidates
-            .iter()
-            .filter(|one| one.id.as_str() == name || one.provider.as_str() == name);
-        let before = capacity.len();
-        capacity.extend(of_name.map(|one| (one.id.clone(), *most)));
-        if capacity.len() == before && !names.is_empty() {
-            let help = suggest::help(name, names.iter().copied());
-            let message = format!("a `capacity` for `{name}`, whom nobody asks");
-            complaints.push(complaint(traffic, &message, &help));
-        }
-    }
+    let capacity = capacity(traffic, &raw.simulate.capacity, candidates, &mut complaints);
+    let of_all = &raw.simulate.shared_capacity;
+    let shared_capacity = shared(traffic, (of_all, &capacity), candidates, &mut complaints);
     let arrivals = match &traffic.value {
         Traffic::Trace(trace) => match arrivals(&folder.join(&trace.file.value)) {
             Ok(arrivals) => arrivals,
@@ -69,9 +58,61 @@ pub(super) fn resolve(
         arrivals: Arc::new(arrivals),
         options: raw.simulate.clone(),
         capacity,
+        shared_capacity,
         downtime_usd_per_hour: dollars.map(|it| it.value),
     };
     (Some(simulation), complaints)
+}
+
+/// How many each model answers at once, by its own name or its provider's.
+fn capacity(
+    traffic: &Spanned<Traffic>,
+    raw: &BTreeMap<String, NonZeroU32>,
+    candidates: &[Candidate],
+    complaints: &mut Vec<Complaint>,
+) -> BTreeMap<ModelId, NonZeroU32> {
+    let names: BTreeSet<&str> = candidates.iter().map(|one| one.id.as_str()).collect();
+    let mut capacity: BTreeMap<ModelId, NonZeroU32> = BTreeMap::new();
+    for (name, most) in raw {
+        let of_name = candidates
+            .iter()
+            .filter(|one| one.id.as_str() == name || one.provider.as_str() == name);
+        let before = capacity.len();
+        capacity.extend(of_name.map(|one| (one.id.clone(), *most)));
+        if capacity.len() == before && !names.is_empty() {
+            let help = suggest::help(name, names.iter().copied());
+            let message = format!("a `capacity` for `{name}`, whom nobody asks");
+            complaints.push(complaint(traffic, &message, &help));
+        }
+    }
+    capacity
+}
+
+/// How many all models of a provider answer at once, where none has a capacity of its own.
+fn shared(
+    traffic: &Spanned<Traffic>,
+    (raw, own): (&BTreeMap<String, NonZeroU32>, &BTreeMap<ModelId, NonZeroU32>),
+    candidates: &[Candidate],
+    complaints: &mut Vec<Complaint>,
+) -> Vec<(Vec<ModelId>, NonZeroU32)> {
+    let providers: BTreeSet<&str> = candidates.iter().map(|one| one.provider.as_str()).collect();
+    let mut shared = Vec::new();
+    for (name, most) in raw {
+        let its = candidates.iter().filter(|one| one.provider.as_str() == name);
+        let models: Vec<ModelId> = its.map(|one| one.id.clone()).collect();
+        if models.is_empty() && !providers.is_empty() {
+            let help = suggest::help(name, providers.iter().copied());
+            let message = format!("a `shared_capacity` for `{name}`, no provider of any model");
+            complaints.push(complaint(traffic, &message, &help));
+        }
+        if let Some(model) = models.iter().find(|model| own.contains_key(*model)) {
+            let message = format!("`{model}` with a `capacity` and a `shared_capacity`");
+            let help = "give it places of its own, or those of its provider";
+            complaints.push(complaint(traffic, &message, help));
+        }
+        shared.push((models, *most));
+    }
+    shared
 }
 
 fn complaint<T>(at: &Spanned<T>, message: &str, help: &str) -> Complaint {

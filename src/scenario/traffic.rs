@@ -99,6 +99,10 @@ pub struct Simulate {
     /// answers any number.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub capacity: BTreeMap<String, NonZeroU32>,
+    /// How many requests all models of a provider together answer at once. None of them may have a
+    /// `capacity` of its own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub shared_capacity: BTreeMap<String, NonZeroU32>,
     /// The share of requests that is promised to be served.
     pub objective: Probability,
 }
@@ -109,6 +113,7 @@ impl Default for Simulate {
             replicates: NonZeroU32::MIN.saturating_add(19),
             bucket: Lasting::seconds(3600),
             capacity: BTreeMap::new(),
+            shared_capacity: BTreeMap::new(),
             objective: Probability::OF_A_THOUSAND_ALL_BUT_ONE,
         }
     }

@@ -130,6 +130,7 @@ mod tests {
             arrivals: Arc::new(trace.into_iter().map(Micros).collect()),
             options: Simulate::default(),
             capacity: std::collections::BTreeMap::new(),
+            shared_capacity: Vec::new(),
             downtime_usd_per_hour: None,
         };
         Arrivals::new(&simulation, Key::new(Seed(5), "test", &[])).collect()

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use crate::data::summary::{BandRow, OutageRow, SimulatedRow, TimelineRow};
 use crate::data::{CellState, ItemIdx, ModelIdx, Warning};
 use crate::fault::{Faults, Spell};
-use crate::kernel::{Key, Micros, PolicyId, Seed, TaskId};
+use crate::kernel::{Key, Micros, ModelId, PolicyId, Seed, TaskId};
 use crate::policy::episode::{Models, Probes, Tree};
 use crate::policy::knowledge::Subject;
 use crate::policy::parts::probe::Config;
@@ -112,6 +112,21 @@ fn bands(plan: &Plan, simulation: &Simulation) -> Vec<BandRow> {
     spells.into_iter().map(band).collect()
 }
 
+/// How many are answered at once, by model, and whose places each model takes: those of the first
+/// that it shares them with, or its own.
+fn places(simulation: &Simulation, models: &[ModelId]) -> (Vec<Option<u32>>, Vec<usize>) {
+    let own = |model: &ModelId| simulation.capacity.get(model).map(|most| most.get());
+    let mut capacity: Vec<Option<u32>> = models.iter().map(own).collect();
+    let mut places_of: Vec<usize> = (0..models.len()).collect();
+    for (sharing, most) in &simulation.shared_capacity {
+        let is_in = |at: &usize| sharing.contains(&models[*at]);
+        let Some(first) = (0..models.len()).find(is_in) else { continue };
+        capacity[first] = Some(most.get());
+        (0..models.len()).filter(is_in).for_each(|at| places_of[at] = first);
+    }
+    (capacity, places_of)
+}
+
 /// Everything that the policies of a task share.
 struct Town<'a> {
     plan: &'a Plan,
@@ -123,6 +138,7 @@ struct Town<'a> {
     timeouts: Vec<Micros>,
     requests_per_minute: Vec<Option<u64>>,
     capacity: Vec<Option<u32>>,
+    places_of: Vec<usize>,
     small: Vec<ItemIdx>,
 }
 
@@ -148,6 +164,7 @@ impl<'a> Town<'a> {
         let limits = || candidates.iter().map(|one| one.map(|one| &one.limits));
         let timeout = |limits: &crate::provider::Limits| limits.timeout.0.as_micros() as u64;
         let usual = crate::provider::Limits::default();
+        let (capacity, places_of) = places(simulation, matrix.models());
         Ok(Self {
             plan,
             policies,
@@ -160,11 +177,8 @@ impl<'a> Town<'a> {
             requests_per_minute: limits()
                 .map(|it| it.and_then(|it| it.requests_per_minute).map(std::num::NonZeroU64::get))
                 .collect(),
-            capacity: matrix
-                .models()
-                .iter()
-                .map(|model| simulation.capacity.get(model).map(|most| most.get()))
-                .collect(),
+            capacity,
+            places_of,
         })
     }
 
@@ -225,6 +239,7 @@ impl<'a> Town<'a> {
             faults,
             asking: self.ground.asking,
             capacity: &self.capacity,
+            places_of: &self.places_of,
             repeats: self.simulation.traffic.repeats().value(),
             small: &self.small,
         }

@@ -70,7 +70,7 @@ impl<W: Witness> Simulated<'_, W> {
             place,
         };
         let (number, generation) = self.calls.put(out);
-        let places = &mut self.places[usize::from(model.0)];
+        let places = &mut self.places[self.stage.places_of[usize::from(model.0)]];
         if place == Place::None || places.take(number, generation) {
             self.begin(number);
         } else {
@@ -118,7 +118,7 @@ impl<W: Witness> Simulated<'_, W> {
             return;
         }
         let calls = &self.calls;
-        let places = &mut self.places[usize::from(out.model.0)];
+        let places = &mut self.places[self.stage.places_of[usize::from(out.model.0)]];
         if let Some(next) = places.give_back(|call, generation| calls.is(call, generation)) {
             self.begin(next);
         }

@@ -41,7 +41,8 @@ impl Agenda {
     }
 }
 
-/// A model's places and the calls that wait for one, first come first served.
+/// The places of a model, or of several that share them, and the calls that wait for one, first
+/// come first served.
 #[derive(Debug)]
 pub(super) struct Places {
     most: Option<u32>,

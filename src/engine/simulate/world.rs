@@ -31,6 +31,8 @@ pub(super) struct Stage<'a> {
     pub(super) asking: &'a Asking,
     /// How many each model answers at once.
     pub(super) capacity: &'a [Option<u32>],
+    /// Whose places a call to each model takes.
+    pub(super) places_of: &'a [usize],
     /// The share of requests that repeat another.
     pub(super) repeats: f64,
     /// What each model is asked by a probe.

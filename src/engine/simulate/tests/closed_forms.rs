@@ -127,13 +127,20 @@ fn who_waits_and_how_long_is_as_erlang_says() {
         let share = (item as f64 + 0.5) / 400.0;
         Micros((-(1.0 - share).ln() * 1e6).round() as u64)
     };
-    for (servers, rate, offered) in [(10, "7/s", 7.0), (2, "72/m", 1.2)] {
+    // Two models that take turns wait as one does, where they share its places.
+    let turns = "policies: { two: { balance: { among: [a, b], by: weighted } } }\n";
+    for (servers, rate, offered, name, policies) in [
+        (10, "7/s", 7.0, "capacity: { a", ""),
+        (2, "72/m", 1.2, "capacity: { a", ""),
+        (2, "72/m", 1.2, "shared_capacity: { p", turns),
+    ] {
         let rest = format!(
-            "simulate: {{ capacity: {{ a: {servers} }} }}\n\
+            "{policies}simulate: {{ {name}: {servers} }} }}\n\
              traffic: {{ poisson: {{ rate: {rate}, for: 2h }} }}\n"
         );
-        let ready = ready(&scenario(&["a"], &rest), 400, Some(latency));
-        let records = of_ready(&ready, "a", 30);
+        let ready = ready(&scenario(&["a", "b"], &rest), 400, Some(latency));
+        let policy = if policies.is_empty() { "a" } else { "two" };
+        let records = of_ready(&ready, policy, 30);
         let mean_service: f64 = (0..400).map(|it| latency(it).0 as f64 / 1e6).sum::<f64>() / 400.0;
         let waited = mean(records.iter().map(|it| it.latency.mean() / 1e6 - mean_service));
         let wanted = Queue { servers, offered }.mean_wait().unwrap();
