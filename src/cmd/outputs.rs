@@ -177,12 +177,15 @@ pub(super) fn keep(
     if evaluation.answers.len() < SIDE_BY_SIDE {
         let (answers, (items, decisions)) = rayon::join(answers, || rayon::join(items, decisions));
         items.and(answers).and(decisions)?;
+        report::write(&evaluation.summary, &formats(), dir).context("write reports")?;
     } else {
         items()?;
         answers()?;
         decisions()?;
+        for format in formats() {
+            report::write(&evaluation.summary, &[format], dir).context("write reports")?;
+        }
     }
-    report::write(&evaluation.summary, &formats(), dir).context("write reports")?;
     write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
     record.n_answers = evaluation.answers.len() as u64;
     record.write(dir)

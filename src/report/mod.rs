@@ -158,6 +158,9 @@ pub fn write(summary: &Summary, formats: &[Format], dir: &Path) -> Result<(), Re
         Format::Html => html::write(summary, dir),
         Format::Svg => svg::write(summary, dir),
     };
+    if let [alone] = formats {
+        return write(alone);
+    }
     // Of several errors the first in this order is told.
     let written: Vec<_> = formats.par_iter().map(write).collect();
     written.into_iter().collect()
