@@ -70,6 +70,11 @@ impl RunRecord {
         }
     }
 
+    /// Of so many answers.
+    pub(super) fn of(self, n_answers: u64) -> Self {
+        Self { n_answers, ..self }
+    }
+
     pub(super) fn asked(mut self, n_asked: u64, n_failed: u64) -> Self {
         self.n_asked_now = n_asked;
         self.n_failed_now = n_failed;
@@ -105,7 +110,8 @@ impl Output {
         record: RunRecord,
     ) -> Result<PathBuf> {
         let dir = self.folder(&plan.name, &record.started_at);
-        keep(plan, evaluation, record, &dir)?;
+        let n_answers = write_rows(evaluation, &dir)?;
+        write_reports(plan, &evaluation.summary, record.of(n_answers), &dir)?;
         self.show(&evaluation.summary, &dir)?;
         self.annotate(plan, &evaluation.summary.gates);
         Ok(dir)
@@ -162,32 +168,39 @@ pub(super) fn formats() -> Vec<Format> {
 /// Answers up to which tables are written side by side; more would take too much memory at once.
 const SIDE_BY_SIDE: usize = 20_000;
 
-/// Writes a run folder.
-pub(super) fn keep(
-    plan: &Plan,
-    evaluation: &Evaluation<'_>,
-    mut record: RunRecord,
-    dir: &Path,
-) -> Result<()> {
-    // First, because the page shows them.
-    let items = || report::write_items(&evaluation.items, dir).context("write items");
-    let answers = || report::write_answers(&evaluation.answers, dir).context("write answers");
+/// Writes what a run folder holds row by row; returns how many answers there are.
+pub(super) fn write_rows(evaluation: &Evaluation<'_>, dir: &Path) -> Result<u64> {
+    let items = || report::write_items(evaluation.items(), dir).context("write items");
+    let answers = || report::write_answers(evaluation.answers(), dir).context("write answers");
     let decisions =
-        || report::write_decisions(&evaluation.decisions, dir).context("write decisions");
-    if evaluation.answers.len() < SIDE_BY_SIDE {
+        || report::write_decisions(evaluation.decisions(), dir).context("write decisions");
+    let n_answers = evaluation.answers().count();
+    if n_answers < SIDE_BY_SIDE {
         let (answers, (items, decisions)) = rayon::join(answers, || rayon::join(items, decisions));
         items.and(answers).and(decisions)?;
-        report::write(&evaluation.summary, &formats(), dir).context("write reports")?;
     } else {
         items()?;
         answers()?;
         decisions()?;
+    }
+    Ok(n_answers as u64)
+}
+
+/// Writes everything else into the run folder, whose page shows the rows that it has by then.
+pub(super) fn write_reports(
+    plan: &Plan,
+    summary: &Summary,
+    record: RunRecord,
+    dir: &Path,
+) -> Result<()> {
+    if record.n_answers < SIDE_BY_SIDE as u64 {
+        report::write(summary, &formats(), dir).context("write reports")?;
+    } else {
         for format in formats() {
-            report::write(&evaluation.summary, &[format], dir).context("write reports")?;
+            report::write(summary, &[format], dir).context("write reports")?;
         }
     }
     write(&dir.join("scenario.yaml"), &plan.to_yaml())?;
-    record.n_answers = evaluation.answers.len() as u64;
     record.write(dir)
 }
 

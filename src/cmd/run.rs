@@ -9,7 +9,7 @@ use super::Exit;
 use super::collection::{Collection, Sitting};
 use super::exit::Invalid;
 use super::inputs::Input;
-use super::outputs::{Output, RunRecord, keep};
+use super::outputs::{Output, RunRecord, write_reports, write_rows};
 use super::{looks, recommend, simulate, suite, telemetry};
 use crate::data::Recorded;
 use crate::data::summary::Summary;
@@ -90,8 +90,14 @@ impl Args {
         let mut evaluation = recommend::judged(&mut plan, &rows, doubts, &collected)?;
         simulate::add(&mut evaluation, &plan, &rows)?;
         let record = RunRecord::new(&plan, started);
-        keep(&plan, &evaluation, record.asked(collected.n_asked, collected.n_failed), dir)?;
+        let record = record.asked(collected.n_asked, collected.n_failed);
+        let record = record.of(write_rows(&evaluation, dir)?);
         let exit = self.collection.verdict(&collected);
-        Ok(Done { summary: evaluation.summary, plan, exit })
+        let summary = evaluation.summary;
+        // Reports are of the summary alone, and many answers take much memory.
+        drop((rows, recorded));
+        drop((recordings, collected));
+        write_reports(&plan, &summary, record, dir)?;
+        Ok(Done { summary, plan, exit })
     }
 }

@@ -112,8 +112,16 @@ impl Ending {
 /// # Errors
 /// A file that is there and can't be read, or lacks a column.
 pub(super) fn read(dir: &Path) -> Result<Vec<Cells>, ReportError> {
-    let others = || rayon::join(|| frame(dir, ITEMS), || frame(dir, ANSWERS));
-    let (decisions, (items, answers)) = rayon::join(|| frame(dir, DECISIONS), others);
+    let items = || frame(dir, ITEMS, &["task", "id", "input", "category", "targets", "choices"]);
+    let answers = || {
+        let notes = ["task", "id", "model", "response", "status", "verdict", "sample", "prompt"];
+        frame(dir, ANSWERS, &notes)
+    };
+    let decisions = || {
+        let texts = ["task", "id", "policy", "verdict", "answer", "rung"];
+        frame(dir, DECISIONS, &[&texts[..], &["score", "cost_usd", "latency_ms"]].concat())
+    };
+    let (decisions, (items, answers)) = rayon::join(decisions, || rayon::join(items, answers));
     let Some(decisions) = decisions? else { return Ok(Vec::new()) };
     let (items, answers) = (items?, answers?);
     let mut reader = Reader::default();
@@ -239,14 +247,23 @@ impl<'f> Reader<'f> {
     }
 }
 
-pub(super) fn frame(dir: &Path, name: &str) -> Result<Option<DataFrame>, ReportError> {
+/// Those columns of a table that it has; nothing where the folder has no such table.
+pub(super) fn frame(
+    dir: &Path,
+    name: &str,
+    columns: &[&str],
+) -> Result<Option<DataFrame>, ReportError> {
     let path = dir.join(name);
     if !path.exists() {
         return Ok(None);
     }
     let file =
         File::open(&path).map_err(|source| ReportError::Io { path: path.clone(), source })?;
-    let read = ParquetReader::new(file).finish();
+    let mut reader = ParquetReader::new(file);
+    let read = reader.schema().and_then(|schema| {
+        let known = columns.iter().filter(|name| schema.contains(name));
+        reader.with_columns(Some(known.map(|name| (*name).to_owned()).collect())).finish()
+    });
     read.map(Some).map_err(|source: PolarsError| ReportError::Table { path, source })
 }
 
@@ -274,21 +291,18 @@ fn answer_of(item: &mut Question, text: &str) -> u32 {
 mod tests {
     use super::*;
     use crate::data::{Item, Outcome, Recorded, Verdict};
-    use crate::kernel::{Micros, Usd};
+    use crate::kernel::{ItemId, Micros, PolicyId, TaskId, Usd};
     use crate::report::{AnswerRow, DecisionRow, ItemRow};
     use crate::report::{write_answers, write_decisions, write_items};
 
-    fn decision(policy: &str, id: &str, verdict: Verdict, answer: Option<&str>) -> DecisionRow {
-        let outcome = Outcome {
+    fn outcome(verdict: Verdict) -> Outcome {
+        Outcome {
             verdict,
             rung: Some("mini".into()),
             cost: Usd::from_dollars(0.5),
             latency: Micros::from_ms(3.0),
             ..Outcome::NOT_RUN
-        };
-        let (task, answer) = ("triage".into(), answer.map(str::to_owned));
-        let (policy, id, score) = (policy.into(), id.into(), verdict.score());
-        DecisionRow { task, policy, id, answer, score, outcome }
+        }
     }
 
     #[test]
@@ -296,13 +310,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read(dir.path()).unwrap(), []);
         let answered = |score| Verdict::Answered { answer: None, score };
-        let rows = [
-            decision("mini", "2", answered(1.0), Some("B")),
-            decision("mini", "1", Verdict::Unparsed, None),
-            decision("trio", "2", answered(0.5), Some("A")),
-            decision("trio", "3", answered(0.0), Some("")),
-        ];
-        write_decisions(&rows, dir.path()).unwrap();
+        let task = &TaskId::from("triage");
+        let policies = ["mini", "mini", "trio", "trio"].map(PolicyId::from);
+        let items = ["2", "1", "2", "3"].map(ItemId::from);
+        let answers = [Some("B"), None, Some("A"), Some("")];
+        let outcomes = [answered(1.0), Verdict::Unparsed, answered(0.5), answered(0.0)];
+        let outcomes = outcomes.map(outcome);
+        let rows = (0..4).map(|at| DecisionRow {
+            task,
+            policy: &policies[at],
+            id: &items[at],
+            answer: answers[at],
+            score: outcomes[at].verdict.score(),
+            outcome: &outcomes[at],
+        });
+        write_decisions(rows, dir.path()).unwrap();
         // Without questions, items come as decisions name them.
         let ids = |cells: &Cells| -> Vec<String> {
             cells.items.iter().map(|item| item.id.clone()).collect()
@@ -310,20 +332,19 @@ mod tests {
         assert_eq!(ids(&read(dir.path()).unwrap()[0]), ["2", "1", "3"]);
         let question = |id: &str| {
             let targets = vec!["B".to_owned(), "b".to_owned()];
-            let item = Item { input: Some("Which?".into()), targets, ..Item::new(id) };
-            ItemRow { task: "triage".into(), item }
+            Item { input: Some("Which?".into()), targets, ..Item::new(id) }
         };
-        write_items(&["1", "2"].map(question), dir.path()).unwrap();
+        let questions = ["1", "2"].map(question);
+        write_items(questions.iter().map(|item| ItemRow { task, item }), dir.path()).unwrap();
         let recorded = Recorded {
             id: "1".into(),
             model: "mini".into(),
             response: Some("no idea".into()),
             ..Recorded::default()
         };
-        let task = "triage".into();
         let recorded = &recorded;
         let unread = AnswerRow { task, recorded, answer: None, score: None, verdict: "unparsed" };
-        write_answers(&[unread], dir.path()).unwrap();
+        write_answers([unread].into_iter(), dir.path()).unwrap();
 
         let [cells] = read(dir.path()).unwrap().try_into().unwrap();
         assert_eq!(ids(&cells), ["1", "2", "3"]);

@@ -7,18 +7,18 @@ use crate::data::{Item, Outcome, Recorded};
 use crate::kernel::{ItemId, Micros, PolicyId, TaskId, Usd};
 use crate::report::ReportError;
 use crate::report::frames::Columns;
-use crate::report::parquet::write_frame;
+use crate::report::parquet::write_rows;
 use crate::report::recorded::came;
 
 /// One judged cell of the matrix.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AnswerRow<'a> {
     /// The task.
-    pub task: TaskId,
+    pub task: &'a TaskId,
     /// What came back.
     pub recorded: &'a Recorded,
     /// The answer as it was judged; `None` where none was found, or only a verdict was recorded.
-    pub answer: Option<String>,
+    pub answer: Option<&'a str>,
     /// How right it is, from 0 to 1; `None` for everything that is no answer.
     pub score: Option<f64>,
     /// `answered`, `unparsed`, `refused` or `failed`.
@@ -26,93 +26,104 @@ pub struct AnswerRow<'a> {
 }
 
 /// One policy on one item.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DecisionRow {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DecisionRow<'a> {
     /// The task.
-    pub task: TaskId,
+    pub task: &'a TaskId,
     /// The policy.
-    pub policy: PolicyId,
+    pub policy: &'a PolicyId,
     /// The item.
-    pub id: ItemId,
+    pub id: &'a ItemId,
     /// The answer that was given; `None` where none was, or only verdicts were recorded.
-    pub answer: Option<String>,
+    pub answer: Option<&'a str>,
     /// How right it is, from 0 to 1; `None` for everything that is no answer.
     pub score: Option<f64>,
     /// What the episode ended in.
-    pub outcome: Outcome,
+    pub outcome: &'a Outcome,
 }
 
 /// Writes `answers.parquet`: the columns of recorded answers, so that a run can be evaluated
 /// again, and `verdict`. Where some rows reply to questions made of answers, `prompt` says which.
 /// `correct` is 1 for a score of 1, else 0, and null without a score.
-pub fn write_answers(rows: &[AnswerRow<'_>], dir: &Path) -> Result<(), ReportError> {
-    const NAME: &str = "answers.parquet";
-    let columns = Columns::of(rows)
-        .text("task", |row| Some(row.task.as_str()))
-        .text("id", |row| Some(row.recorded.id.as_str()))
-        .text("model", |row| Some(row.recorded.model.as_str()))
-        .small("sample", |row| Some(row.recorded.sample))
-        .text("response", |row| row.recorded.response.as_deref())
-        .text("answer", |row| row.answer.as_deref())
-        .number("score", |row| row.score)
-        .small("correct", |row| correct(row.score))
-        .number("confidence", |row| row.recorded.confidence);
-    let mut columns = came(columns, |row| row.recorded).text("verdict", |row| Some(row.verdict));
-    if rows.iter().any(|row| row.recorded.prompt.is_some()) {
-        columns = columns.text("prompt", |row| Some(row.recorded.prompt.as_ref()?.as_str()));
-    }
-    let frame =
-        columns.frame().map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
-    write_frame(frame, dir, NAME)
+pub fn write_answers<'a>(
+    rows: impl Iterator<Item = AnswerRow<'a>> + Clone,
+    dir: &Path,
+) -> Result<(), ReportError> {
+    let has_prompts = rows.clone().any(|row| row.recorded.prompt.is_some());
+    let frame = |rows: &[AnswerRow<'_>]| {
+        let columns = Columns::of(rows)
+            .text("task", |row| Some(row.task.as_str()))
+            .text("id", |row| Some(row.recorded.id.as_str()))
+            .text("model", |row| Some(row.recorded.model.as_str()))
+            .small("sample", |row| Some(row.recorded.sample))
+            .text("response", |row| row.recorded.response.as_deref())
+            .text("answer", |row| row.answer)
+            .number("score", |row| row.score)
+            .small("correct", |row| correct(row.score))
+            .number("confidence", |row| row.recorded.confidence);
+        let mut columns =
+            came(columns, |row| row.recorded).text("verdict", |row| Some(row.verdict));
+        if has_prompts {
+            columns = columns.text("prompt", |row| Some(row.recorded.prompt.as_ref()?.as_str()));
+        }
+        columns.frame()
+    };
+    write_rows(rows, frame, dir, "answers.parquet")
 }
 
 /// Writes `decisions.parquet`. `correct` is as in the answers; `tied` is 0 or 1 too.
-pub fn write_decisions(rows: &[DecisionRow], dir: &Path) -> Result<(), ReportError> {
-    const NAME: &str = "decisions.parquet";
-    let frame = Columns::of(rows)
-        .text("task", |row| Some(row.task.as_str()))
-        .text("policy", |row| Some(row.policy.as_str()))
-        .text("id", |row| Some(row.id.as_str()))
-        .text("verdict", |row| Some(row.outcome.verdict.name()))
-        .text("answer", |row| row.answer.as_deref())
-        .number("score", |row| row.score)
-        .small("correct", |row| correct(row.score))
-        .text("rung", |row| row.outcome.rung.as_ref().map(PolicyId::as_str))
-        .small("calls", |row| Some(row.outcome.n_calls))
-        .number("cost_usd", |row| row.outcome.cost.map(Usd::dollars))
-        .number("latency_ms", |row| row.outcome.latency.map(Micros::ms))
-        .number("confidence", |row| row.outcome.confidence)
-        .small("tied", |row| Some(row.outcome.tied.into()))
-        .text("reason", |row| Some(row.outcome.reason.name()))
-        .frame()
-        .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
-    write_frame(frame, dir, NAME)
+pub fn write_decisions<'a>(
+    rows: impl Iterator<Item = DecisionRow<'a>>,
+    dir: &Path,
+) -> Result<(), ReportError> {
+    let frame = |rows: &[DecisionRow<'_>]| {
+        Columns::of(rows)
+            .text("task", |row| Some(row.task.as_str()))
+            .text("policy", |row| Some(row.policy.as_str()))
+            .text("id", |row| Some(row.id.as_str()))
+            .text("verdict", |row| Some(row.outcome.verdict.name()))
+            .text("answer", |row| row.answer)
+            .number("score", |row| row.score)
+            .small("correct", |row| correct(row.score))
+            .text("rung", |row| row.outcome.rung.as_ref().map(PolicyId::as_str))
+            .small("calls", |row| Some(row.outcome.n_calls))
+            .number("cost_usd", |row| row.outcome.cost.map(Usd::dollars))
+            .number("latency_ms", |row| row.outcome.latency.map(Micros::ms))
+            .number("confidence", |row| row.outcome.confidence)
+            .small("tied", |row| Some(row.outcome.tied.into()))
+            .text("reason", |row| Some(row.outcome.reason.name()))
+            .frame()
+    };
+    write_rows(rows, frame, dir, "decisions.parquet")
 }
 
 /// One question of a task.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ItemRow {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ItemRow<'a> {
     /// The task.
-    pub task: TaskId,
+    pub task: &'a TaskId,
     /// The question, with what a right answer looks like.
-    pub item: Item,
+    pub item: &'a Item,
 }
 
 /// Writes `items.parquet`: what was asked, in the dataset's order. `targets` and `choices` are
 /// lists as JSON.
-pub fn write_items(rows: &[ItemRow], dir: &Path) -> Result<(), ReportError> {
-    const NAME: &str = "items.parquet";
-    let frame = Columns::of(rows)
-        .text("task", |row| Some(row.task.as_str()))
-        .text("id", |row| Some(row.item.id.as_str()))
-        .text("input", |row| row.item.input.as_deref())
-        .text("targets", |row| serde_json::to_string(&row.item.targets).ok())
-        .text("choices", |row| serde_json::to_string(&row.item.choices).ok())
-        .text("category", |row| row.item.category.as_deref())
-        .text("cluster", |row| row.item.cluster.as_deref())
-        .frame()
-        .map_err(|source| ReportError::Table { path: dir.join(NAME), source })?;
-    write_frame(frame, dir, NAME)
+pub fn write_items<'a>(
+    rows: impl Iterator<Item = ItemRow<'a>>,
+    dir: &Path,
+) -> Result<(), ReportError> {
+    let frame = |rows: &[ItemRow<'_>]| {
+        Columns::of(rows)
+            .text("task", |row| Some(row.task.as_str()))
+            .text("id", |row| Some(row.item.id.as_str()))
+            .text("input", |row| row.item.input.as_deref())
+            .text("targets", |row| serde_json::to_string(&row.item.targets).ok())
+            .text("choices", |row| serde_json::to_string(&row.item.choices).ok())
+            .text("category", |row| row.item.category.as_deref())
+            .text("cluster", |row| row.item.cluster.as_deref())
+            .frame()
+    };
+    write_rows(rows, frame, dir, "items.parquet")
 }
 
 /// "Right" is a score of 1.
@@ -145,7 +156,7 @@ mod tests {
     #[test]
     fn answers_have_the_columns_of_recorded_answers() {
         let dir = tempfile::tempdir().unwrap();
-        let task = TaskId::from("triage");
+        let task = &TaskId::from("triage");
         let recorded = Recorded {
             id: "a,\"1\"\n".into(),
             model: "mini|ü".into(),
@@ -159,9 +170,9 @@ mod tests {
             ..Recorded::default()
         };
         let answered = AnswerRow {
-            task: task.clone(),
+            task,
             recorded: &recorded,
-            answer: Some("B".into()),
+            answer: Some("B"),
             score: Some(1.0),
             verdict: "answered",
         };
@@ -174,8 +185,8 @@ mod tests {
         };
         let failed =
             AnswerRow { task, recorded: &recorded, answer: None, score: None, verdict: "failed" };
-        let half = AnswerRow { score: Some(0.5), ..answered.clone() };
-        write_answers(&[answered, failed, half], dir.path()).unwrap();
+        let half = AnswerRow { score: Some(0.5), ..answered };
+        write_answers([answered, failed, half].into_iter(), dir.path()).unwrap();
         let frame = read(&dir.path().join("answers.parquet"));
         assert_eq!(
             fields(&frame),
@@ -202,12 +213,12 @@ mod tests {
     fn decisions_say_what_was_given_and_why() {
         let dir = tempfile::tempdir().unwrap();
         let decided = DecisionRow {
-            task: "triage".into(),
-            policy: "trio".into(),
-            id: "1".into(),
-            answer: Some(String::new()),
+            task: &"triage".into(),
+            policy: &"trio".into(),
+            id: &"1".into(),
+            answer: Some(""),
             score: Some(0.0),
-            outcome: Outcome {
+            outcome: &Outcome {
                 n_stages: 1,
                 verdict: Verdict::Answered { answer: None, score: 0.0 },
                 rung: Some("trio".into()),
@@ -219,7 +230,7 @@ mod tests {
                 ..Outcome::NOT_RUN
             },
         };
-        write_decisions(&[decided], dir.path()).unwrap();
+        write_decisions([decided].into_iter(), dir.path()).unwrap();
         let frame = read(&dir.path().join("decisions.parquet"));
         assert_eq!(
             fields(&frame),
@@ -233,24 +244,27 @@ mod tests {
     }
 
     #[test]
-    fn many_rows_give_the_same_bytes_twice() {
+    fn many_rows_give_the_same_bytes_twice_and_stay_in_order() {
+        const N: u32 = 70_000;
         let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let recorded = |idx: u32| Recorded { id: idx.to_string().into(), ..Recorded::default() };
-        let recorded: Vec<Recorded> = (0..20_000).map(recorded).collect();
-        let rows: Vec<_> = (0..20_000u32)
-            .map(|idx| AnswerRow {
-                task: TaskId::from("triage"),
-                recorded: &recorded[idx as usize],
-                answer: (idx % 3 > 0).then(|| (idx % 7).to_string()),
-                score: (idx % 3 > 0).then_some(f64::from(idx % 2)),
-                verdict: if idx % 3 > 0 { "answered" } else { "unparsed" },
-            })
-            .collect();
+        let recorded: Vec<Recorded> = (0..N).map(recorded).collect();
+        let task = TaskId::from("triage");
+        let rows = (0..N).map(|idx| AnswerRow {
+            task: &task,
+            recorded: &recorded[idx as usize],
+            answer: (idx % 3 > 0).then_some(["A", "B"][idx as usize % 2]),
+            score: (idx % 3 > 0).then_some(f64::from(idx % 2)),
+            verdict: if idx % 3 > 0 { "answered" } else { "unparsed" },
+        });
         let [one, other] = dirs.each_ref().map(|dir| {
-            write_answers(&rows, dir.path()).unwrap();
+            write_answers(rows.clone(), dir.path()).unwrap();
             fs::read(dir.path().join("answers.parquet")).unwrap()
         });
         assert!(one == other);
-        assert_eq!(read(&dirs[0].path().join("answers.parquet")).height(), rows.len());
+        let frame = read(&dirs[0].path().join("answers.parquet"));
+        let ids = frame.column("id").unwrap().str().unwrap();
+        assert!(ids.iter().zip(0..N).all(|(id, idx)| id == Some(idx.to_string().as_str())));
+        assert_eq!(frame.height(), N as usize);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter};
+use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, PolarsResult};
 
 use crate::data::summary::Summary;
 use crate::report::ReportError;
@@ -29,6 +29,34 @@ pub(super) fn write_frame(mut frame: DataFrame, dir: &Path, name: &str) -> Resul
             .finish(&mut frame)
             .map(|_| ())
             .map_err(|source| ReportError::Table { path: dir.join(name), source })
+    })
+}
+
+/// Rows that are put into a frame and written together.
+const TOGETHER: usize = 1 << 15;
+
+/// Writes rows as `dir/name`, some at a time, so that many of them need little memory.
+pub(super) fn write_rows<R>(
+    mut rows: impl Iterator<Item = R>,
+    frame: impl Fn(&[R]) -> PolarsResult<DataFrame>,
+    dir: &Path,
+    name: &str,
+) -> Result<(), ReportError> {
+    let mut written = |file: &mut _| -> PolarsResult<()> {
+        let mut some: Vec<R> = rows.by_ref().take(TOGETHER).collect();
+        let mut next = frame(&some)?;
+        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Snappy);
+        let mut writer = writer.batched(next.schema())?;
+        while next.height() > 0 {
+            writer.write_batch(&next)?;
+            some.clear();
+            some.extend(rows.by_ref().take(TOGETHER));
+            next = frame(&some)?;
+        }
+        writer.finish().map(|_| ())
+    };
+    place(dir, name, |file| {
+        written(file).map_err(|source| ReportError::Table { path: dir.join(name), source })
     })
 }
 

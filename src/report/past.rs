@@ -24,16 +24,19 @@ pub fn read_past(path: &Path) -> Result<PastRun, ReportError> {
         let path = path.join(name);
         move |source| ReportError::Table { path, source }
     };
-    let outcomes = match frame(path, "decisions.parquet")? {
+    let outcomes = match frame(path, "decisions.parquet", &OUTCOMES)? {
         None => BTreeMap::new(),
         Some(frame) => outcomes(&frame).map_err(table("decisions.parquet"))?,
     };
-    let clusters = match frame(path, "items.parquet")? {
+    let clusters = match frame(path, "items.parquet", &["task", "id", "cluster"])? {
         None => BTreeMap::new(),
         Some(frame) => clusters(&frame).map_err(table("items.parquet"))?,
     };
     Ok(PastRun { summary, outcomes, clusters })
 }
+
+const OUTCOMES: [&str; 7] =
+    ["task", "id", "policy", "verdict", "score", "cost_usd", "latency_ms"];
 
 fn outcomes(frame: &DataFrame) -> PolarsResult<BTreeMap<TaskId, PastOutcomes>> {
     let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);

@@ -133,7 +133,12 @@ impl Store {
                 }
                 query.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()
             };
-            keys.into_iter().map(&mut find).collect()
+            let keys = keys.into_iter();
+            let mut found = Vec::with_capacity(keys.size_hint().0);
+            for key in keys {
+                found.push(find(key)?);
+            }
+            Ok(found)
         });
         found.map_err(|error| self.error("read", error))
     }

@@ -162,7 +162,9 @@ pub async fn collect(
         drive.run(dispatcher, stop, &mut rows, &mut collected).await?;
     }
     collected.n_left = rows.iter().filter(|row| row.is_none()).count() as u64;
-    collected.rows = rows.into_iter().flatten().collect();
+    #[expect(clippy::filter_map_identity, reason = "rows stay where they are, and may be many")]
+    let rows = rows.into_iter().filter_map(|row| row).collect();
+    collected.rows = rows;
     Ok(collected)
 }
 
@@ -177,10 +179,12 @@ async fn stored(
         return Ok(vec![None; list.len()]);
     }
     let keys: Vec<Key> = list.iter().map(|question| question.key).collect();
-    let found = scribe.does(move |store| store.find_all(keys)).await?;
-    let usable = |row: &Recorded| reuse.takes(row);
-    let found = list.iter().zip(found);
-    Ok(found.map(|(one, row)| Some(questions.named(one, row.filter(usable)?))).collect())
+    let mut found = scribe.does(move |store| store.find_all(keys)).await?;
+    for (one, row) in list.iter().zip(&mut found) {
+        let usable = row.take().filter(|row| reuse.takes(row));
+        *row = usable.map(|row| questions.named(one, row));
+    }
+    Ok(found)
 }
 
 /// The distinct questions that are to be asked.

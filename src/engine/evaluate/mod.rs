@@ -47,7 +47,7 @@ use crate::analysis::gate::Gate;
 use crate::data::summary::{
     GateRow, OutageRow, Recommendation, ScenarioRef, SimulatedRow, Summary,
 };
-use crate::data::{Item, Matrix, Outcome, Recorded, Warning};
+use crate::data::{Matrix, Outcome, Recorded, Warning};
 use crate::kernel::{ItemId, ModelId, PolicyId, TaskId};
 use crate::policy::{OnlyVerdicts, Policy, votes_need_answers};
 use crate::report::{AnswerRow, DecisionRow, ItemRow};
@@ -55,8 +55,8 @@ use crate::scenario::{AskingError, Looks, Plan, Task};
 use crate::task::prompt::PromptError;
 use crate::vote::Rule;
 use field::Field;
-use judge::Judged;
 use learn::{MOST_LABELS, n_labels};
+use rows::TaskRows;
 use tables::Method;
 
 /// The baseline that every policy is compared with.
@@ -70,15 +70,25 @@ pub const ORACLE: &str = "oracle";
 pub struct Evaluation<'a> {
     /// Its figures.
     pub summary: Summary,
-    /// A row per item that was asked.
-    pub items: Vec<ItemRow>,
-    /// A row per cell.
-    pub answers: Vec<AnswerRow<'a>>,
-    /// A row per policy and item.
-    pub decisions: Vec<DecisionRow>,
+    tasks: Vec<TaskRows<'a>>,
 }
 
 impl Evaluation<'_> {
+    /// A row per item that was asked.
+    pub fn items(&self) -> impl Iterator<Item = ItemRow<'_>> {
+        self.tasks.iter().flat_map(TaskRows::items)
+    }
+
+    /// A row per cell that was asked, and per reply to a question made of answers.
+    pub fn answers(&self) -> impl Iterator<Item = AnswerRow<'_>> + Clone {
+        self.tasks.iter().flat_map(TaskRows::answers)
+    }
+
+    /// A row per policy and item.
+    pub fn decisions(&self) -> impl Iterator<Item = DecisionRow<'_>> {
+        self.tasks.iter().flat_map(TaskRows::decisions)
+    }
+
     /// Leaves out what nobody is to look at by itself, such as the first stage of a cascade that
     /// was searched for on these very items.
     pub fn leave_out(&mut self, policies: &[PolicyId]) {
@@ -92,7 +102,7 @@ impl Evaluation<'_> {
         summary.routers.retain(|row| keeps(&row.policy));
         summary.gains.retain(|row| keeps(&row.policy));
         summary.contributions.retain(|row| keeps(&row.policy));
-        self.decisions.retain(|row| keeps(&row.policy));
+        self.tasks.iter_mut().for_each(|task| task.retain(keeps));
     }
 
     /// Adds what is recommended.
@@ -197,12 +207,7 @@ pub fn evaluate_with<'a>(
     given: Option<&Given>,
 ) -> Result<Evaluation<'a>, EvaluateError> {
     let policies = all_policies(plan);
-    let mut evaluation = Evaluation {
-        summary: empty(plan),
-        items: Vec::new(),
-        answers: Vec::new(),
-        decisions: Vec::new(),
-    };
+    let mut evaluation = Evaluation { summary: empty(plan), tasks: Vec::new() };
     doubts.extend(warnings::of_plan(plan));
     for task in &plan.tasks {
         let rows = judge::rows_of(task, rows);
@@ -216,9 +221,11 @@ pub fn evaluate_with<'a>(
         let method = Method::new(matrix, plan.intervals);
         doubts.extend(judged.warnings.iter().filter(|doubt| is_heard(doubt, &policies)).cloned());
         let given = given.filter(|given| given.task == task.id);
-        fill(&mut evaluation, plan, (task, &judged), (&field, given), &method, &mut doubts);
+        let summary = &mut evaluation.summary;
+        let outcomes = fill(summary, plan, task, (&field, given), &method, &mut doubts);
         let compared = extractors::compare(task, &plan.candidates, &rows, plan.intervals)?;
-        evaluation.summary.extractors.extend(compared);
+        summary.extractors.extend(compared);
+        evaluation.tasks.push(TaskRows::new(task, judged, outcomes));
     }
     let rows = &mut evaluation.summary.gates;
     let not_run = |gate: &&Gate| !plan.tasks.iter().any(|task| task.id == gate.task);
@@ -278,19 +285,18 @@ fn is_heard(doubt: &Warning, policies: &BTreeMap<PolicyId, Policy>) -> bool {
     !matches!(doubt, Warning::UnusedSamples(..)) || !policies.values().any(reads_samples)
 }
 
-fn fill<'a>(
-    evaluation: &mut Evaluation<'a>,
+fn fill(
+    summary: &mut Summary,
     plan: &Plan,
-    (task, judged): (&Task, &Judged<'a>),
+    task: &Task,
     (field, given): (&Field<'_>, Option<&Given>),
     method: &Method,
     doubts: &mut Vec<Warning>,
-) {
+) -> BTreeMap<PolicyId, Vec<Outcome>> {
     let matrix = field.matrix;
     let mut outcomes = outcomes(field);
     let (contributions, too_many) = gain::contributions(field, &outcomes, method);
     outcomes.extend(given.map(|given| (given.policy.clone(), given.outcomes.clone())));
-    let summary = &mut evaluation.summary;
     let models = tables::models(matrix, method);
     let mut rows = tables::policies(matrix, field.policies, &outcomes, method);
     fitted::fill(field, &outcomes, &mut rows);
@@ -325,11 +331,7 @@ fn fill<'a>(
     summary.policies.extend(rows);
     summary.categories.extend(tables::categories(matrix, &outcomes, method));
     summary.pairs.extend(pairs);
-    let item = |item: &Item| ItemRow { task: task.id.clone(), item: item.clone() };
-    evaluation.items.extend(matrix.items().iter().map(item));
-    evaluation.answers.extend(rows::answers(judged));
-    evaluation.answers.extend(rows::made(task, judged));
-    evaluation.decisions.extend(rows::decisions(matrix, outcomes));
+    outcomes
 }
 
 fn refuse_votes_without_answers(

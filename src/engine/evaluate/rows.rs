@@ -1,4 +1,4 @@
-//! The rows of answers and of decisions, for the files that hold them.
+//! One task's answers and what became of them, row by row, for the files that hold them.
 
 use std::collections::BTreeMap;
 
@@ -6,34 +6,99 @@ use super::judge::Judged;
 use crate::data::{Failure, Item, ItemIdx, Matrix, Outcome, Recorded, Verdict};
 use crate::kernel::{ItemId, PolicyId};
 use crate::policy::made::Part;
-use crate::report::{AnswerRow, DecisionRow};
+use crate::report::{AnswerRow, DecisionRow, ItemRow};
 use crate::scenario::Task;
 
-/// A row per cell that was asked.
-pub(super) fn answers<'a, 'j>(judged: &'j Judged<'a>) -> impl Iterator<Item = AnswerRow<'a>> + 'j {
-    let matrix = &judged.matrix;
-    let cells = matrix.item_idxs().flat_map(move |item| {
-        let of_model = move |model| (0..matrix.n_samples()).map(move |k| (item, model, k));
-        matrix.model_idxs().flat_map(of_model)
-    });
-    cells.zip(&judged.rows).filter_map(|((item, model, sample), row)| {
-        let verdict = Verdict::from(matrix.cell(item, model, sample).state);
-        Some(AnswerRow {
-            task: matrix.task().clone(),
-            recorded: (*row)?,
-            answer: text(matrix, item, verdict),
-            score: verdict.score(),
-            verdict: verdict.name(),
-        })
-    })
+/// The answers to one task, judged, and what every policy made of them.
+#[derive(Debug)]
+pub(super) struct TaskRows<'a> {
+    matrix: Matrix,
+    /// In the matrix's order; `None` for cells not run.
+    recorded: Vec<Option<&'a Recorded>>,
+    /// Replies to questions made of answers, in order of item, model and question.
+    made: Vec<Made<'a>>,
+    outcomes: BTreeMap<PolicyId, Vec<Outcome>>,
 }
 
-/// A row per reply to a question made of answers, in order of item, model and question. What it
-/// says of answers is its response; an answer of its own is one.
-pub(super) fn made<'a>(task: &Task, judged: &Judged<'a>) -> Vec<AnswerRow<'a>> {
+/// A reply to a question made of answers. What it says of answers is its response; an answer of
+/// its own is one.
+#[derive(Debug)]
+struct Made<'a> {
+    recorded: &'a Recorded,
+    answer: Option<String>,
+    score: Option<f64>,
+    verdict: &'static str,
+}
+
+impl<'a> TaskRows<'a> {
+    pub(super) fn new(
+        task: &Task,
+        judged: Judged<'a>,
+        outcomes: BTreeMap<PolicyId, Vec<Outcome>>,
+    ) -> Self {
+        let made = made(task, &judged);
+        Self { matrix: judged.matrix, recorded: judged.rows, made, outcomes }
+    }
+
+    /// Leaves out policies that this does not hold of.
+    pub(super) fn retain(&mut self, keeps: impl Fn(&PolicyId) -> bool) {
+        self.outcomes.retain(|policy, _| keeps(policy));
+    }
+
+    /// A row per item that was asked.
+    pub(super) fn items(&self) -> impl Iterator<Item = ItemRow<'_>> {
+        self.matrix.items().iter().map(|item| ItemRow { task: self.matrix.task(), item })
+    }
+
+    /// A row per cell that was asked, and per reply to a question made of answers.
+    pub(super) fn answers(&self) -> impl Iterator<Item = AnswerRow<'_>> + Clone {
+        let matrix = &self.matrix;
+        let cells = matrix.item_idxs().flat_map(move |item| {
+            let of_model = move |model| (0..matrix.n_samples()).map(move |k| (item, model, k));
+            matrix.model_idxs().flat_map(of_model)
+        });
+        let cells = cells.zip(&self.recorded).filter_map(|((item, model, sample), row)| {
+            let verdict = Verdict::from(matrix.cell(item, model, sample).state);
+            Some(AnswerRow {
+                task: matrix.task(),
+                recorded: (*row)?,
+                answer: text(matrix, item, verdict),
+                score: verdict.score(),
+                verdict: verdict.name(),
+            })
+        });
+        cells.chain(self.made.iter().map(|made| AnswerRow {
+            task: matrix.task(),
+            recorded: made.recorded,
+            answer: made.answer.as_deref(),
+            score: made.score,
+            verdict: made.verdict,
+        }))
+    }
+
+    /// A row per policy and item.
+    pub(super) fn decisions(&self) -> impl Iterator<Item = DecisionRow<'_>> {
+        let matrix = &self.matrix;
+        self.outcomes.iter().flat_map(move |(policy, outcomes)| {
+            matrix.item_idxs().zip(outcomes).map(move |(item, outcome)| DecisionRow {
+                task: matrix.task(),
+                policy,
+                id: &matrix.item(item).id,
+                answer: match &outcome.composed {
+                    Some(text) => Some(text),
+                    None => text(matrix, item, outcome.verdict),
+                },
+                score: outcome.verdict.score(),
+                outcome,
+            })
+        })
+    }
+}
+
+fn made<'a>(task: &Task, judged: &Judged<'a>) -> Vec<Made<'a>> {
     let items: BTreeMap<&ItemId, &Item> =
         judged.matrix.items().iter().map(|item| (&item.id, item)).collect();
-    let row = |recorded: &&'a Recorded| {
+    let reply = |recorded: &&'a Recorded| {
         let (item, prompt) = (items.get(&recorded.id)?, recorded.prompt.as_ref()?);
         let is_answer = prompt.as_str().starts_with(Part::ANSWER);
         let response = recorded.response.as_deref().filter(|_| is_answer);
@@ -46,41 +111,21 @@ pub(super) fn made<'a>(task: &Task, judged: &Judged<'a>) -> Vec<AnswerRow<'a>> {
         };
         let of = |answer: &String| task.score.score(answer, &item.targets);
         let score = answer.as_ref().filter(|_| !item.targets.is_empty()).map(of);
-        Some(AnswerRow { task: task.id.clone(), recorded, answer, score, verdict })
+        Some(Made { recorded, answer, score, verdict })
     };
-    let mut rows: Vec<AnswerRow<'a>> = judged.made.iter().filter_map(row).collect();
-    let place = |row: &AnswerRow<'_>| {
-        let recorded = row.recorded;
+    let mut replies: Vec<Made<'a>> = judged.made.iter().filter_map(reply).collect();
+    let place = |reply: &Made<'a>| {
+        let recorded = reply.recorded;
         (recorded.id.clone(), recorded.model.clone(), recorded.prompt.clone())
     };
-    rows.sort_by_cached_key(place);
-    rows
+    replies.sort_by_cached_key(place);
+    replies
 }
 
-/// A row per policy and item.
-pub(super) fn decisions(
-    matrix: &Matrix,
-    outcomes: BTreeMap<PolicyId, Vec<Outcome>>,
-) -> impl Iterator<Item = DecisionRow> + '_ {
-    outcomes.into_iter().flat_map(move |(policy, outcomes)| {
-        matrix.item_idxs().zip(outcomes).map(move |(item, outcome)| DecisionRow {
-            task: matrix.task().clone(),
-            policy: policy.clone(),
-            id: matrix.item(item).id.clone(),
-            answer: match &outcome.composed {
-                Some(text) => Some(text.to_string()),
-                None => text(matrix, item, outcome.verdict),
-            },
-            score: outcome.verdict.score(),
-            outcome,
-        })
-    })
-}
-
-fn text(matrix: &Matrix, item: ItemIdx, verdict: Verdict) -> Option<String> {
+fn text(matrix: &Matrix, item: ItemIdx, verdict: Verdict) -> Option<&str> {
     match verdict {
         Verdict::Answered { answer: Some(answer), .. } => {
-            Some(matrix.answers(item)[usize::from(answer.0)].text.clone())
+            Some(&matrix.answers(item)[usize::from(answer.0)].text)
         }
         _ => None,
     }

@@ -18,12 +18,12 @@ pub(super) fn fill(evaluation: &mut Evaluation<'_>, plan: &Plan) {
         return;
     }
     let mut outcomes: BTreeMap<TaskId, PastOutcomes> = BTreeMap::new();
-    for row in &evaluation.decisions {
+    for row in evaluation.decisions() {
         let of_task = outcomes.entry(row.task.clone()).or_default();
         let of_policy = of_task.entry(row.policy.clone()).or_default();
         of_policy.insert(row.id.clone(), row.outcome.clone());
     }
-    let clusters = evaluation.items.iter().filter_map(|row| {
+    let clusters = evaluation.items().filter_map(|row| {
         Some(((row.task.clone(), row.item.id.clone()), row.item.cluster.clone()?))
     });
     let now =
