@@ -218,7 +218,8 @@ fn the_scenarios_of_a_suite_share_their_store_and_their_money() {
         write(name, &if name == "s.yaml" { text } else { other(&text) });
     }
     let bounded = ["run", "suite.yaml", "-o", "run", "--max-cost", "0.04", "-j", "1"];
-    ends(&mut quorumbench(folder.path(), &bounded), 4);
+    let told = ends(&mut quorumbench(folder.path(), &bounded), 4).1;
+    assert!(told.contains("`--max-cost` ends asking: $0.0400 are spent"), "{told}");
     assert_eq!(server.n_asked(), 5);
     ends(&mut quorumbench(folder.path(), &["run", "suite.yaml", "-o", "run"]), 0);
     assert_eq!(server.n_asked(), 8, "the same command goes on");

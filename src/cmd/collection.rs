@@ -100,6 +100,9 @@ impl Collection {
             display.finish();
             let collected = collected.context("collect answers")?;
             spent.set(spent.get() + collected.spent);
+            if collected.has_no_money {
+                broke(spent.get());
+            }
             Ok(collected)
         };
         let mut collected = ask(&questions)?;
@@ -158,6 +161,15 @@ impl Collection {
         };
         if too_many || collected.n_left > 0 { Exit::Incomplete } else { Exit::Done }
     }
+}
+
+/// Says why no more is asked.
+#[expect(clippy::print_stderr, reason = "stderr is talk")]
+fn broke(spent: Usd) {
+    eprintln!(
+        "`--max-cost` ends asking: {spent} are spent or may have been billed, and one more \
+         question might pass it; with a higher one the same command goes on"
+    );
 }
 
 /// Nothing was waited for.

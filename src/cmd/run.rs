@@ -93,8 +93,8 @@ impl Args {
         let record = record.asked(collected.n_asked, collected.n_failed);
         let record = record.of(write_rows(&evaluation, dir)?);
         let exit = self.collection.verdict(&collected);
-        let summary = evaluation.summary;
         // Reports are of the summary alone, and many answers take much memory.
+        let summary = evaluation.into_summary();
         drop((rows, recorded));
         drop((recordings, collected));
         write_reports(&plan, &summary, record, dir)?;

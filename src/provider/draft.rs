@@ -1,7 +1,7 @@
 //! A reply that is being put together, whole or from the pieces of a stream.
 
 use crate::data::Failure;
-use crate::kernel::Probability;
+use crate::kernel::{Probability, Tokens};
 use crate::provider::{ChatReply, Counts};
 
 /// What came so far. Every wire format fills the same one, so that what is no answer is decided
@@ -58,12 +58,15 @@ impl Draft {
             _ if self.text.is_empty() => return Err(Failure::Empty),
             _ => {}
         }
+        // Gateways that don't know say 0, which no question and no text has.
+        let counted = |tokens: Option<Tokens>| tokens.filter(|tokens| tokens.0 > 0);
+        let (prompt, completion) = (counted(self.counts.prompt), counted(self.counts.completion));
         let (sum, n) = self.logprobs;
         let confidence = (n > 0).then(|| (sum / f64::from(n)).exp());
         Ok(ChatReply {
             text: self.text,
             finish_reason: self.finish_reason,
-            counts: self.counts,
+            counts: Counts { prompt, completion, ..self.counts },
             model: self.model,
             confidence: confidence.and_then(|it| Probability::try_from(it).ok()),
         })

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{ClientBuilder, RequestBuilder, Url};
+use reqwest::{ClientBuilder, RequestBuilder, Url, Version};
 
 use crate::data::Failure;
 use crate::kernel::Micros;
@@ -77,6 +77,10 @@ pub struct Line {
 
 /// The longest part of a failed response that is kept, in characters.
 const DETAIL: usize = 400;
+
+/// Some servers close a connection behind a stream without announcing it. They do so at once, and
+/// whoever asks on it before that is noticed loses the question.
+const BEHIND_A_STREAM: Duration = Duration::from_millis(1);
 
 /// The longest that a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -214,10 +218,19 @@ impl Line {
             whole: false,
         };
         match self.request(request, timeout).send().await {
-            Ok(response) => self.read(response, &mut exchange, since).await,
-            Err(error) => exchange.fail(failure_of(&error), &self.words(error)),
+            Ok(response) => {
+                let is_shared = response.version() >= Version::HTTP_2;
+                let was_stream = self.read(response, &mut exchange, &since).await;
+                exchange.latency = since();
+                if was_stream && !is_shared {
+                    tokio::time::sleep(BEHIND_A_STREAM).await;
+                }
+            }
+            Err(error) => {
+                exchange.fail(failure_of(&error), &self.words(error));
+                exchange.latency = since();
+            }
         }
-        exchange.latency = since();
         exchange
     }
 
@@ -232,12 +245,13 @@ impl Line {
         to.headers(self.headers.clone()).timeout(timeout).body(request.body)
     }
 
+    /// Reads a response to its end; returns whether it was a stream.
     async fn read(
         &self,
         mut response: reqwest::Response,
         exchange: &mut Exchange,
         since: impl Fn() -> Micros,
-    ) {
+    ) -> bool {
         let status = response.status().as_u16();
         exchange.status = Some(status);
         let headers = std::mem::take(response.headers_mut());
@@ -265,7 +279,8 @@ impl Line {
         };
         if let Some((failure, error)) = broken {
             let words = error.map_or(last, |error| self.words(error));
-            return exchange.fail(failure, &self.redacted(&words));
+            exchange.fail(failure, &self.redacted(&words));
+            return reader.is_stream();
         }
         exchange.whole = true;
         exchange.advice = Advice::of(header, (status != 200).then(|| reader.body()));
@@ -274,6 +289,7 @@ impl Line {
             let words = String::from_utf8_lossy(reader.body());
             exchange.detail = Some(shortened(&self.redacted(&words)));
         }
+        reader.is_stream()
     }
 
     /// A text without the key, should a provider have sent it back.

@@ -263,3 +263,12 @@ fn an_error_in_a_stream_ends_it() {
         assert_eq!(stream(endpoint, &events), Err(Failure::Unavailable), "{}", endpoint.kind());
     }
 }
+
+#[test]
+fn no_tokens_for_a_text_are_not_known_rather_than_free() {
+    let body = r#"{"candidates":[{"content":{"parts":[{"text":"B"}]},"finishReason":"STOP"}],
+        "usageMetadata":{"promptTokenCount":0,"candidatesTokenCount":0}}"#;
+    let [.., gemini] = endpoints();
+    let counts = whole(&gemini, body).unwrap().counts;
+    assert_eq!((counts.prompt, counts.completion), (None, None));
+}

@@ -204,7 +204,8 @@ impl<'f> Reader<'f> {
                 rung: rung.map(|at| at as u32),
             };
             if !cells.columns.contains_key(policy) {
-                cells.columns.insert(policy.to_owned(), Vec::new());
+                let column = Vec::with_capacity(cells.items.len());
+                cells.columns.insert(policy.to_owned(), column);
             }
             if let Some(column) = cells.columns.get_mut(policy) {
                 column.resize(column.len().max(place + 1), Cell::NOT_RUN);

@@ -21,6 +21,7 @@ pub(super) struct Dispatcher<'a> {
     turn: usize,
     n_in_flight: usize,
     is_stopped: bool,
+    has_no_money: bool,
     closed: Vec<Closed>,
 }
 
@@ -78,6 +79,7 @@ impl<'a> Dispatcher<'a> {
             turn: 0,
             n_in_flight: 0,
             is_stopped: false,
+            has_no_money: false,
             closed: Vec::new(),
         }
     }
@@ -90,6 +92,11 @@ impl<'a> Dispatcher<'a> {
     /// What asking came to so far.
     pub(super) fn spent(&self) -> Usd {
         self.ledger.spent()
+    }
+
+    /// Whether it stopped because the next question might have cost more than what is left.
+    pub(super) fn has_no_money(&self) -> bool {
+        self.has_no_money
     }
 
     /// Questions that were given up since this was called last.
@@ -148,7 +155,7 @@ impl<'a> Dispatcher<'a> {
             Allowance::Granted(reserved) => reserved,
             Allowance::Later if self.n_in_flight > 0 => return Err(Wait::ForReply),
             Allowance::Later | Allowance::Never => {
-                self.is_stopped = true;
+                (self.is_stopped, self.has_no_money) = (true, true);
                 return Err(Wait::Idle);
             }
         };

@@ -68,6 +68,7 @@ impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
             }
             if is_done {
                 collected.spent = dispatcher.spent();
+                collected.has_no_money = dispatcher.has_no_money();
                 return Ok(());
             }
             let until = if let Step::Wait(until) = step { until } else { None };

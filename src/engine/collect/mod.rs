@@ -75,6 +75,8 @@ pub struct Collected {
     /// What asking came to in dollars, as far as that is known; what may have been billed and was
     /// not counted is in it as it was set aside.
     pub spent: Usd,
+    /// Whether it ended because the next question might have cost more than what was left.
+    pub has_no_money: bool,
     /// Questions that were given up unasked, because their model or key is closed.
     pub n_given_up: u64,
 }
@@ -95,6 +97,7 @@ impl Collected {
         self.n_left += more.n_left;
         self.n_given_up += more.n_given_up;
         self.spent += more.spent;
+        self.has_no_money |= more.has_no_money;
     }
 }
 
