@@ -95,6 +95,49 @@ fn a_run_folder_gives_what_its_scenario_gives_and_the_same_bytes_again() {
     assert!(stderr.contains("its provider is never to be used"), "{stderr}");
 }
 
+/// A run that was cut short: the one that came to ten easy items is no match for those that came to
+/// a hundred.
+#[test]
+fn models_that_were_asked_about_few_items_are_not_compared_with_the_rest() {
+    let folder = folder("policies:\n  mine: { vote: { members: all } }\n");
+    let rows = fs::read_to_string(folder.path().join("answers.jsonl")).expect("the answers");
+    let is_asked = |line: &&str| {
+        let row: Value = serde_json::from_str(line).expect("a row");
+        let id = row["id"].as_u64().expect("a number");
+        match row["model"].as_str().expect("a name") {
+            "m0" => true,
+            "m1" => id < 100,
+            _ => id < 20 && row["answer"] == "right",
+        }
+    };
+    let left: Vec<&str> = rows.lines().filter(is_asked).collect();
+    fs::write(folder.path().join("answers.jsonl"), left.join("\n")).expect("a write");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
+    for given in ["run", "s.yaml"] {
+        ends(&mut quorumbench(folder.path(), &["recommend", given, "-o", "made"]), 0);
+        let made = summary(folder.path(), "made");
+        let row = &made["recommendation"];
+        let all = serde_json::json!(100);
+        assert_eq!(row["baseline"]["accuracy_of_all"]["n"], all, "{row}");
+        assert_eq!(row["baseline"]["chosen"]["m2"], Value::Null, "{row}");
+        assert_eq!(row["earned"]["accuracy_of_all"]["n"], all, "{row}");
+        let [left, why] = ["model", "because"].map(|key| row["left_out"][0][key].clone());
+        assert_eq!((left, why), ("m2".into(), "it was asked about 14 of 120 items".into()));
+        for it in row["alone"].as_array().expect("models") {
+            assert_ne!(it["model"], "m2", "{it}");
+            assert_eq!(it["accuracy_of_all"]["n"], all, "{it}");
+        }
+        let warnings = made["warnings"].as_array().expect("warnings");
+        let told = warnings.iter().find(|it| it["kind"] == "unevenly_asked").expect("a warning");
+        let told = told["text"].as_str().expect("a text");
+        assert!(told.contains("the 100 of 120 that all in it were asked about"), "{told}");
+        assert!(told.contains("left out, asked about too few: m2 (14)"), "{told}");
+        // The tables are of all that was asked.
+        let models = made["models"].as_array().expect("models");
+        assert_eq!(models.iter().map(|it| it["asked"].as_u64()).max(), Some(Some(120)));
+    }
+}
+
 #[test]
 fn who_is_down_in_an_outage_gets_somebody_behind_it() {
     // The best model's provider is down half of the time; the other one is always there.

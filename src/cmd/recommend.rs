@@ -161,22 +161,36 @@ fn recommended<'a>(
     plan: &mut Plan,
     wish: &Wish,
     rows: &[&'a Recorded],
-    doubts: Vec<Warning>,
+    mut doubts: Vec<Warning>,
 ) -> Result<Evaluation<'a>> {
     let found = match recommend::recommend(plan, wish, rows) {
         Err(RecommendError::Evaluate(error)) => return Err(error).context("judge the answers"),
         found => found?,
     };
-    let Recommended { mut row, policies, given, .. } = found;
+    let Recommended { mut row, policies, given, shared, .. } = found;
     let stages: Vec<PolicyId> = match &policies[..] {
         [stages @ .., _] => stages.iter().map(|(name, _)| name.clone()).collect(),
         [] => Vec::new(),
     };
-    plan.policies.extend(policies);
-    let judged = evaluate::evaluate_with(plan, rows, doubts, given.as_ref());
-    let mut evaluation = judged.context("judge the answers")?;
-    evaluation.leave_out(&stages);
-    recommend::explain(&mut row, &mut evaluation.summary);
+    plan.policies.extend(policies.iter().cloned());
+    let judge = |plan: &Plan, doubts| {
+        let judged = evaluate::evaluate_with(plan, rows, doubts, given.as_ref());
+        let mut evaluation = judged.context("judge the answers")?;
+        evaluation.leave_out(&stages);
+        anyhow::Ok(evaluation)
+    };
+    if let Some((shared, doubt)) = shared {
+        // Why is told from the items that all were asked about, as the choice was made.
+        let policies = [shared.policies, policies].concat();
+        let figures = judge(&Plan { policies, ..shared }, Vec::new())?;
+        recommend::explain(&mut row, &figures.summary);
+        doubts.push(doubt);
+    }
+    let mut evaluation = judge(plan, doubts)?;
+    if row.because.is_empty() {
+        recommend::explain(&mut row, &evaluation.summary);
+    }
+    recommend::mark(&row, &mut evaluation.summary);
     evaluation.add_recommendation(plan, row);
     Ok(evaluation)
 }

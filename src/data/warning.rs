@@ -51,6 +51,9 @@ pub enum Warning {
     StoppedEarly(String, u64, u64),
     /// Asking ended before everything was asked: (scenario, questions left, questions in all).
     Incomplete(String, u64, u64),
+    /// A recommendation among models that were asked about different items: (task, items that all
+    /// in it were asked about, items in all, who is left out with the number of each).
+    UnevenlyAsked(String, u64, u64, String),
     /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
     NoRecommendation(String, String),
 }
@@ -82,6 +85,7 @@ impl Warning {
             Self::SentLate(..) => "sent_late",
             Self::StoppedEarly(..) => "stopped_early",
             Self::Incomplete(..) => "incomplete",
+            Self::UnevenlyAsked(..) => "unevenly_asked",
             Self::NoRecommendation(..) => "no_recommendation",
         }
     }
@@ -93,6 +97,7 @@ impl Warning {
             | Self::Synthetic(on)
             | Self::NoRecommendation(on, _)
             | Self::Incomplete(on, ..)
+            | Self::UnevenlyAsked(on, ..)
             | Self::CostUnknown(on)
             | Self::LatencyUnknown(on)
             | Self::LatencyAssumed(on)
@@ -163,6 +168,17 @@ impl Warning {
                  about different items, so compare them on shared ones only; the same command goes \
                  on from here"
             ),
+            Self::UnevenlyAsked(on, shared, n, left_out) => {
+                write!(
+                    f,
+                    "models were asked about different items of {on}: what is recommended is \
+                     chosen and scored on the {shared} of {n} that all in it were asked about"
+                )?;
+                match left_out.is_empty() {
+                    true => Ok(()),
+                    false => write!(f, "; left out, asked about too few: {left_out}"),
+                }
+            }
             Self::FewSamples(on, wanted, there) => write!(
                 f,
                 "{on} wants {wanted} samples of each member, and {there} are there: its figures are \
@@ -202,6 +218,7 @@ impl fmt::Display for Warning {
             | Self::UnheardSimulated(..) => self.of_traffic(f),
             Self::StoppedEarly(..)
             | Self::Incomplete(..)
+            | Self::UnevenlyAsked(..)
             | Self::FewSamples(..)
             | Self::NeverSure(..)
             | Self::ManyMembers(..) => self.of_work(f),

@@ -192,8 +192,16 @@ pub struct Given {
     pub task: TaskId,
     /// The policy.
     pub policy: PolicyId,
+    /// By item; what is not here was not run.
+    pub outcomes: BTreeMap<ItemId, Outcome>,
+}
+
+impl Given {
     /// In the order of the matrix.
-    pub outcomes: Vec<Outcome>,
+    fn column(&self, matrix: &Matrix) -> Vec<Outcome> {
+        let of = |item: &Item| self.outcomes.get(&item.id).cloned().unwrap_or(Outcome::NOT_RUN);
+        matrix.items().iter().map(of).collect()
+    }
 }
 
 /// Like [`evaluate`], with what is `given` in place of what the policy would come to here.
@@ -296,7 +304,7 @@ fn fill(
     let matrix = field.matrix;
     let mut outcomes = outcomes(field);
     let (contributions, too_many) = gain::contributions(field, &outcomes, method);
-    outcomes.extend(given.map(|given| (given.policy.clone(), given.outcomes.clone())));
+    outcomes.extend(given.map(|given| (given.policy.clone(), given.column(matrix))));
     let models = tables::models(matrix, method);
     let mut rows = tables::policies(matrix, field.policies, &outcomes, method);
     fitted::fill(field, &outcomes, &mut rows);

@@ -10,8 +10,9 @@ use super::nested::{Nest, Picked};
 use super::pool::Unit;
 use super::search::Found;
 use super::shape::Shape;
+use super::shared::Shared;
 use crate::data::recommendation::{Advice, Recommendation};
-use crate::data::{Outcome, Recorded};
+use crate::data::{Outcome, Recorded, Warning};
 use crate::engine::evaluate::{BEST_SINGLE, Given, Stand};
 use crate::kernel::PolicyId;
 use crate::policy::Policy;
@@ -30,6 +31,9 @@ pub struct Recommended {
     /// What the search's choices came to on items that they were not chosen on, under the name of
     /// the last of these policies.
     pub given: Option<Given>,
+    /// Where models were asked about different items, the part of the plan that was compared, and
+    /// what a reader has to know of that.
+    pub shared: Option<(Plan, Warning)>,
 }
 
 /// Searches for what is best for the wish, and for what it is worth on other items.
@@ -44,9 +48,27 @@ pub fn recommend(
     rows: &[&Recorded],
 ) -> Result<Recommended, RecommendError> {
     let task = task_of(plan, wish)?;
+    let shared = Shared::of(plan, task, wish, rows);
+    let mut recommended = among_shared(plan, &shared, wish, rows)?;
+    recommended.row.left_out.extend(shared.left_out());
+    recommended.row.left_out.sort_by(|a, b| a.model.cmp(&b.model));
+    let doubt = shared.doubt(task);
+    recommended.shared = doubt.map(|doubt| (shared.plan.into_owned(), doubt));
+    Ok(recommended)
+}
+
+/// Searches among models that were all asked about the same items; names are free in `whole`.
+fn among_shared(
+    whole: &Plan,
+    shared: &Shared<'_>,
+    wish: &Wish,
+    rows: &[&Recorded],
+) -> Result<Recommended, RecommendError> {
+    let plan = &*shared.plan;
+    let task = task_of(plan, wish)?;
     let stand = Stand::new(plan, task, rows)?;
     let nest = Nest::new(plan, wish, (task, &stand));
-    refuse(&nest, wish, task)?;
+    refuse(&nest, wish, (task, shared))?;
     let goals = Goals::new(&nest, wish);
     let mut picked = nest.picked(&goals.all());
     let steps = picked.split_off(Goals::N_MAIN);
@@ -87,7 +109,7 @@ pub fn recommend(
     answer.add_steps(&nest, &goals, &steps, (&versus, reference));
     answer.hold_together(&nest, contender.as_ref().map(|it| (it, reference)), &steps);
     let row = answer.row(&nest, wish, task, &goals);
-    Ok(named(plan, &nest, row, single, contender))
+    Ok(named(whole, &nest, row, single, contender))
 }
 
 fn task_of<'a>(plan: &'a Plan, wish: &Wish) -> Result<&'a Task, RecommendError> {
@@ -103,7 +125,15 @@ fn task_of<'a>(plan: &'a Plan, wish: &Wish) -> Result<&'a Task, RecommendError> 
     }
 }
 
-fn refuse(nest: &Nest<'_>, wish: &Wish, task: &Task) -> Result<(), RecommendError> {
+fn refuse(
+    nest: &Nest<'_>,
+    wish: &Wish,
+    (task, shared): (&Task, &Shared<'_>),
+) -> Result<(), RecommendError> {
+    // Those that are compared with were never asked the same.
+    if task.items.is_empty() && shared.n_items > 0 {
+        return Err(no_baseline(task, wish));
+    }
     let task = task.id.clone();
     if nest.pool.models.is_empty() {
         let of = |(model, why): &(_, &str)| format!("{model}: {why}");
@@ -147,14 +177,16 @@ fn named(
     let is_known = plan.policies.iter().any(|(name, _)| *name == shape.name());
     if shape.is_single() || is_known {
         row.policy = shape.name();
-        return Recommended { row, policies: Vec::new(), best, given: None };
+        return Recommended { row, policies: Vec::new(), best, given: None, shared: None };
     }
     let name = own_name(plan, shape);
     row.policy.clone_from(&name);
     let policies = shape.policies(&name);
     row.scenario = Plan::policies_to_yaml(&policies);
-    let given = Given { task: row.task.clone(), policy: name, outcomes: picked.outcomes };
-    Recommended { row, policies, best, given: Some(given) }
+    let ids = nest.stand.matrix.items().iter().map(|item| item.id.clone());
+    let outcomes = ids.zip(picked.outcomes).collect();
+    let given = Given { task: row.task.clone(), policy: name, outcomes };
+    Recommended { row, policies, best, given: Some(given), shared: None }
 }
 
 /// `recommended`, with a number behind it where that is taken.

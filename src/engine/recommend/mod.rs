@@ -19,6 +19,7 @@ mod pool;
 mod routers;
 mod search;
 mod shape;
+mod shared;
 mod slices;
 mod stepped;
 pub mod subsets;
@@ -29,7 +30,7 @@ mod words;
 pub use advise::{Recommended, recommend};
 pub use deploy::{NotThere, deployment};
 pub use slices::{ABSENT, MOST_VOTERS, OneItem, Slices};
-pub use words::explain;
+pub use words::{explain, mark};
 
 use crate::engine::evaluate::EvaluateError;
 use crate::kernel::{PolicyId, TaskId};

@@ -3,22 +3,22 @@
 use super::answer::MODELS;
 use super::pool::NO_PRICE;
 use crate::data::recommendation::{Advice, Alone, Choice, Earned, LeftOut, Recommendation};
-use crate::data::summary::{Fitting, GainRow, ModelRow, Summary, Versus};
+use crate::data::summary::{Fitting, GainRow, ModelRow, PolicyRow, Summary, Versus};
 use crate::data::{Estimate, recommendation::Paying};
 use crate::kernel::PolicyId;
 
-/// Writes why, from the recommendation and the figures of the run that it was added to, and what
-/// its row there was chosen on.
-pub fn explain(row: &mut Recommendation, summary: &mut Summary) {
-    let is_it = |task: &_, policy: &PolicyId| *task == row.task && *policy == row.policy;
-    if !row.scenario.is_empty() {
-        for policy in &mut summary.policies {
-            if is_it(&policy.task, &policy.policy) {
-                policy.fitting = Fitting::CrossFitted;
-                policy.in_sample = Some(row.earned.in_sample);
-            }
-        }
+/// Says in the figures of a run what the row of the recommendation was chosen on.
+pub fn mark(row: &Recommendation, summary: &mut Summary) {
+    let is_it = |it: &&mut PolicyRow| it.task == row.task && it.policy == row.policy;
+    for policy in summary.policies.iter_mut().filter(is_it).filter(|_| !row.scenario.is_empty()) {
+        policy.fitting = Fitting::CrossFitted;
+        policy.in_sample = Some(row.earned.in_sample);
     }
+}
+
+/// Writes why, from the recommendation and the figures of a run over the items that it was made on.
+pub fn explain(row: &mut Recommendation, summary: &Summary) {
+    let is_it = |task: &_, policy: &PolicyId| *task == row.task && *policy == row.policy;
     row.paying = paying(row, summary);
     row.alone = alone(row, summary);
     let mut sentences = vec![looked_for(row), answer(row)];
