@@ -27,6 +27,8 @@ pub enum Warning {
     UnusedSamples(String, u32),
     /// Calls that failed: (model, how many of each kind, failed, asked).
     FailedCalls(String, String, u64, u64),
+    /// Calls that were never sent: (model, such, asked).
+    NeverSent(String, u64, u64),
     /// Responses without a readable answer: (model, unparsed, asked).
     Unparsed(String, u64, u64),
     /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
@@ -73,6 +75,7 @@ impl Warning {
             Self::StrayRows(..) => "stray_rows",
             Self::UnusedSamples(..) => "unused_samples",
             Self::FailedCalls(..) => "failed_calls",
+            Self::NeverSent(..) => "never_sent",
             Self::Unparsed(..) => "unparsed",
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::FewSamples(..) => "few_samples",
@@ -108,6 +111,7 @@ impl Warning {
             | Self::StrayRows(on, _)
             | Self::UnusedSamples(on, _)
             | Self::FailedCalls(on, ..)
+            | Self::NeverSent(on, ..)
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
             | Self::FewSamples(on, ..)
@@ -251,6 +255,11 @@ impl fmt::Display for Warning {
             Self::FailedCalls(on, kinds, failed, n) => write!(
                 f,
                 "{failed} of {n} calls to {on} failed ({kinds}): not served, which is not wrong"
+            ),
+            Self::NeverSent(on, such, n) => write!(
+                f,
+                "{such} of {n} calls to {on} were never sent, because its provider was taken to be \
+                 down: prices are of the others"
             ),
             Self::Unparsed(on, unparsed, n) => write!(
                 f,

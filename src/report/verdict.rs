@@ -148,7 +148,7 @@ fn most_used(best_single: &PolicyRow, name: fn(&str) -> String) -> Option<String
 
 /// What the policy costs beside the best single model; `None` when either price is unknown.
 fn price(policy: &PolicyRow, best_single: &PolicyRow) -> Option<String> {
-    let per_1k = |row: &PolicyRow| row.measures.cost_usd.map(|cost| cost.per_1k);
+    let per_1k = |row: &PolicyRow| row.measures.cost_usd.and_then(|cost| cost.per_1k);
     let ratio = per_1k(policy)? / per_1k(best_single)?;
     (ratio.is_finite() && ratio > 0.0)
         .then(|| format!(" at {} times its price", text::times(ratio)))

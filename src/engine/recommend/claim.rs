@@ -88,6 +88,7 @@ impl Nest<'_> {
         let case = |(outcome, cluster): (&Outcome, &u32)| Case {
             verdict: outcome.verdict,
             cluster: *cluster,
+            is_sent: outcome.n_unsent == 0,
             cost: outcome.cost,
             latency: outcome.latency,
             ttft: None,
@@ -106,7 +107,7 @@ impl Nest<'_> {
             accuracy_of_all: measures.accuracy_of_all,
             in_sample: 0.0,
             optimism: None,
-            cost_per_1k: measures.cost_usd.map(|cost| cost.per_1k),
+            cost_per_1k: measures.cost_usd.and_then(|cost| cost.per_1k),
             calls_per_item: (n_asked > 0).then(|| calls as f64 / n_asked as f64),
             p50_ms: measures.latency_ms.map(|it| it.p50),
             p95_ms: measures.latency_ms.map(|it| it.p95),

@@ -168,7 +168,7 @@ fn nearest(row: &Recommendation, models: &[&ModelRow]) -> String {
     }
     let of = |row: &&ModelRow| {
         let right = row.measures.accuracy_of_all.as_ref()?.point;
-        Some((row.model.to_string(), right, row.measures.cost_usd.map(|it| it.per_1k)))
+        Some((row.model.to_string(), right, row.measures.cost_usd.and_then(|it| it.per_1k)))
     };
     let best = models.iter().filter_map(of).max_by(|a, b| a.1.total_cmp(&b.1));
     best.map_or_else(|| "nobody".to_owned(), |(name, right, cost)| told(&name, right, cost))

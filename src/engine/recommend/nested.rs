@@ -239,7 +239,9 @@ fn cost(outcomes: &[Outcome], unit: Unit) -> Option<f64> {
     let asked = outcomes.iter().filter(|it| it.verdict != Verdict::NotRun);
     let costs: Vec<f64> = match unit {
         Unit::Calls => asked.map(|it| f64::from(it.n_calls)).collect(),
-        Unit::Dollars => asked.filter_map(|it| Some(it.cost?.dollars())).collect(),
+        Unit::Dollars => {
+            asked.filter(|it| it.tells_price()).filter_map(|it| Some(it.cost?.dollars())).collect()
+        }
     };
     (!costs.is_empty()).then(|| costs.iter().sum::<f64>() / costs.len() as f64)
 }

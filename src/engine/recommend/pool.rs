@@ -129,9 +129,10 @@ fn is_asked(matrix: &Matrix, model: ModelIdx) -> bool {
     matrix.item_idxs().any(|item| matrix.cell(item, model, 0).state != CellState::NotRun)
 }
 
-/// Dollars an item; `None` where an answer has no known cost.
+/// Dollars an item that was sent; `None` where an answer has no known cost.
 fn mean_cost(matrix: &Matrix, model: ModelIdx) -> Option<f64> {
-    let cells = || matrix.item_idxs().map(|item| matrix.cell(item, model, 0));
+    let cells =
+        || matrix.item_idxs().map(|item| matrix.cell(item, model, 0)).filter(|it| !it.unsent);
     let is_answer = |state| matches!(state, CellState::Answered { .. });
     if cells().any(|cell| is_answer(cell.state) && cell.cost.is_none()) {
         return None;
@@ -151,9 +152,11 @@ fn column(matrix: &Matrix, model: ModelIdx, unit: Unit) -> Column {
     let scores = outcomes.iter().map(|it| it.verdict.score().unwrap_or(0.0)).collect();
     let costs = match unit {
         Unit::Calls => vec![1.0; outcomes.len()],
-        // What a failed call cost is sometimes unknown; it counts as any other of the model's.
+        // What a failed call cost is sometimes unknown, and what was never sent says nothing of a
+        // price; they count as any other of the model's.
         Unit::Dollars => {
-            outcomes.iter().map(|it| it.cost.map_or(mean, |cost| cost.dollars())).collect()
+            let known = |it: &Outcome| it.cost.filter(|_| it.tells_price());
+            outcomes.iter().map(|it| known(it).map_or(mean, |cost| cost.dollars())).collect()
         }
     };
     let served = outcomes.iter().map(|it| it.verdict.judged().is_some()).collect();

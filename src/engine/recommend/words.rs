@@ -315,7 +315,7 @@ fn paying(row: &Recommendation, summary: &Summary) -> Vec<Paying> {
     let cost = |policy: &PolicyId| {
         let mut rows = summary.policies.iter();
         let row = rows.find(|it| it.task == row.task && it.policy == *policy)?;
-        Some(row.measures.cost_usd?.per_1k)
+        row.measures.cost_usd?.per_1k
     };
     let (of_dear, of_cheap) = (cost(&dear), cost(&cheap));
     let of_dear_one =
@@ -349,7 +349,7 @@ fn alone(row: &Recommendation, summary: &Summary) -> Vec<Alone> {
         Some(Alone {
             model: it.model.clone(),
             accuracy_of_all: it.measures.accuracy_of_all.clone()?,
-            cost_per_1k: it.measures.cost_usd?.per_1k,
+            cost_per_1k: it.measures.cost_usd?.per_1k?,
         })
     };
     let models = summary.models.iter().filter(took_part);
