@@ -51,7 +51,8 @@ fn run_recommends_where_the_scenario_wishes_for_it_and_says_why() {
     assert_eq!(row["earned"]["accuracy_of_all"]["point"], 1.0);
     let because = row["because"].as_str().expect("a text");
     for words in [
-        "Use cascade(m0, m1 agree 100 %, else m2): on items that it was not chosen on it is 100.0 %",
+        "Use cascade(m0, m1 agree 100 %, else m2), which was chosen on 3 of 5 folds: choosing so is, \
+         on items not looked at, 100.0 %",
         "above best-single (n = 120, all choices looked at together)",
         "It asks m2 on 66.7 % of the questions, and saves 33.3 % of the calls to it.",
     ] {
@@ -61,7 +62,11 @@ fn run_recommends_where_the_scenario_wishes_for_it_and_says_why() {
     let shown = made["policies"].as_array().expect("policies");
     assert!(shown.iter().all(|it| it["policy"] != "recommended-first"), "{shown:?}");
     let report = fs::read_to_string(folder.path().join("run/report.md")).expect("a report");
-    assert!(report.contains("## Recommended for `t`: `recommended`"), "{report}");
+    assert!(
+        report.contains("## Recommended for `t`: `cascade(m0, m1 agree 100 %, else m2)`"),
+        "{report}"
+    );
+    assert!(report.contains("| `cascade(m0, m1 agree 100 %, else m2)` | 3 of 5 |"), "{report}");
     // What it recommends is a scenario's policy as it stands.
     let yaml = row["scenario"].as_str().expect("a text");
     let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");

@@ -129,6 +129,16 @@ pub struct Earned {
     pub random_line: Option<Versus>,
 }
 
+impl Earned {
+    /// Where some folds led to another choice: how many led to this one, and how many there are.
+    /// The figures are then of choosing so, and not of this choice alone.
+    pub fn unsettled(&self) -> Option<(u64, u64)> {
+        let n: u64 = self.chosen.values().sum();
+        let same = self.chosen.get(&self.what).copied().unwrap_or(0);
+        (same < n).then_some((same, n))
+    }
+}
+
 /// A model by itself, of which nothing was chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alone {

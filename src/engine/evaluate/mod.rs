@@ -9,6 +9,7 @@ mod folds;
 mod foresee;
 mod gain;
 mod gates;
+mod given;
 mod ground;
 mod judge;
 mod judging;
@@ -34,6 +35,7 @@ use rayon::prelude::*;
 
 pub use carried::carried_over;
 pub use folds::N_FOLDS;
+pub use given::Given;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
 pub use looks::{are_decided, order, undecidable};
@@ -182,26 +184,6 @@ pub fn evaluate<'a>(
     doubts: Vec<Warning>,
 ) -> Result<Evaluation<'a>, EvaluateError> {
     evaluate_with(plan, rows, doubts, None)
-}
-
-/// What a policy of the plan came to on a task, worked out elsewhere: that of a policy that was
-/// searched for on these very items would be flattered by the choice.
-#[derive(Debug)]
-pub struct Given {
-    /// The task.
-    pub task: TaskId,
-    /// The policy.
-    pub policy: PolicyId,
-    /// By item; what is not here was not run.
-    pub outcomes: BTreeMap<ItemId, Outcome>,
-}
-
-impl Given {
-    /// In the order of the matrix.
-    fn column(&self, matrix: &Matrix) -> Vec<Outcome> {
-        let of = |item: &Item| self.outcomes.get(&item.id).cloned().unwrap_or(Outcome::NOT_RUN);
-        matrix.items().iter().map(of).collect()
-    }
 }
 
 /// Like [`evaluate`], with what is `given` in place of what the policy would come to here.

@@ -7,6 +7,7 @@
 mod advise;
 mod answer;
 mod ballots;
+mod beside;
 mod chained;
 mod chains;
 mod choose;

@@ -184,9 +184,32 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     let never = wish(&|it| it.never = vec!["p".into()]);
     let told = never.expect_err("nobody is left").to_string();
     assert!(told.contains("its provider is never to be used"), "{told}");
+    told_where_folds_differ(free.clone());
     told_of_what_is_cheaper(free);
     let told = words::by_category(&fast).expect("questions have categories");
     assert!(told.contains("among the 2 models that were asked and that the wish admits"), "{told}");
+}
+
+/// Where some folds led to another choice, the figures are said to be of choosing so.
+fn told_where_folds_differ(mut row: Recommendation) {
+    let what = row.earned.what.clone();
+    row.earned.chosen = [(what.clone(), 5)].into();
+    let told = words::answer(&row);
+    assert!(told.starts_with(&format!("Use {what}: on items that it was not chosen on")), "{told}");
+    row.earned.chosen = [(what.clone(), 3), ("another".to_owned(), 2)].into();
+    for (verdict, words) in [
+        (Advice::Combination, ", which was chosen on 3 of 5 folds: choosing so is, on items not"),
+        (
+            Advice::CheaperModel,
+            " (chosen on 3 of 5 folds: the figures are of choosing so, on items",
+        ),
+        (Advice::BestSingle, " (chosen on 3 of 5 folds: the figures are of choosing so, on items"),
+        (Advice::TooFewItems, " (chosen on 3 of 5 folds: the figures are of choosing so, on items"),
+    ] {
+        row.verdict = verdict;
+        let told = words::answer(&row);
+        assert!(told.contains(&format!("{what}{words}")), "{told}");
+    }
 }
 
 /// The cheapest other choice is told of that is as accurate and is served as often as it has to be.
