@@ -143,6 +143,37 @@ fn models_that_were_asked_about_few_items_are_not_compared_with_the_rest() {
     }
 }
 
+/// A model that takes five seconds is of use where it is asked three times in a hundred.
+#[test]
+fn a_slow_model_may_stand_behind_fast_ones_that_ask_it_rarely() {
+    let folder = folder("recommend: { p95_ms_at_most: 1000 }\n");
+    let (mut items, mut rows) = (String::new(), String::new());
+    for id in 0..800 {
+        items += &format!("{{\"id\":{id},\"target\":\"right\"}}\n");
+        for (model, cost, ms) in [("a", 0.001, 100), ("b", 0.001, 110), ("sage", 0.02, 5000)] {
+            let is_wrong = (model == "a" && id % 67 == 1) || (model == "b" && id % 67 == 2);
+            let answer = if is_wrong { model } else { "right" };
+            rows += &format!(
+                "{{\"id\":{id},\"model\":\"{model}\",\"answer\":\"{answer}\",\"cost_usd\":{cost},\
+                 \"latency_ms\":{ms}}}\n"
+            );
+        }
+    }
+    for (name, text) in [("items.jsonl", items), ("answers.jsonl", rows)] {
+        fs::write(folder.path().join(name), text).expect("a write");
+    }
+    ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "run"]), 0);
+    let row = &summary(folder.path(), "run")["recommendation"];
+    assert_eq!(row["earned"]["what"], "cascade(a, b agree 100 %, else sage)", "{}", row["because"]);
+    assert_eq!(row["earned"]["p95_ms"], 110.0);
+    assert_eq!(row["slow"], serde_json::json!(["sage"]));
+    // What it is compared with keeps to the limit too.
+    assert_eq!(row["earned"]["versus"]["policy"], "best-single within the time");
+    assert!(row["baseline"]["chosen"]["sage"].is_null(), "{}", row["baseline"]);
+    let report = fs::read_to_string(folder.path().join("run/report.md")).expect("a report");
+    assert!(report.contains("Too slow alone, and asked only behind others: sage."), "{report}");
+}
+
 #[test]
 fn who_is_down_in_an_outage_gets_somebody_behind_it() {
     // The best model's provider is down half of the time; the other one is always there.

@@ -164,10 +164,15 @@ pub(super) fn notes(row: &Recommendation) -> String {
             format!(" Left out: {}{more}.", told.join(", "))
         }
     };
+    let slow: Vec<&str> = row.slow.iter().map(|it| it.as_str()).collect();
+    let slow = match &slow[..] {
+        [] => String::new(),
+        slow => format!(" Too slow alone, and asked only behind others: {}.", slow.join(", ")),
+    };
     format!(
         "Every figure is of items that the choice was not made on: what the search chose without \
          a fold is scored on it; \"chosen on, %\" is what it would seem on its own items. {CHOOSING} \
-         Brackets of differences hold for all of them at once (max-T). Tried: {}.{left_out}",
+         Brackets of differences hold for all of them at once (max-T). Tried: {}.{left_out}{slow}",
         space(&row.space)
     )
 }

@@ -90,12 +90,13 @@ fn among_shared(
         None => combination,
         Some(_) => [sure, unsure].into_iter().flatten().find(|it| !is_baseline(it)),
     };
-    // Where there is a limit to the price, the best single model within it is what has to be
-    // beaten; the best of all is out of reach.
-    let within = wish.cost_per_1k_at_most.is_some() && goals.loss.is_none();
-    let (versus, reference): (PolicyId, &[Outcome]) = match wish.versus.as_str() {
-        BEST_SINGLE if within => ("best-single within the price".into(), &single.outcomes),
-        _ => (wish.versus.clone(), &baseline),
+    // Where price or time has a limit, the best single model within it is what has to be beaten; the
+    // best of all is out of reach.
+    let within = within(wish).filter(|_| wish.versus.as_str() == BEST_SINGLE);
+    let (versus, reference): (PolicyId, &[Outcome]) = match within.filter(|_| goals.loss.is_none())
+    {
+        Some(name) => (name.into(), &single.outcomes),
+        None => (wish.versus.clone(), &baseline),
     };
     let tries = Cell::new(0);
     let mut answer = Answer {
@@ -110,6 +111,16 @@ fn among_shared(
     answer.hold_together(&nest, contender.as_ref().map(|it| (it, reference)), &steps);
     let row = answer.row(&nest, wish, task, &goals);
     Ok(named(whole, &nest, row, single, contender))
+}
+
+/// What the best single model is called that keeps to the limits, where there are any.
+fn within(wish: &Wish) -> Option<&'static str> {
+    match (wish.cost_per_1k_at_most, wish.p95_ms_at_most) {
+        (None, None) => None,
+        (Some(_), None) => Some("best-single within the price"),
+        (None, Some(_)) => Some("best-single within the time"),
+        (Some(_), Some(_)) => Some("best-single within price and time"),
+    }
 }
 
 fn task_of<'a>(plan: &'a Plan, wish: &Wish) -> Result<&'a Task, RecommendError> {
@@ -135,9 +146,10 @@ fn refuse(
         return Err(no_baseline(task, wish));
     }
     let task = task.id.clone();
-    if nest.pool.models.is_empty() {
+    if nest.pool.those(false).next().is_none() {
         let of = |(model, why): &(_, &str)| format!("{model}: {why}");
-        let why: Vec<String> = nest.pool.left_out.iter().map(of).collect();
+        let mut why: Vec<String> = nest.pool.left_out.iter().map(of).collect();
+        why.extend(nest.pool.those(true).map(|it| format!("{}: it is too slow", it.name)));
         return Err(RecommendError::NoModel { task, why: why.join("; ") });
     }
     if wish.cost_per_1k_at_most.is_some() && nest.pool.unit == Unit::Calls {

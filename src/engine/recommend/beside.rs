@@ -50,7 +50,9 @@ pub(super) fn paying(row: &Recommendation, summary: &Summary) -> Vec<Paying> {
 /// The models that took part and that no other outdoes.
 pub(super) fn alone(row: &Recommendation, summary: &Summary) -> Vec<Alone> {
     let took_part = |it: &&ModelRow| {
-        it.task == row.task && row.left_out.iter().all(|left| left.model != it.model)
+        let is_slow = row.slow.iter().any(|slow| slow.as_str() == it.model.as_str());
+        let is_out = is_slow || row.left_out.iter().any(|left| left.model == it.model);
+        it.task == row.task && !is_out
     };
     let priced = |it: &ModelRow| {
         Some(Alone {

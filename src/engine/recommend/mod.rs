@@ -14,6 +14,7 @@ mod choose;
 mod claim;
 mod deploy;
 mod goals;
+mod haste;
 mod nested;
 mod outages;
 mod pool;

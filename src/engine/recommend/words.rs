@@ -24,6 +24,7 @@ pub fn explain(row: &mut Recommendation, summary: &Summary) {
     row.alone = alone(row, summary);
     let mut sentences = vec![looked_for(row), answer(row)];
     sentences.extend(price(row));
+    sentences.extend(too_slow(row));
     sentences.extend(by_category(row));
     sentences.extend(for_less(row));
     let strong = summary.policies.iter().find(|it| is_it(&it.task, &it.policy));
@@ -59,11 +60,11 @@ pub(super) fn by_category(row: &Recommendation) -> Option<String> {
     let told = difference(versus);
     let is_unpriced = |it: &&LeftOut| it.because == NO_PRICE;
     let n_unpriced = row.left_out.iter().filter(is_unpriced).count();
-    let among = if n_unpriced == row.left_out.len() {
+    let among = if n_unpriced == row.left_out.len() && row.slow.is_empty() {
         "all models".to_owned()
     } else {
         let n_priced = row.space.iter().find(|it| it.kind == MODELS).map_or(0, |it| it.size);
-        let n = n_priced + n_unpriced as u64;
+        let n = n_priced + n_unpriced as u64 - row.slow.len() as u64;
         format!("the {n} models that were asked and that the wish admits")
     };
     Some(match versus.difference.low > 0.0 {
@@ -270,6 +271,19 @@ fn price(row: &Recommendation) -> Option<String> {
             format!("{told}: {} % of the money is saved.", percent(1.0 - ours / theirs))
         }
         _ => format!("{told}."),
+    })
+}
+
+/// Whether what it is compared with is slower than is asked for.
+pub(super) fn too_slow(row: &Recommendation) -> Option<String> {
+    let (most, theirs) = (row.limits.p95_ms?, row.baseline.p95_ms?);
+    let versus = row.earned.versus.as_ref();
+    let name = versus.map_or(row.baseline.what.as_str(), |it| it.policy.as_str());
+    (theirs > most).then(|| {
+        format!(
+            "{name} itself breaks the limit: 95 of 100 of its answers take up to {theirs:.0} ms, \
+             and {most:.0} are allowed."
+        )
     })
 }
 
