@@ -96,7 +96,7 @@ fn a_run_folder_gives_what_its_scenario_gives_and_the_same_bytes_again() {
     let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
     let text = text + "recommend: { providers: { never: [tape] } }\n";
     fs::write(folder.path().join("s.yaml"), text).expect("a write");
-    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "run", "-o", "four"]), 1);
+    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "run", "-o", "four"]), 3);
     assert!(stderr.contains("its provider is never to be used"), "{stderr}");
 }
 
@@ -248,7 +248,7 @@ fn every_mistake_of_a_wish_is_told_at_its_word() {
 #[test]
 fn what_nobody_keeps_to_is_an_error_of_recommend_and_a_warning_of_run() {
     let folder = folder("recommend: { cost_per_1k_at_most: 0.1 }\n");
-    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "one"]), 1);
+    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "one"]), 3);
     assert!(
         stderr.contains("no model keeps to the limits; the cheapest is m0 at $1.0000"),
         "{stderr}"
@@ -258,4 +258,49 @@ fn what_nobody_keeps_to_is_an_error_of_recommend_and_a_warning_of_run() {
     assert!(made["recommendation"].is_null());
     let warnings = made["warnings"].as_array().expect("warnings");
     assert!(warnings.iter().any(|it| it["kind"] == "no_recommendation"), "{warnings:?}");
+}
+
+#[test]
+fn what_was_typed_wrong_ends_as_wrong_usage_and_what_files_lack_as_invalid() {
+    let folder = folder("");
+    let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
+    let two = text.replace("tasks:\n", "tasks:\n  u: { dataset: items.jsonl }\n");
+    fs::write(folder.path().join("two.yaml"), two).expect("a write");
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
+    for (args, code, words) in [
+        (&["recommend", "s.yaml", "--task", "u"][..], 2, "there is none of that name; there is t"),
+        (&["recommend", "two.yaml"], 2, "say which by `--task`"),
+        (&["recommend", "gone"], 3, "gone"),
+        (&["recommend", "empty"], 3, "run.json"),
+        (&["recommend", "s.yaml", "--export", "litellm", "--of", "x"], 2, "is called so"),
+        (&["simulate", "s.yaml"], 3, "traffic: { poisson:"),
+        (&["drill", "s.yaml"], 3, "traffic: { poisson:"),
+        (&["report", "gone"], 3, "summary.json"),
+        (&["report", "empty"], 3, "summary.json"),
+        (&["compare", "empty", "gone"], 3, "summary.json"),
+        (&["store", "list", "s.yaml"], 3, "there is none"),
+    ] {
+        let stderr = ends(&mut quorumbench(folder.path(), args), code);
+        assert!(stderr.contains(words), "{args:?}: {stderr}");
+    }
+    fs::write(folder.path().join("empty/summary.json"), "{}").expect("a write");
+    ends(&mut quorumbench(folder.path(), &["report", "empty"]), 3);
+}
+
+#[test]
+fn a_run_folder_finds_its_scenario_from_anywhere_or_says_what_to_do() {
+    let folder = folder("");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "reports/run"]), 0);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let run = folder.path().join("reports/run").display().to_string();
+    ends(&mut quorumbench(elsewhere.path(), &["recommend", &run, "-o", "made"]), 0);
+    assert_eq!(summary(elsewhere.path(), "made")["recommendation"]["policy"], "recommended");
+    ends(&mut quorumbench(&folder.path().join("reports"), &["recommend", "run", "-o", "made"]), 0);
+    fs::rename(folder.path().join("s.yaml"), folder.path().join("other.yaml")).expect("a move");
+    let stderr = ends(&mut quorumbench(elsewhere.path(), &["recommend", &run]), 3);
+    assert!(
+        stderr.contains("s.yaml is neither here nor beside a folder that the run is in"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("or give the scenario itself"), "{stderr}");
 }

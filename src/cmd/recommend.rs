@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use super::Exit;
 use super::collection::{Collection, Sitting};
+use super::exit::Unfit;
 use super::inputs::{Input, store_beside};
 use super::outputs::{Output, RunRecord};
 use crate::data::summary::Summary;
@@ -198,13 +199,21 @@ fn recommended<'a>(
 /// The scenario that a run folder was made from.
 fn scenario_of(run: &Path) -> Result<PathBuf> {
     let file = run.join("run.json");
-    let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("read the run, {}", file.display()))?;
-    let record: serde_json::Value = serde_json::from_str(&text).context("read run.json")?;
+    let unfit = |why: String| Unfit(format!("read the run, {}: {why}", file.display()));
+    let text = std::fs::read_to_string(&file).map_err(|error| unfit(error.to_string()))?;
+    let record: serde_json::Value =
+        serde_json::from_str(&text).map_err(|error| unfit(error.to_string()))?;
     let scenario = PathBuf::from(record["scenario"].as_str().unwrap_or_default());
-    if !scenario.is_file() {
+    // It is named as seen from where it was run, which mostly holds the run folder too.
+    let folder = run.canonicalize().with_context(|| format!("find {}", run.display()))?;
+    let above = folder.ancestors().skip(1).map(|it| it.join(&scenario));
+    let found = std::iter::once(scenario.clone()).chain(above).find(|it| it.is_file());
+    found.ok_or_else(|| {
         let (run, scenario) = (run.display(), scenario.display());
-        bail!("find the scenario that {run} was made from: {scenario} is not here; give it itself");
-    }
-    Ok(scenario)
+        let why = format!(
+            "find the scenario that {run} was made from: {scenario} is neither here nor beside a \
+             folder that the run is in; call this from where it was run, or give the scenario itself"
+        );
+        Unfit(why).into()
+    })
 }
