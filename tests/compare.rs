@@ -141,14 +141,14 @@ fn what_is_shown_fits_its_place_and_a_provider_that_was_down_is_no_drop() {
     assert_eq!(row["broken"], json!([]), "nobody was wrong");
 
     let mut wrong = quorumbench(folder, &["compare", "base", "new", "--policy", "nobody"]);
-    assert!(ends(&mut wrong, 1).contains("neither run has a policy `nobody`"));
-    assert!(ends(&mut quorumbench(folder, &["compare", "base", "gone"]), 1).contains("gone"));
+    assert!(ends(&mut wrong, 2).contains("neither run has a policy `nobody`"));
+    assert!(ends(&mut quorumbench(folder, &["compare", "base", "gone"]), 3).contains("gone"));
 
     let renamed = fs::read_to_string(folder.join("base.yaml")).expect("a file");
     fs::write(folder.join("u.yaml"), renamed.replace("{ t: {", "{ u: {")).expect("a write");
     ends(&mut quorumbench(folder, &["run", "u.yaml", "-o", "other"]), 0);
     let mut apart = quorumbench(folder, &["compare", "base", "other"]);
-    assert!(ends(&mut apart, 1).contains("nothing in common"));
+    assert!(ends(&mut apart, 3).contains("nothing in common"));
 }
 
 #[test]

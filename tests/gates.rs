@@ -51,6 +51,101 @@ fn one(gate: &str, args: &[&str], code: i32) -> Value {
     gates(folder.path()).pop().expect("a row")
 }
 
+/// `dear` costs a cent a call and was asked the first `n_sent` of forty items; then its provider was
+/// taken to be down. `fair` costs a tenth of that.
+fn half_down(n_sent: u32, more: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut items, mut answers) = (String::new(), String::new());
+    for id in 0..40 {
+        items += &format!("{{\"id\":{id},\"target\":\"x\"}}\n");
+        answers += &format!(
+            "{{\"id\":{id},\"model\":\"fair\",\"answer\":\"x\",\"cost_usd\":0.001,\"latency_ms\":9}}\n"
+        );
+        answers += &match id < n_sent {
+            true => format!(
+                "{{\"id\":{id},\"model\":\"dear\",\"answer\":\"x\",\"cost_usd\":0.01,\
+                 \"latency_ms\":9,\"attempts\":1}}\n"
+            ),
+            false => format!(
+                "{{\"id\":{id},\"model\":\"dear\",\"status\":\"unavailable\",\"attempts\":0}}\n"
+            ),
+        };
+    }
+    let scenario = format!(
+        "version: 1\nname: down\ntasks: {{ t: {{ dataset: items.jsonl }} }}\n\
+         providers: {{ p: {{ recorded: {{ answers: answers.jsonl }} }} }}\npolicies:\n  \
+         duo: {{ vote: {{ members: [dear, fair] }} }}\n  \
+         saver: {{ cascade: {{ stages: [duo, dear], accept: {{ agreement: 1.0 }} }} }}\n  \
+         net: {{ failover: {{ rungs: [dear, fair] }} }}\n{more}"
+    );
+    for (name, text) in [("items.jsonl", items), ("answers.jsonl", answers), ("s.yaml", scenario)] {
+        fs::write(folder.path().join(name), text).expect("the folder can be written");
+    }
+    folder
+}
+
+/// What was never sent cost nothing, and a thousand requests cost what those do that were sent.
+#[test]
+fn a_provider_that_is_down_for_long_is_not_cheap() {
+    let whole = half_down(40, "");
+    ends(&mut quorumbench(whole.path(), &["run", "s.yaml", "-o", "out"]), 0);
+    let gate = |of: &str, most: f64| {
+        format!("  {of}: {{ threshold: {{ of: {of}, metric: cost_per_1k, at_most: {most} }} }}\n")
+    };
+    let limits = [("dear", 9.9), ("duo", 10.9), ("saver", 10.9), ("net", 9.9)];
+    let gates: String = limits.iter().map(|(of, most)| gate(of, *most)).collect();
+    let run = whole.path().join("out");
+    let since = format!(
+        "  since: {{ baseline: {{ run: {run:?}, of: dear, metric: cost_per_1k, at_least: -0.1 }} }}\n"
+    );
+    let more = format!(
+        "gates:\n{gates}{since}traffic: {{ poisson: {{ rate: 1/s, for: 10m }} }}\nrecommend: {{}}\n"
+    );
+    let down = half_down(10, &more);
+    ends(&mut quorumbench(down.path(), &["run", "s.yaml", "-o", "out"]), 100);
+    let text = fs::read_to_string(down.path().join("out/summary.json")).expect("a summary");
+    let summary: Value = serde_json::from_str(&text).expect("JSON");
+    let rows = summary["gates"].as_array().expect("gates");
+    assert!(rows[..4].iter().all(|it| it["outcome"] == "failed"), "{rows:?}");
+    assert_eq!(rows[4]["outcome"], "passed", "{rows:?}");
+    let near = |value: &Value, wanted: f64| {
+        let value = value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
+        assert!((value - wanted).abs() < 1e-9, "{value} is not {wanted}");
+    };
+    let row = |table: &str, key: &str, name: &str| {
+        let rows = summary[table].as_array().expect("rows");
+        rows.iter().find(|it| it[key] == name).unwrap_or_else(|| panic!("no {name}")).clone()
+    };
+    for (name, per_1k, total) in
+        [("dear", 10.0, 0.1), ("duo", 11.0, 0.14), ("saver", 11.0, 0.14), ("net", 10.0, 0.13)]
+    {
+        let it = row("policies", "policy", name)["cost_usd"].clone();
+        near(&it["per_1k"], per_1k);
+        near(&it["total"], total);
+        assert_eq!(it["unsent"], 30, "{name}");
+        near(&row("simulated", "policy", name)["cost_per_1k"]["point"], per_1k);
+    }
+    near(&row("models", "model", "dear")["cost_usd"]["per_1k"], 10.0);
+    assert!(row("models", "model", "fair")["cost_usd"]["unsent"].is_null());
+    let told = row("warnings", "kind", "never_sent");
+    assert_eq!(told["on"], "dear on t", "{told}");
+    // The other way round: what an earlier run could not send is in no difference to it.
+    let run = down.path().join("out");
+    let since = format!(
+        "gates:\n  since: {{ baseline: {{ run: {run:?}, of: dear, metric: cost_per_1k, at_most: 0.1 }} }}\n"
+    );
+    let later = half_down(40, &since);
+    ends(&mut quorumbench(later.path(), &["run", "s.yaml", "-o", "out"]), 0);
+    // A model that was never sent anything has no price.
+    let never = half_down(0, "");
+    ends(&mut quorumbench(never.path(), &["run", "s.yaml", "-o", "out"]), 0);
+    let text = fs::read_to_string(never.path().join("out/summary.json")).expect("a summary");
+    let summary: Value = serde_json::from_str(&text).expect("JSON");
+    let rows = summary["models"].as_array().expect("models");
+    let dear = rows.iter().find(|it| it["model"] == "dear").expect("dear");
+    assert!(dear["cost_usd"]["per_1k"].is_null(), "{dear}");
+}
+
 #[test]
 fn each_figure_passes_fails_or_does_not_say() {
     for (gate, outcome) in [

@@ -61,6 +61,61 @@ fn a_refused_question_is_no_wrong_answer_and_only_it_is_asked_again() {
     assert!(asked_again && server.n_asked() == 1, "{counts:?}");
 }
 
+/// Who may not write there can read: `--offline`, and what is kept. Who has to ask is told.
+#[cfg(unix)]
+#[test]
+#[expect(clippy::print_stdout, reason = "who skips says so")]
+fn a_store_in_a_place_that_may_only_be_read_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    let server = Loopback::start(says_what_it_is_told);
+    let folder = scenario(&server.base_url(), 6, "{ one: { provider: p } }");
+    let place = folder.path().join(".quorumbench");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
+    let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
+    let wide = text.replace("items.jsonl", "more.jsonl");
+    fs::write(folder.path().join("wide.yaml"), wide).expect("a write");
+    let items = fs::read_to_string(folder.path().join("items.jsonl")).expect("the items");
+    let more = "{\"id\":6,\"input\":\"Say w6\",\"target\":\"w6\"}\n";
+    fs::write(folder.path().join("more.jsonl"), items + more).expect("a write");
+    let out = tempfile::tempdir().expect("a folder");
+    let run = out.path().join("run").display().to_string();
+    let may = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+    };
+    may(out.path(), 0o777);
+    for path in [&place.join("answers.sqlite"), &place, &folder.path().to_owned()] {
+        may(path, 0o555);
+    }
+    // Who may do everything has to be somebody else.
+    let is_mighty = fs::write(place.join("probe"), "").is_ok();
+    let as_anybody = |args: &[&str]| {
+        let mut command = quorumbench(folder.path(), args);
+        if is_mighty {
+            fs::remove_file(place.join("probe")).unwrap_or_default();
+            command.uid(65_534).gid(65_534);
+        }
+        command
+    };
+    if as_anybody(&["--version"]).output().is_err() {
+        println!("skipped: nobody else can start the command here");
+        return;
+    }
+    server.forget();
+    ends(&mut as_anybody(&["run", "s.yaml", "-o", &run, "--offline"]), 0);
+    assert_eq!(summary(&out.path().join("run"))["models"][0]["answered"], 6);
+    let listed = as_anybody(&["store", "list", "s.yaml"]).output().expect("the command starts");
+    let told = String::from_utf8_lossy(&listed.stdout);
+    assert!(told.contains("one ") && told.contains(" 6 "), "{told}\n{}", String::from_utf8_lossy(&listed.stderr));
+    let stderr = ends(&mut as_anybody(&["run", "wide.yaml", "-o", &run]), 1);
+    assert!(stderr.contains("it may only be read"), "{stderr}");
+    assert_eq!(server.n_asked(), 0);
+    for path in [folder.path(), &place] {
+        may(path, 0o755);
+    }
+}
+
 #[test]
 fn offline_needs_every_answer_and_counts_those_that_are_missing() {
     let server = Loopback::start(says_what_it_is_told);

@@ -51,7 +51,8 @@ fn run_recommends_where_the_scenario_wishes_for_it_and_says_why() {
     assert_eq!(row["earned"]["accuracy_of_all"]["point"], 1.0);
     let because = row["because"].as_str().expect("a text");
     for words in [
-        "Use cascade(m0, m1 agree 100 %, else m2): on items that it was not chosen on it is 100.0 %",
+        "Use cascade(m0, m1 agree 100 %, else m2), which was chosen on 3 of 5 folds: choosing so is, \
+         on items not looked at, 100.0 %",
         "above best-single (n = 120, all choices looked at together)",
         "It asks m2 on 66.7 % of the questions, and saves 33.3 % of the calls to it.",
     ] {
@@ -61,7 +62,11 @@ fn run_recommends_where_the_scenario_wishes_for_it_and_says_why() {
     let shown = made["policies"].as_array().expect("policies");
     assert!(shown.iter().all(|it| it["policy"] != "recommended-first"), "{shown:?}");
     let report = fs::read_to_string(folder.path().join("run/report.md")).expect("a report");
-    assert!(report.contains("## Recommended for `t`: `recommended`"), "{report}");
+    assert!(
+        report.contains("## Recommended for `t`: `cascade(m0, m1 agree 100 %, else m2)`"),
+        "{report}"
+    );
+    assert!(report.contains("| `cascade(m0, m1 agree 100 %, else m2)` | 3 of 5 |"), "{report}");
     // What it recommends is a scenario's policy as it stands.
     let yaml = row["scenario"].as_str().expect("a text");
     let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
@@ -91,8 +96,82 @@ fn a_run_folder_gives_what_its_scenario_gives_and_the_same_bytes_again() {
     let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
     let text = text + "recommend: { providers: { never: [tape] } }\n";
     fs::write(folder.path().join("s.yaml"), text).expect("a write");
-    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "run", "-o", "four"]), 1);
+    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "run", "-o", "four"]), 3);
     assert!(stderr.contains("its provider is never to be used"), "{stderr}");
+}
+
+/// A run that was cut short: the one that came to ten easy items is no match for those that came to
+/// a hundred.
+#[test]
+fn models_that_were_asked_about_few_items_are_not_compared_with_the_rest() {
+    let folder = folder("policies:\n  mine: { vote: { members: all } }\n");
+    let rows = fs::read_to_string(folder.path().join("answers.jsonl")).expect("the answers");
+    let is_asked = |line: &&str| {
+        let row: Value = serde_json::from_str(line).expect("a row");
+        let id = row["id"].as_u64().expect("a number");
+        match row["model"].as_str().expect("a name") {
+            "m0" => true,
+            "m1" => id < 100,
+            _ => id < 20 && row["answer"] == "right",
+        }
+    };
+    let left: Vec<&str> = rows.lines().filter(is_asked).collect();
+    fs::write(folder.path().join("answers.jsonl"), left.join("\n")).expect("a write");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "run"]), 0);
+    for given in ["run", "s.yaml"] {
+        ends(&mut quorumbench(folder.path(), &["recommend", given, "-o", "made"]), 0);
+        let made = summary(folder.path(), "made");
+        let row = &made["recommendation"];
+        let all = serde_json::json!(100);
+        assert_eq!(row["baseline"]["accuracy_of_all"]["n"], all, "{row}");
+        assert_eq!(row["baseline"]["chosen"]["m2"], Value::Null, "{row}");
+        assert_eq!(row["earned"]["accuracy_of_all"]["n"], all, "{row}");
+        let [left, why] = ["model", "because"].map(|key| row["left_out"][0][key].clone());
+        assert_eq!((left, why), ("m2".into(), "it was asked about 14 of 120 items".into()));
+        for it in row["alone"].as_array().expect("models") {
+            assert_ne!(it["model"], "m2", "{it}");
+            assert_eq!(it["accuracy_of_all"]["n"], all, "{it}");
+        }
+        let warnings = made["warnings"].as_array().expect("warnings");
+        let told = warnings.iter().find(|it| it["kind"] == "unevenly_asked").expect("a warning");
+        let told = told["text"].as_str().expect("a text");
+        assert!(told.contains("the 100 of 120 that all in it were asked about"), "{told}");
+        assert!(told.contains("left out, asked about too few: m2 (14)"), "{told}");
+        // The tables are of all that was asked.
+        let models = made["models"].as_array().expect("models");
+        assert_eq!(models.iter().map(|it| it["asked"].as_u64()).max(), Some(Some(120)));
+    }
+}
+
+/// A model that takes five seconds is of use where it is asked three times in a hundred.
+#[test]
+fn a_slow_model_may_stand_behind_fast_ones_that_ask_it_rarely() {
+    let folder = folder("recommend: { p95_ms_at_most: 1000 }\n");
+    let (mut items, mut rows) = (String::new(), String::new());
+    for id in 0..800 {
+        items += &format!("{{\"id\":{id},\"target\":\"right\"}}\n");
+        for (model, cost, ms) in [("a", 0.001, 100), ("b", 0.001, 110), ("sage", 0.02, 5000)] {
+            let is_wrong = (model == "a" && id % 67 == 1) || (model == "b" && id % 67 == 2);
+            let answer = if is_wrong { model } else { "right" };
+            rows += &format!(
+                "{{\"id\":{id},\"model\":\"{model}\",\"answer\":\"{answer}\",\"cost_usd\":{cost},\
+                 \"latency_ms\":{ms}}}\n"
+            );
+        }
+    }
+    for (name, text) in [("items.jsonl", items), ("answers.jsonl", rows)] {
+        fs::write(folder.path().join(name), text).expect("a write");
+    }
+    ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "run"]), 0);
+    let row = &summary(folder.path(), "run")["recommendation"];
+    assert_eq!(row["earned"]["what"], "cascade(a, b agree 100 %, else sage)", "{}", row["because"]);
+    assert_eq!(row["earned"]["p95_ms"], 110.0);
+    assert_eq!(row["slow"], serde_json::json!(["sage"]));
+    // What it is compared with keeps to the limit too.
+    assert_eq!(row["earned"]["versus"]["policy"], "best-single within the time");
+    assert!(row["baseline"]["chosen"]["sage"].is_null(), "{}", row["baseline"]);
+    let report = fs::read_to_string(folder.path().join("run/report.md")).expect("a report");
+    assert!(report.contains("Too slow alone, and asked only behind others: sage."), "{report}");
 }
 
 #[test]
@@ -169,7 +248,7 @@ fn every_mistake_of_a_wish_is_told_at_its_word() {
 #[test]
 fn what_nobody_keeps_to_is_an_error_of_recommend_and_a_warning_of_run() {
     let folder = folder("recommend: { cost_per_1k_at_most: 0.1 }\n");
-    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "one"]), 1);
+    let stderr = ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "one"]), 3);
     assert!(
         stderr.contains("no model keeps to the limits; the cheapest is m0 at $1.0000"),
         "{stderr}"
@@ -179,4 +258,49 @@ fn what_nobody_keeps_to_is_an_error_of_recommend_and_a_warning_of_run() {
     assert!(made["recommendation"].is_null());
     let warnings = made["warnings"].as_array().expect("warnings");
     assert!(warnings.iter().any(|it| it["kind"] == "no_recommendation"), "{warnings:?}");
+}
+
+#[test]
+fn what_was_typed_wrong_ends_as_wrong_usage_and_what_files_lack_as_invalid() {
+    let folder = folder("");
+    let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
+    let two = text.replace("tasks:\n", "tasks:\n  u: { dataset: items.jsonl }\n");
+    fs::write(folder.path().join("two.yaml"), two).expect("a write");
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
+    for (args, code, words) in [
+        (&["recommend", "s.yaml", "--task", "u"][..], 2, "there is none of that name; there is t"),
+        (&["recommend", "two.yaml"], 2, "say which by `--task`"),
+        (&["recommend", "gone"], 3, "gone"),
+        (&["recommend", "empty"], 3, "run.json"),
+        (&["recommend", "s.yaml", "--export", "litellm", "--of", "x"], 2, "is called so"),
+        (&["simulate", "s.yaml"], 3, "traffic: { poisson:"),
+        (&["drill", "s.yaml"], 3, "traffic: { poisson:"),
+        (&["report", "gone"], 3, "summary.json"),
+        (&["report", "empty"], 3, "summary.json"),
+        (&["compare", "empty", "gone"], 3, "summary.json"),
+        (&["store", "list", "s.yaml"], 3, "there is none"),
+    ] {
+        let stderr = ends(&mut quorumbench(folder.path(), args), code);
+        assert!(stderr.contains(words), "{args:?}: {stderr}");
+    }
+    fs::write(folder.path().join("empty/summary.json"), "{}").expect("a write");
+    ends(&mut quorumbench(folder.path(), &["report", "empty"]), 3);
+}
+
+#[test]
+fn a_run_folder_finds_its_scenario_from_anywhere_or_says_what_to_do() {
+    let folder = folder("");
+    ends(&mut quorumbench(folder.path(), &["run", "s.yaml", "-o", "reports/run"]), 0);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let run = folder.path().join("reports/run").display().to_string();
+    ends(&mut quorumbench(elsewhere.path(), &["recommend", &run, "-o", "made"]), 0);
+    assert_eq!(summary(elsewhere.path(), "made")["recommendation"]["policy"], "recommended");
+    ends(&mut quorumbench(&folder.path().join("reports"), &["recommend", "run", "-o", "made"]), 0);
+    fs::rename(folder.path().join("s.yaml"), folder.path().join("other.yaml")).expect("a move");
+    let stderr = ends(&mut quorumbench(elsewhere.path(), &["recommend", &run]), 3);
+    assert!(
+        stderr.contains("s.yaml is neither here nor beside a folder that the run is in"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("or give the scenario itself"), "{stderr}");
 }

@@ -83,7 +83,7 @@ fn export_is_read_by_evaluate_in_every_format() {
         assert_eq!((&mini[0]["answered"], &mini[0]["failed"]), (&json!(2), &json!(1)), "{ending}");
     }
     let other = ["store", "export", "s.yaml", "-o", "out.xlsx"];
-    let stderr = ends(&mut quorumbench(folder.path(), &other), 1);
+    let stderr = ends(&mut quorumbench(folder.path(), &other), 2);
     assert!(stderr.contains("ends in .jsonl, .csv or .parquet"), "{stderr}");
 }
 
@@ -110,7 +110,7 @@ fn a_store_that_is_not_there_is_not_made() {
     let folder = tempfile::tempdir().expect("a folder");
     for command in ["list", "verify"] {
         let args = ["store", command, "--store", "none.sqlite"];
-        let stderr = ends(&mut quorumbench(folder.path(), &args), 1);
+        let stderr = ends(&mut quorumbench(folder.path(), &args), 3);
         assert!(stderr.contains("none.sqlite: there is none"), "{stderr}");
     }
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);

@@ -84,7 +84,7 @@ pub fn contrast(
 /// counts is unknown, because a mean of what happens to be known would mislead.
 pub fn values(metric: Metric, outcomes: &[Outcome]) -> Option<Vec<Option<f64>>> {
     let value = |outcome: &Outcome| match metric {
-        Metric::CostPer1k if outcome.verdict == Verdict::NotRun => Some(None),
+        Metric::CostPer1k if !outcome.tells_price() => Some(None),
         Metric::CostPer1k => outcome.cost.map(|cost| Some(cost.dollars() * 1000.0)),
         _ if outcome.verdict.score().is_none() => Some(None),
         _ => outcome.latency.map(Micros::ms).map(Some),
@@ -133,7 +133,7 @@ pub fn unpaired(metric: Metric, ours: &Measures, theirs: &Measures) -> Figure {
 pub fn figure(metric: Metric, measures: &Measures) -> Option<f64> {
     let latency = measures.latency_ms;
     match metric {
-        Metric::CostPer1k => measures.cost_usd.map(|cost| cost.per_1k),
+        Metric::CostPer1k => measures.cost_usd.and_then(|cost| cost.per_1k),
         Metric::MeanMs => latency.map(|it| it.mean),
         Metric::P50Ms => latency.map(|it| it.p50),
         Metric::P90Ms => latency.map(|it| it.p90),
@@ -169,6 +169,7 @@ mod tests {
             let case = |item: usize| Case {
                 verdict: Verdict::Answered { answer: None, score: f64::from(item < hits) },
                 cluster: item as u32,
+                is_sent: true,
                 cost: None,
                 latency: None,
                 ttft: None,

@@ -56,7 +56,7 @@ pub enum Metric {
     AccuracyOfAll,
     /// The share of all asked that was served.
     Availability,
-    /// Dollars per thousand items asked.
+    /// Dollars per thousand items of which every call was sent.
     #[serde(rename = "cost_per_1k")]
     CostPer1k,
     /// The mean latency of what was answered, in milliseconds.

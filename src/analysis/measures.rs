@@ -16,6 +16,8 @@ pub struct Case {
     pub verdict: Verdict,
     /// The cluster of the item.
     pub cluster: u32,
+    /// Whether every call of it was sent; others tell nothing of a price.
+    pub is_sent: bool,
     /// What it cost.
     pub cost: Option<Usd>,
     /// To the answer.
@@ -91,13 +93,23 @@ fn failures(cases: &[Case]) -> BTreeMap<String, u64> {
     failures
 }
 
-/// `None` as soon as one is unknown, and where nobody was asked.
+/// `None` as soon as one is unknown, and where nobody was asked. A thousand items cost what those
+/// do that were sent: a provider that was down for long would look cheap.
 fn cost(asked: &[&Case]) -> Option<Cost> {
     if asked.is_empty() {
         return None;
     }
-    let total = asked.iter().map(|case| case.cost).sum::<Option<Usd>>()?.dollars();
-    Some(Cost { total, per_1k: total / asked.len() as f64 * 1000.0 })
+    let dollars = |of: &mut dyn Iterator<Item = &&Case>| {
+        Some(of.map(|case| case.cost).sum::<Option<Usd>>()?.dollars())
+    };
+    let total = dollars(&mut asked.iter())?;
+    let n_sent = asked.iter().filter(|case| case.is_sent).count();
+    let of_sent = dollars(&mut asked.iter().filter(|case| case.is_sent))?;
+    Some(Cost {
+        total,
+        per_1k: (n_sent > 0).then(|| of_sent / n_sent as f64 * 1000.0),
+        unsent: (asked.len() - n_sent) as u64,
+    })
 }
 
 fn tokens(asked: &[&Case]) -> Option<TokenCounts> {
@@ -139,6 +151,7 @@ mod tests {
         let case = |verdict, cluster| Case {
             verdict,
             cluster,
+            is_sent: true,
             cost: Some(Usd::from_picos(1_000_000)),
             latency: Some(Micros(1000)),
             ttft: None,
@@ -172,10 +185,36 @@ mod tests {
     }
 
     #[test]
+    fn what_was_never_sent_makes_nothing_cheap() {
+        let case = |is_sent, cost: Option<i64>| Case {
+            verdict: Verdict::Failed(Failure::Unavailable),
+            cluster: 0,
+            is_sent,
+            cost: cost.map(Usd::from_picos),
+            latency: None,
+            ttft: None,
+            tokens: None,
+        };
+        let (sent, free) = (case(true, Some(2_000_000_000)), case(true, Some(0)));
+        let (down, unknown) = (case(false, Some(0)), case(true, None));
+        for (cases, wanted) in [
+            (vec![sent, sent], Some((0.004, Some(2.0), 0))),
+            (vec![sent, down, down], Some((0.002, Some(2.0), 2))),
+            (vec![sent, free, down], Some((0.002, Some(1.0), 1))),
+            (vec![down, down], Some((0.0, None, 2))),
+            (vec![sent, down, unknown], None),
+        ] {
+            let cost = measures(&cases, Intervals::default()).cost_usd;
+            assert_eq!(cost.map(|it| (it.total, it.per_1k, it.unsent)), wanted, "{cases:?}");
+        }
+    }
+
+    #[test]
     fn speed_counts_from_the_first_token_where_that_is_known() {
         let case = |ttft, latency| Case {
             verdict: Verdict::Answered { answer: None, score: 1.0 },
             cluster: 0,
+            is_sent: true,
             cost: None,
             latency,
             ttft,

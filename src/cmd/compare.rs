@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use super::Exit;
+use super::exit::{Misused, Unfit};
 use super::outputs::{print, width};
 use crate::analysis::{Intervals, Level, changes};
 use crate::data::PastRun;
@@ -46,14 +47,16 @@ pub(super) struct Args {
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let level = Level::try_from(args.level).context("compare the runs")?;
+    let level = Level::try_from(args.level);
+    let level = level.map_err(|error| Misused(format!("compare the runs: {error}")))?;
     let read = |path: &PathBuf| read_past(path).context("read the run");
     let (mut base, mut candidate) = (read(&args.base)?, read(&args.candidate)?);
     for name in &args.policy {
         let is_known =
             |run: &PastRun| run.summary.policies.iter().any(|row| row.policy.as_str() == name);
         if !is_known(&base) && !is_known(&candidate) {
-            return Err(anyhow!("neither run has a policy `{name}`"));
+            let why = format!("compare by policy: neither run has a policy `{name}`");
+            return Err(Misused(why).into());
         }
     }
     if !args.policy.is_empty() {
@@ -70,9 +73,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         (false, _) => changes_text(&changes, width()),
     };
     print(&text)?;
-    ensure!(
-        !changes.policies.is_empty(),
-        "compare what has nothing in common: no policy was judged on one task in both runs"
-    );
+    if changes.policies.is_empty() {
+        let why =
+            "compare what has nothing in common: no policy was judged on one task in both runs";
+        return Err(Unfit(why.to_owned()).into());
+    }
     Ok(Exit::Done)
 }

@@ -5,12 +5,13 @@ mod target;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 use futures_util::stream::{self, StreamExt};
 
 use target::Asked;
 
+use super::exit::Misused;
 use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
 use super::serve::Wait;
@@ -119,7 +120,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         (Some(simulation), None) => Lasting(simulate::traffic_lasts(simulation)),
     };
     if args.lasts.is_none() && lasts > LONGEST {
-        bail!("send {lasts} of traffic in real time: say how much of it, for example `--for 60s`");
+        let some = "say how much of it, for example `--for 60s`";
+        return Err(Misused(format!("send {lasts} of traffic in real time: {some}")).into());
     }
     let doubts = std::mem::take(&mut loaded.doubts);
     let rows: Vec<&Recorded> =
@@ -234,7 +236,9 @@ impl Job<'_> {
 impl Args {
     fn lasts(&self) -> Result<Option<Lasting>> {
         match self.lasts {
-            Some(lasts) if lasts == Lasting::default() => bail!("drill for no time at all"),
+            Some(lasts) if lasts == Lasting::default() => {
+                Err(Misused("drill for no time at all".to_owned()).into())
+            }
             lasts => Ok(lasts),
         }
     }

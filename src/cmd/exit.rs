@@ -1,6 +1,7 @@
 //! How the program ends, and how an error is shown.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use annotate_snippets::Renderer;
@@ -9,9 +10,14 @@ use super::annotations;
 use super::collection::StoppedTwice;
 use super::color::is_coloured;
 use super::selection::NotThere;
-use crate::engine::collect::QuestionError;
+use crate::engine::collect::{CollectError, QuestionError};
 use crate::engine::evaluate::EvaluateError;
+use crate::engine::recommend::{self, RecommendError};
+use crate::engine::simulate::SimulateError;
+use crate::exchange::export::Refusal;
+use crate::report::ReportError;
 use crate::scenario::Diagnostic;
+use crate::store::StoreError;
 
 /// The exit codes. Where several apply, the one that stands first here wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +48,16 @@ impl From<Exit> for ExitCode {
         })
     }
 }
+
+/// A mistake on the command line that only the files behind it bring to light.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Misused(pub(super) String);
+
+/// Files that are there, and not what the command needs.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Unfit(pub(super) String);
 
 /// Everything that is wrong with what the user gave.
 #[derive(Debug)]
@@ -77,14 +93,45 @@ pub(super) fn report(error: &anyhow::Error) -> Exit {
     for cause in error.chain().skip(1) {
         eprintln!("  because: {cause}");
     }
-    // What can't be asked or judged is a mistake in the user's files, found later than the others.
-    if error.is::<EvaluateError>() || error.is::<QuestionError>() {
-        Exit::Invalid
-    } else if error.is::<StoppedTwice>() {
+    if error.is::<StoppedTwice>() {
         Exit::Incomplete
-    } else if error.is::<NotThere>() {
+    } else if is_misused(error) {
         Exit::Usage
+    } else if is_invalid(error) {
+        Exit::Invalid
     } else {
         Exit::Error
     }
+}
+
+/// Whether it is what was typed, and not what the files say.
+fn is_misused(error: &anyhow::Error) -> bool {
+    let recommend = error.downcast_ref::<RecommendError>();
+    error.is::<Misused>()
+        || error.is::<NotThere>()
+        || error.is::<recommend::NotThere>()
+        || error.is::<Refusal>()
+        || recommend.is_some_and(|it| {
+            matches!(it, RecommendError::NoTask { .. } | RecommendError::WhichTask { .. })
+        })
+}
+
+/// Whether the user's files can't be what the command needs, which was found later than other
+/// mistakes in them.
+fn is_invalid(error: &anyhow::Error) -> bool {
+    let is_none = |it: &ReportError| match it {
+        ReportError::Io { source, .. } => {
+            matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+        }
+        ReportError::Json { .. } | ReportError::Schema { .. } => true,
+        ReportError::Table { .. } => false,
+    };
+    error.is::<Unfit>()
+        || error.is::<EvaluateError>()
+        || error.is::<QuestionError>()
+        || error.is::<RecommendError>()
+        || error.is::<SimulateError>()
+        || matches!(error.downcast_ref(), Some(StoreError::Missing { .. }))
+        || matches!(error.downcast_ref(), Some(CollectError::NoPrice { .. }))
+        || error.downcast_ref().is_some_and(is_none)
 }

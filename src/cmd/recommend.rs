@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use super::Exit;
 use super::collection::{Collection, Sitting};
+use super::exit::Unfit;
 use super::inputs::{Input, store_beside};
 use super::outputs::{Output, RunRecord};
 use crate::data::summary::Summary;
@@ -161,22 +162,36 @@ fn recommended<'a>(
     plan: &mut Plan,
     wish: &Wish,
     rows: &[&'a Recorded],
-    doubts: Vec<Warning>,
+    mut doubts: Vec<Warning>,
 ) -> Result<Evaluation<'a>> {
     let found = match recommend::recommend(plan, wish, rows) {
         Err(RecommendError::Evaluate(error)) => return Err(error).context("judge the answers"),
         found => found?,
     };
-    let Recommended { mut row, policies, given, .. } = found;
+    let Recommended { mut row, policies, given, shared, .. } = found;
     let stages: Vec<PolicyId> = match &policies[..] {
         [stages @ .., _] => stages.iter().map(|(name, _)| name.clone()).collect(),
         [] => Vec::new(),
     };
-    plan.policies.extend(policies);
-    let judged = evaluate::evaluate_with(plan, rows, doubts, given.as_ref());
-    let mut evaluation = judged.context("judge the answers")?;
-    evaluation.leave_out(&stages);
-    recommend::explain(&mut row, &mut evaluation.summary);
+    plan.policies.extend(policies.iter().cloned());
+    let judge = |plan: &Plan, doubts| {
+        let judged = evaluate::evaluate_with(plan, rows, doubts, given.as_ref());
+        let mut evaluation = judged.context("judge the answers")?;
+        evaluation.leave_out(&stages);
+        anyhow::Ok(evaluation)
+    };
+    if let Some((shared, doubt)) = shared {
+        // Why is told from the items that all were asked about, as the choice was made.
+        let policies = [shared.policies, policies].concat();
+        let figures = judge(&Plan { policies, ..shared }, Vec::new())?;
+        recommend::explain(&mut row, &figures.summary);
+        doubts.push(doubt);
+    }
+    let mut evaluation = judge(plan, doubts)?;
+    if row.because.is_empty() {
+        recommend::explain(&mut row, &evaluation.summary);
+    }
+    recommend::mark(&row, &mut evaluation.summary);
     evaluation.add_recommendation(plan, row);
     Ok(evaluation)
 }
@@ -184,13 +199,21 @@ fn recommended<'a>(
 /// The scenario that a run folder was made from.
 fn scenario_of(run: &Path) -> Result<PathBuf> {
     let file = run.join("run.json");
-    let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("read the run, {}", file.display()))?;
-    let record: serde_json::Value = serde_json::from_str(&text).context("read run.json")?;
+    let unfit = |why: String| Unfit(format!("read the run, {}: {why}", file.display()));
+    let text = std::fs::read_to_string(&file).map_err(|error| unfit(error.to_string()))?;
+    let record: serde_json::Value =
+        serde_json::from_str(&text).map_err(|error| unfit(error.to_string()))?;
     let scenario = PathBuf::from(record["scenario"].as_str().unwrap_or_default());
-    if !scenario.is_file() {
+    // It is named as seen from where it was run, which mostly holds the run folder too.
+    let folder = run.canonicalize().with_context(|| format!("find {}", run.display()))?;
+    let above = folder.ancestors().skip(1).map(|it| it.join(&scenario));
+    let found = std::iter::once(scenario.clone()).chain(above).find(|it| it.is_file());
+    found.ok_or_else(|| {
         let (run, scenario) = (run.display(), scenario.display());
-        bail!("find the scenario that {run} was made from: {scenario} is not here; give it itself");
-    }
-    Ok(scenario)
+        let why = format!(
+            "find the scenario that {run} was made from: {scenario} is neither here nor beside a \
+             folder that the run is in; call this from where it was run, or give the scenario itself"
+        );
+        Unfit(why).into()
+    })
 }

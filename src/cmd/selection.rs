@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 
 use crate::data::Item;
-use crate::kernel::{ModelId, PolicyId};
+use crate::kernel::PolicyId;
 use crate::scenario::Plan;
 
 /// Which part of the scenario.
@@ -93,15 +93,7 @@ impl Selection {
         if self.model.is_empty() {
             return Ok(());
         }
-        plan.candidates.retain(|one| self.model.iter().any(|name| one.id.as_str() == name));
-        let mut there: BTreeSet<PolicyId> =
-            plan.candidates.iter().map(|one| as_policy(&one.id)).collect();
-        there.insert(PolicyId::from(crate::engine::evaluate::BEST_SINGLE));
-        // Each policy stands behind its members, so one pass is enough.
-        plan.policies.retain(|(id, policy)| {
-            let can = policy.members().iter().all(|member| there.contains(member));
-            can && there.insert(id.clone())
-        });
+        plan.keep_models(|model| self.model.iter().any(|name| model.as_str() == name));
         Ok(())
     }
 
@@ -122,10 +114,6 @@ impl Selection {
         plan.policies.retain(|(id, _)| wanted.contains(id));
         Ok(())
     }
-}
-
-fn as_policy(model: &ModelId) -> PolicyId {
-    PolicyId::from(model.as_str())
 }
 
 fn check(what: &'static str, names: &[String], known: &[&str]) -> Result<(), NotThere> {

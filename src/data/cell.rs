@@ -8,6 +8,9 @@ use crate::kernel::{Micros, Tokens, Usd};
 pub struct Cell {
     /// What it came to.
     pub state: CellState,
+    /// Whether it failed without being sent, because its provider was taken to be down. It cost
+    /// nothing, and says nothing of what a call costs.
+    pub unsent: bool,
     /// What it cost; `None` when the price or the tokens are unknown.
     pub cost: Option<Usd>,
     /// Tokens sent.
@@ -46,6 +49,7 @@ impl Cell {
     /// A cell that nobody asked for.
     pub const NOT_RUN: Self = Self {
         state: CellState::NotRun,
+        unsent: false,
         cost: None,
         prompt_tokens: None,
         completion_tokens: None,

@@ -57,7 +57,7 @@ pub struct ChangeRow {
     /// The paired difference in accuracy over the items on which both were served, with its test;
     /// `None` where a run does not have its items.
     pub paired: Option<Versus>,
-    /// Dollars per thousand items asked.
+    /// Dollars per thousand items of which every call was sent.
     pub cost_per_1k: Change,
     /// The mean latency of what was answered, in milliseconds.
     pub mean_ms: Change,

@@ -12,8 +12,10 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// The member or stage that answered, where one did.
     pub rung: Option<PolicyId>,
-    /// Calls started.
+    /// Calls started, those included that were never sent.
     pub n_calls: u32,
+    /// Of those, how many were never sent, because their provider was taken to be down.
+    pub n_unsent: u32,
     /// What all of them cost; `None` when any is unknown.
     pub cost: Option<Usd>,
     /// From arrival to answer; `None` when any part is unknown.
@@ -41,6 +43,7 @@ impl Outcome {
         verdict: Verdict::NotRun,
         rung: None,
         n_calls: 0,
+        n_unsent: 0,
         cost: None,
         latency: None,
         tied: false,
@@ -50,6 +53,12 @@ impl Outcome {
         n_stages: 0,
         reason: Reason::NoAnswer,
     };
+
+    /// Whether it tells what such a request costs: it was run, and all of its calls were sent. What
+    /// was never sent cost nothing, so that a mean with it would make an outage look cheap.
+    pub fn tells_price(&self) -> bool {
+        self.verdict != Verdict::NotRun && self.n_unsent == 0
+    }
 }
 
 /// What the user got.

@@ -36,7 +36,7 @@ pub struct Recommendation {
     pub choices: Vec<Choice>,
     /// How the router by category among all models that the wish admits, whatever they cost and
     /// whether or not that is known, differs from the baseline; `None` where questions have no
-    /// category.
+    /// category. Models that are too slow alone are not among them.
     #[serde(default)]
     pub by_category: Option<Versus>,
     /// Models by themselves that no other outdoes in accuracy of all asked and price, the cheapest
@@ -57,6 +57,9 @@ pub struct Recommendation {
     /// Models that were left out.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
+    /// Models that are too slow alone, and are asked only as part of what keeps to the limit.
+    #[serde(default)]
+    pub slow: Vec<PolicyId>,
     /// The part of a scenario that defines it, in YAML; empty for a model by itself.
     pub scenario: String,
     /// What it may not exceed, as the scenario has it.
@@ -127,6 +130,16 @@ pub struct Earned {
     pub on_new_items: Option<Interval>,
     /// The paired difference to the best mix of two models by chance at its price.
     pub random_line: Option<Versus>,
+}
+
+impl Earned {
+    /// Where some folds led to another choice: how many led to this one, and how many there are.
+    /// The figures are then of choosing so, and not of this choice alone.
+    pub fn unsettled(&self) -> Option<(u64, u64)> {
+        let n: u64 = self.chosen.values().sum();
+        let same = self.chosen.get(&self.what).copied().unwrap_or(0);
+        (same < n).then_some((same, n))
+    }
 }
 
 /// A model by itself, of which nothing was chosen.

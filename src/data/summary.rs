@@ -171,8 +171,15 @@ pub struct Measures {
 pub struct Cost {
     /// Of all items asked.
     pub total: f64,
-    /// Per thousand items asked.
-    pub per_1k: f64,
+    /// Per thousand items of which every call was sent; `None` where there was none.
+    pub per_1k: Option<f64>,
+    /// Items asked of which some call was never sent, because its provider was taken to be down.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unsent: u64,
+}
+
+fn is_none(n: &u64) -> bool {
+    *n == 0
 }
 
 /// Tokens of all items asked.

@@ -27,6 +27,8 @@ pub enum Warning {
     UnusedSamples(String, u32),
     /// Calls that failed: (model, how many of each kind, failed, asked).
     FailedCalls(String, String, u64, u64),
+    /// Calls that were never sent: (model, such, asked).
+    NeverSent(String, u64, u64),
     /// Responses without a readable answer: (model, unparsed, asked).
     Unparsed(String, u64, u64),
     /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
@@ -51,6 +53,9 @@ pub enum Warning {
     StoppedEarly(String, u64, u64),
     /// Asking ended before everything was asked: (scenario, questions left, questions in all).
     Incomplete(String, u64, u64),
+    /// A recommendation among models that were asked about different items: (task, items that all
+    /// in it were asked about, items in all, who is left out with the number of each).
+    UnevenlyAsked(String, u64, u64, String),
     /// Nothing was recommended, though the scenario wishes for it: (scenario, why).
     NoRecommendation(String, String),
 }
@@ -70,6 +75,7 @@ impl Warning {
             Self::StrayRows(..) => "stray_rows",
             Self::UnusedSamples(..) => "unused_samples",
             Self::FailedCalls(..) => "failed_calls",
+            Self::NeverSent(..) => "never_sent",
             Self::Unparsed(..) => "unparsed",
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::FewSamples(..) => "few_samples",
@@ -82,6 +88,7 @@ impl Warning {
             Self::SentLate(..) => "sent_late",
             Self::StoppedEarly(..) => "stopped_early",
             Self::Incomplete(..) => "incomplete",
+            Self::UnevenlyAsked(..) => "unevenly_asked",
             Self::NoRecommendation(..) => "no_recommendation",
         }
     }
@@ -93,6 +100,7 @@ impl Warning {
             | Self::Synthetic(on)
             | Self::NoRecommendation(on, _)
             | Self::Incomplete(on, ..)
+            | Self::UnevenlyAsked(on, ..)
             | Self::CostUnknown(on)
             | Self::LatencyUnknown(on)
             | Self::LatencyAssumed(on)
@@ -103,6 +111,7 @@ impl Warning {
             | Self::StrayRows(on, _)
             | Self::UnusedSamples(on, _)
             | Self::FailedCalls(on, ..)
+            | Self::NeverSent(on, ..)
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
             | Self::FewSamples(on, ..)
@@ -163,6 +172,17 @@ impl Warning {
                  about different items, so compare them on shared ones only; the same command goes \
                  on from here"
             ),
+            Self::UnevenlyAsked(on, shared, n, left_out) => {
+                write!(
+                    f,
+                    "models were asked about different items of {on}: what is recommended is \
+                     chosen and scored on the {shared} of {n} that all in it were asked about"
+                )?;
+                match left_out.is_empty() {
+                    true => Ok(()),
+                    false => write!(f, "; left out, asked about too few: {left_out}"),
+                }
+            }
             Self::FewSamples(on, wanted, there) => write!(
                 f,
                 "{on} wants {wanted} samples of each member, and {there} are there: its figures are \
@@ -202,6 +222,7 @@ impl fmt::Display for Warning {
             | Self::UnheardSimulated(..) => self.of_traffic(f),
             Self::StoppedEarly(..)
             | Self::Incomplete(..)
+            | Self::UnevenlyAsked(..)
             | Self::FewSamples(..)
             | Self::NeverSure(..)
             | Self::ManyMembers(..) => self.of_work(f),
@@ -234,6 +255,11 @@ impl fmt::Display for Warning {
             Self::FailedCalls(on, kinds, failed, n) => write!(
                 f,
                 "{failed} of {n} calls to {on} failed ({kinds}): not served, which is not wrong"
+            ),
+            Self::NeverSent(on, such, n) => write!(
+                f,
+                "{such} of {n} calls to {on} were never sent, because its provider was taken to be \
+                 down: prices are of the others"
             ),
             Self::Unparsed(on, unparsed, n) => write!(
                 f,

@@ -88,12 +88,13 @@ impl Cascade {
                 None => (last, Reason::NoAnswer),
             },
         };
-        let Spent { n_calls, cost, latency } = Spent::in_turn(&asked);
+        let Spent { n_calls, n_unsent, cost, latency } = Spent::in_turn(&asked);
         let stage = outcomes[taken];
         Outcome {
             verdict: stage.verdict,
             rung: answers(&taken).then(|| self.stages[taken].clone()),
             n_calls,
+            n_unsent,
             cost,
             latency,
             tied: stage.tied,

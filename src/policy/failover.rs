@@ -124,9 +124,9 @@ impl Failover {
     }
 
     fn ended(&self, outcome: &Outcome, rung: PolicyId, asked: &[&Outcome]) -> Outcome {
-        let Spent { n_calls, cost, latency } = Spent::in_turn(asked);
+        let Spent { n_calls, n_unsent, cost, latency } = Spent::in_turn(asked);
         let reason = if is_served(outcome) { Reason::Rung } else { Reason::NoAnswer };
-        Outcome { rung: Some(rung), n_calls, cost, latency, reason, ..outcome.clone() }
+        Outcome { rung: Some(rung), n_calls, n_unsent, cost, latency, reason, ..outcome.clone() }
     }
 }
 

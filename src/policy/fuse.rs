@@ -140,6 +140,7 @@ impl Fuse {
         }
         Outcome {
             n_calls: spent.iter().map(|it| it.n_calls).sum(),
+            n_unsent: spent.iter().map(|it| it.n_unsent).sum(),
             cost: spent.iter().map(|it| it.cost).sum(),
             latency: spent.iter().try_fold(crate::kernel::Micros(0), |sum, it| {
                 it.latency.map(|latency| sum + latency)

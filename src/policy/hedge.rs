@@ -94,6 +94,7 @@ impl Hedge {
         Outcome {
             rung: best.map(|_| self.members[taken].clone()),
             n_calls: spent.n_calls,
+            n_unsent: spent.n_unsent,
             cost: spent.cost,
             latency,
             reason,

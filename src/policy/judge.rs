@@ -234,6 +234,7 @@ fn spent(outcome: Outcome, members: &[&Outcome], heard: &[Outcome]) -> Outcome {
     let [one, other] = [Spent::together(&members), Spent::together(&heard)];
     Outcome {
         n_calls: one.n_calls + other.n_calls,
+        n_unsent: one.n_unsent + other.n_unsent,
         cost: one.cost.zip(other.cost).map(|(one, other)| one + other),
         latency: one.latency.zip(other.latency).map(|(one, other)| one + other),
         ..outcome

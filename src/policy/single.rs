@@ -14,6 +14,7 @@ pub fn outcome(cell: &Cell, name: &PolicyId) -> Outcome {
         verdict,
         rung: answered.then(|| name.clone()),
         n_calls: 1,
+        n_unsent: cell.unsent.into(),
         cost: cell.cost,
         latency: cell.latency,
         tied: false,

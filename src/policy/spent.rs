@@ -7,6 +7,7 @@ use crate::kernel::{Micros, Usd};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Spent {
     pub(crate) n_calls: u32,
+    pub(crate) n_unsent: u32,
     pub(crate) cost: Option<Usd>,
     pub(crate) latency: Option<Micros>,
 }
@@ -21,6 +22,7 @@ impl Spent {
     pub(crate) fn in_turn(asked: &[&Outcome]) -> Self {
         Self {
             n_calls: asked.iter().map(|outcome| outcome.n_calls).sum(),
+            n_unsent: asked.iter().map(|outcome| outcome.n_unsent).sum(),
             cost: asked.iter().map(|outcome| outcome.cost).sum(),
             latency: latency(asked, |a, b| a + b),
         }

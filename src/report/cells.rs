@@ -51,6 +51,8 @@ pub(super) struct Cell {
     pub(super) ending: Ending,
     /// Which of the item's answers.
     pub(super) answer: Option<u32>,
+    /// Whether some call of it was never sent.
+    pub(super) unsent: bool,
     /// Dollars.
     pub(super) cost: Option<f64>,
     /// Milliseconds.
@@ -73,8 +75,14 @@ pub(super) enum Ending {
 }
 
 impl Cell {
-    pub(super) const NOT_RUN: Self =
-        Self { ending: Ending::NotRun, answer: None, cost: None, latency: None, rung: None };
+    pub(super) const NOT_RUN: Self = Self {
+        ending: Ending::NotRun,
+        answer: None,
+        unsent: false,
+        cost: None,
+        latency: None,
+        rung: None,
+    };
 }
 
 impl Ending {
@@ -183,7 +191,7 @@ impl<'f> Reader<'f> {
         let (policies, verdicts) = (texts(frame, "policy")?, texts(frame, "verdict")?);
         let (answers, rungs) = (texts(frame, "answer")?, texts(frame, "rung")?);
         let (scores, costs) = (numbers(frame, "score")?, numbers(frame, "cost_usd")?);
-        let latencies = numbers(frame, "latency_ms")?;
+        let (latencies, unsent) = (numbers(frame, "latency_ms")?, unsent(frame)?);
         let names: BTreeSet<&str> = rungs.iter().flatten().copied().collect();
         let names: Vec<&str> = names.into_iter().collect();
         for row in 0..frame.height() {
@@ -199,6 +207,7 @@ impl<'f> Reader<'f> {
             let cell = Cell {
                 ending: Ending::of(verdicts[row].unwrap_or_default(), scores[row]),
                 answer: answers[row].map(|text| answer_of(&mut cells.items[place], text)),
+                unsent: unsent.get(row).is_some_and(|n| n.is_some_and(|n| n > 0)),
                 cost: costs[row],
                 latency: latencies[row],
                 rung: rung.map(|at| at as u32),
@@ -274,6 +283,15 @@ pub(super) fn texts<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<Vec<Op
 
 pub(super) fn numbers(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<f64>>> {
     Ok(frame.column(name).map(Column::as_materialized_series)?.f64()?.iter().collect())
+}
+
+/// How many calls of each decision were never sent; none where the column is not there, because all
+/// were.
+pub(super) fn unsent(frame: &DataFrame) -> PolarsResult<Vec<Option<u32>>> {
+    match frame.column("unsent") {
+        Ok(column) => Ok(column.as_materialized_series().u32()?.iter().collect()),
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 fn list(text: Option<&str>) -> Vec<String> {

@@ -243,7 +243,7 @@ impl<'a, R> Columns<'a, R> {
             .estimate("accuracy", move |row| of(row).accuracy.as_ref())
             .estimate("accuracy_of_all", move |row| of(row).accuracy_of_all.as_ref())
             .number("cost_usd_total", move |row| of(row).cost_usd.map(|cost| cost.total))
-            .number("cost_usd_per_1k", move |row| of(row).cost_usd.map(|cost| cost.per_1k))
+            .number("cost_usd_per_1k", move |row| of(row).cost_usd.and_then(|cost| cost.per_1k))
             .count("tokens_input", move |row| of(row).tokens.map(|tokens| tokens.input))
             .count("tokens_output", move |row| of(row).tokens.map(|tokens| tokens.output))
             .quantiles("latency", move |row| of(row).latency_ms)

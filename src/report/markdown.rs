@@ -161,7 +161,7 @@ fn measure_cells(measures: &Measures) -> [String; 6] {
         text::or_unknown(accuracy.map(percent)),
         text::or_unknown(accuracy.map(|accuracy| accuracy.n.to_string())),
         text::or_unknown(measures.accuracy_of_all.as_ref().map(percent)),
-        text::or_unknown(measures.cost_usd.map(|cost| text::dollars(cost.per_1k))),
+        text::or_unknown(measures.cost_usd.and_then(|cost| cost.per_1k).map(text::dollars)),
         text::or_unknown(
             latency.map(|latency| format!("{} / {}", text::ms(latency.p50), text::ms(latency.p95))),
         ),

@@ -71,13 +71,15 @@ pub fn write_answers<'a>(
     write_rows(rows, frame, dir, "answers.parquet")
 }
 
-/// Writes `decisions.parquet`. `correct` is as in the answers; `tied` is 0 or 1 too.
+/// Writes `decisions.parquet`. `correct` is as in the answers; `tied` is 0 or 1 too. Where calls
+/// were never sent, `unsent` says how many of each row.
 pub fn write_decisions<'a>(
-    rows: impl Iterator<Item = DecisionRow<'a>>,
+    rows: impl Iterator<Item = DecisionRow<'a>> + Clone,
     dir: &Path,
 ) -> Result<(), ReportError> {
+    let has_unsent = rows.clone().any(|row| row.outcome.n_unsent > 0);
     let frame = |rows: &[DecisionRow<'_>]| {
-        Columns::of(rows)
+        let mut columns = Columns::of(rows)
             .text("task", |row| Some(row.task.as_str()))
             .text("policy", |row| Some(row.policy.as_str()))
             .text("id", |row| Some(row.id.as_str()))
@@ -91,8 +93,11 @@ pub fn write_decisions<'a>(
             .number("latency_ms", |row| row.outcome.latency.map(Micros::ms))
             .number("confidence", |row| row.outcome.confidence)
             .small("tied", |row| Some(row.outcome.tied.into()))
-            .text("reason", |row| Some(row.outcome.reason.name()))
-            .frame()
+            .text("reason", |row| Some(row.outcome.reason.name()));
+        if has_unsent {
+            columns = columns.small("unsent", |row| Some(row.outcome.n_unsent));
+        }
+        columns.frame()
     };
     write_rows(rows, frame, dir, "decisions.parquet")
 }

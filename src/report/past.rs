@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::data::{Failure, Outcome, PastOutcomes, PastRun, Verdict};
 use crate::kernel::{ItemId, Micros, TaskId, Usd};
-use crate::report::cells::{frame, numbers, texts};
+use crate::report::cells::{frame, numbers, texts, unsent};
 use crate::report::{ReportError, json};
 
 /// Reads a run: its folder, or its `summary.json`, which has figures but no items.
@@ -41,7 +41,7 @@ fn outcomes(frame: &DataFrame) -> PolarsResult<BTreeMap<TaskId, PastOutcomes>> {
     let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);
     let (policies, verdicts) = (texts(frame, "policy")?, texts(frame, "verdict")?);
     let (scores, costs) = (numbers(frame, "score")?, numbers(frame, "cost_usd")?);
-    let latencies = numbers(frame, "latency_ms")?;
+    let (latencies, unsent) = (numbers(frame, "latency_ms")?, unsent(frame)?);
     let mut outcomes: BTreeMap<TaskId, PastOutcomes> = BTreeMap::new();
     for row in 0..frame.height() {
         let (Some(task), Some(policy), Some(id)) = (tasks[row], policies[row], ids[row]) else {
@@ -49,6 +49,7 @@ fn outcomes(frame: &DataFrame) -> PolarsResult<BTreeMap<TaskId, PastOutcomes>> {
         };
         let outcome = Outcome {
             verdict: verdict(verdicts[row].unwrap_or_default(), scores[row]),
+            n_unsent: unsent.get(row).copied().flatten().unwrap_or(0),
             cost: costs[row].and_then(Usd::from_dollars),
             latency: latencies[row].and_then(Micros::from_ms),
             ..Outcome::NOT_RUN

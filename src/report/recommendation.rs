@@ -6,6 +6,10 @@ use crate::report::escape::{cell, code, plain, prose};
 use crate::report::markdown::table;
 use crate::report::text;
 
+/// What figures are of where folds led to different choices.
+const CHOOSING: &str = "Where not all folds led to the same choice, figures are of choosing so on items \
+                        not looked at, and not of that choice alone.";
+
 /// More categories than this make a table that nobody reads.
 const MOST_CATEGORIES: usize = 12;
 
@@ -13,9 +17,11 @@ const MOST_CATEGORIES: usize = 12;
 pub(super) fn section(summary: &Summary) -> Option<String> {
     let row = summary.recommendation.as_ref()?;
     let mut blocks = vec![
-        format!("## Recommended for {}: {}", code(row.task.as_str()), code(row.policy.as_str())),
+        format!("## Recommended for {}: {}", code(row.task.as_str()), code(&row.earned.what)),
         prose(&row.because),
     ];
+    let own = own_name(row);
+    blocks.extend((!own.is_empty()).then(|| format!("In the tables it is {}.", code(&own))));
     if !row.scenario.is_empty() {
         blocks.push(format!("```yaml\n{}```", row.scenario));
     }
@@ -30,21 +36,42 @@ pub(super) fn section(summary: &Summary) -> Option<String> {
 /// The lines on the terminal: the answer, and what it was chosen from.
 pub(super) fn lines(summary: &Summary) -> Vec<String> {
     let Some(row) = &summary.recommendation else { return Vec::new() };
-    let mut lines = vec![format!("recommended: {}", plain(row.policy.as_str()))];
-    lines.push(plain(&row.because));
+    let (task, what) = (plain(row.task.as_str()), plain(&row.earned.what));
+    let own = match own_name(row) {
+        none if none.is_empty() => none,
+        own => format!("; in the tables it is {own}"),
+    };
+    let mut lines = vec![format!("recommended for {task}: {what}{own}"), plain(&row.because)];
     for choice in &row.choices {
         let earned = &choice.earned;
         let right = right(earned);
-        lines.push(format!("{}: {right} % of all asked, {}", price(choice), plain(&earned.what)));
+        let folds = folds(earned).map(|it| format!(" (chosen on {it} folds)")).unwrap_or_default();
+        let what = plain(&earned.what);
+        lines.push(format!("{}: {right} % of all asked, {what}{folds}", price(choice)));
+    }
+    if row.choices.iter().any(|it| it.earned.unsettled().is_some()) {
+        lines.push(CHOOSING.to_owned());
     }
     lines.extend(alone(row).map(|it| plain(&it)));
     lines.push(format!("tried: {}", space(&row.space)));
     lines
 }
 
+/// Its name in the tables, where that is another one than what it is; else empty.
+pub(super) fn own_name(row: &Recommendation) -> String {
+    let own = plain(row.policy.as_str());
+    if row.policy.as_str() == row.earned.what { String::new() } else { own }
+}
+
+/// `3 of 5`, where folds led to different choices.
+pub(super) fn folds(earned: &Earned) -> Option<String> {
+    earned.unsettled().map(|(same, n)| format!("{same} of {n}"))
+}
+
 fn choices(row: &Recommendation) -> String {
     let headings = [
         "choice",
+        "chosen on, folds",
         "of all asked, %",
         "price, $ per 1000",
         "calls",
@@ -63,13 +90,14 @@ fn choices(row: &Recommendation) -> String {
         });
         std::iter::once(own).chain(other)
     });
-    table(&headings, 1, rows)
+    table(&headings, 2, rows)
 }
 
 fn cells(earned: &Earned, is_combination: bool) -> Vec<String> {
     let versus = earned.versus.as_ref().filter(|_| is_combination);
     vec![
         code(&earned.what),
+        folds(earned).unwrap_or_else(|| "all".to_owned()),
         right(earned),
         text::or_unknown(earned.cost_per_1k.map(text::dollars)),
         text::or_unknown(earned.calls_per_item.map(|calls| format!("{calls:.2}"))),
@@ -136,10 +164,15 @@ pub(super) fn notes(row: &Recommendation) -> String {
             format!(" Left out: {}{more}.", told.join(", "))
         }
     };
+    let slow: Vec<&str> = row.slow.iter().map(|it| it.as_str()).collect();
+    let slow = match &slow[..] {
+        [] => String::new(),
+        slow => format!(" Too slow alone, and asked only behind others: {}.", slow.join(", ")),
+    };
     format!(
         "Every figure is of items that the choice was not made on: what the search chose without \
-         a fold is scored on it; \"chosen on\" is what it would seem on its own items. Brackets of \
-         differences hold for all of them at once (max-T). Tried: {}.{left_out}",
+         a fold is scored on it; \"chosen on, %\" is what it would seem on its own items. {CHOOSING} \
+         Brackets of differences hold for all of them at once (max-T). Tried: {}.{left_out}{slow}",
         space(&row.space)
     )
 }
@@ -176,4 +209,45 @@ fn paying(row: &Recommendation) -> Option<String> {
         code(first.cheap.as_str())
     );
     Some(format!("{head}\n\n{}", table(&headings.map(|it| cell(&it)), 1, rows)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn figures_of_choosing_so_are_told_from_those_of_the_choice_alone() {
+        for (folds, marked) in
+            [(json!({ "vote(a, b)": 5 }), 0), (json!({ "vote(a, b)": 3, "a": 2 }), 1)]
+        {
+            let earned = json!({
+                "what": "vote(a, b)", "kind": "vote", "models": [], "chosen": folds,
+                "in_sample": 0.76, "cost_per_1k": 0.5,
+            });
+            let row = json!({
+                "task": "triage", "policy": "recommended", "because": "It is.", "verdict":
+                "combination", "earned": earned, "baseline": earned, "space": [], "scenario": "",
+                "limits": {},
+                "choices": [{ "within": 1.0, "takes_combination": true, "earned": earned }],
+            });
+            let mut summary = sample::triage();
+            summary.recommendation = Some(serde_json::from_value(row).unwrap());
+            let lines = lines(&summary);
+            assert_eq!(
+                lines[0],
+                "recommended for triage: vote(a, b); in the tables it is recommended"
+            );
+            let told = lines.iter().filter(|it| it.ends_with(" (chosen on 3 of 5 folds)"));
+            assert_eq!(told.count(), marked, "{lines:?}");
+            assert_eq!(lines.iter().filter(|it| *it == CHOOSING).count(), marked, "{lines:?}");
+            let section = section(&summary).unwrap();
+            let head = "## Recommended for `triage`: `vote(a, b)`\n\nIt is.\n\nIn the tables it is `recommended`.";
+            assert!(section.starts_with(head), "{section}");
+            let cell = if marked == 0 { "| all |" } else { "| 3 of 5 |" };
+            assert!(section.contains(&format!("| `vote(a, b)` {cell}")), "{section}");
+        }
+    }
 }

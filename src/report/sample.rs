@@ -170,7 +170,7 @@ pub(super) fn measures(n: u64, right: f64, per_1k: f64, p50: f64) -> Measures {
         failures: BTreeMap::from([("timed-out".into(), 2)]),
         accuracy: Some(estimate(right, n - 2)),
         accuracy_of_all: Some(estimate(right * (n - 2) as f64 / n as f64, n)),
-        cost_usd: Some(Cost { total: per_1k * n as f64 / 1e3, per_1k }),
+        cost_usd: Some(Cost { total: per_1k * n as f64 / 1e3, per_1k: Some(per_1k), unsent: 0 }),
         tokens: Some(TokenCounts { input: 120 * n, output: 2 * n }),
         latency_ms: Some(Quantiles {
             p50,

@@ -219,7 +219,7 @@ fn columns(kind: Kind, rows: &[Row<'_>], task: &TaskRows<'_>) -> Vec<Column> {
             Some(text::percent(row.measures.accuracy_of_all.as_ref()?.point))
         }),
         column("price\n$/1000", Side::Right, Leaves::As(8, "price"), &|row| {
-            Some(text::dollars(row.measures.cost_usd?.per_1k))
+            Some(text::dollars(row.measures.cost_usd?.per_1k?))
         }),
         column("p50\nms", Side::Right, Leaves::As(4, "median latency"), &|row| {
             Some(text::ms(latency(row)?.p50))

@@ -22,42 +22,69 @@ pub(super) fn sentences(summary: &Summary, name: fn(&str) -> String) -> Vec<Stri
         _ => format!("{}: ", name(task.task.as_str())),
     };
     let told = |task: &TaskRows<'_>| {
-        let simulated = simulated(summary, task, name).map(|it| format!(" {it}"));
-        format!("{}{}{}", head(task), sentence(task, name), simulated.unwrap_or_default())
+        let healthy = sentence(task, name);
+        // Who simulates wants to know first what the outages do.
+        let told = match simulated(summary, task, name) {
+            Some(simulated) => format!("{simulated} Where nothing goes wrong: {healthy}"),
+            None => healthy,
+        };
+        format!("{}{told}", head(task))
     };
     tasks.iter().map(told).collect()
 }
 
-/// Who served most of the simulated requests, beside the best single model.
+/// Who served most of the simulated requests, how rightly and at what price, beside the best single
+/// model.
 fn simulated(summary: &Summary, task: &TaskRows<'_>, name: fn(&str) -> String) -> Option<String> {
     let rows = || summary.simulated.iter().filter(|row| row.task == *task.task);
     let is_policy =
         |row: &&SimulatedRow| task.policies.iter().any(|policy| policy.policy == row.policy);
-    let alone = rows().find(|row| row.policy.as_str() == BEST_SINGLE)?;
-    let others = rows().filter(is_policy).filter(|row| row.policy != alone.policy);
+    let alone = rows().find(|row| row.policy.as_str() == BEST_SINGLE);
+    let others = rows().filter(is_policy).filter(|row| row.policy.as_str() != BEST_SINGLE);
     let most = others.reduce(|best, row| {
         // Of equals whoever is right more often, and then whoever comes first.
         let rank =
             |row: &SimulatedRow| (row.served.point, row.accuracy.as_ref().map(|it| it.point));
         if rank(row) > rank(best) { row } else { best }
     })?;
-    let served = |row: &SimulatedRow| format!("{} %", outages::share(&row.served));
-    let right = |row: &SimulatedRow| {
-        let accuracy = row.accuracy.as_ref().map(|it| it.point);
-        let healthy = row.healthy.zip(accuracy);
-        healthy.map_or(String::new(), |(healthy, accuracy)| {
-            let (accuracy, healthy) = (text::percent(accuracy), text::percent(healthy));
-            format!(", with an accuracy of {accuracy} % (on a healthy day {healthy} %)")
-        })
+    let served = |row: &SimulatedRow| {
+        let lost = row.downtime_usd.as_ref().map(|it| text::dollars(it.point));
+        let lost = lost.map_or(String::new(), |it| format!(", ${it} lost"));
+        let (served, down) = (outages::share(&row.served), row.minutes_down.point);
+        format!("{} served {served} % ({down:.1} min down{lost})", name(row.policy.as_str()))
     };
+    let alone_served = alone.map_or(String::new(), |it| format!("{}, ", served(it)));
+    let accuracy = most.accuracy.as_ref().map(|it| it.point);
+    let right = most.healthy.zip(accuracy).map_or(String::new(), |(healthy, accuracy)| {
+        let (accuracy, healthy) = (text::percent(accuracy), text::percent(healthy));
+        format!(", with an accuracy of {accuracy} % (on a healthy day {healthy} %)")
+    });
     Some(format!(
-        "Of the simulated requests {} served {}, {} {}{}.",
-        name(BEST_SINGLE),
-        served(alone),
-        name(most.policy.as_str()),
+        "Of the simulated requests {alone_served}{}{right}{}.",
         served(most),
-        right(most)
+        simulated_price(most, alone)
     ))
+}
+
+/// `, for $0.006 per 1000 requests, $0.001 of it for probes, instead of $0.005`.
+fn simulated_price(row: &SimulatedRow, alone: Option<&SimulatedRow>) -> String {
+    let per_1k = |row: &SimulatedRow| row.cost_per_1k.as_ref().map(|it| it.point);
+    let n_each = row.requests as f64 / row.served.n.max(1) as f64;
+    let probes = match (&row.probes, &row.probe_usd) {
+        (None, _) => String::new(),
+        (Some(_), None) => ", and what its probes cost is unknown".to_owned(),
+        (Some(_), Some(paid)) => {
+            format!(", ${} of it for probes", text::dollars(paid.point * 1e3 / n_each))
+        }
+    };
+    let instead = alone.and_then(per_1k).map(|it| format!(", instead of ${}", text::dollars(it)));
+    match per_1k(row) {
+        Some(ours) => {
+            let instead = instead.unwrap_or_default();
+            format!(", for ${} per 1000 requests{probes}{instead}", text::dollars(ours))
+        }
+        None => probes,
+    }
 }
 
 /// A policy and its difference to the best single model.
@@ -148,7 +175,7 @@ fn most_used(best_single: &PolicyRow, name: fn(&str) -> String) -> Option<String
 
 /// What the policy costs beside the best single model; `None` when either price is unknown.
 fn price(policy: &PolicyRow, best_single: &PolicyRow) -> Option<String> {
-    let per_1k = |row: &PolicyRow| row.measures.cost_usd.map(|cost| cost.per_1k);
+    let per_1k = |row: &PolicyRow| row.measures.cost_usd.and_then(|cost| cost.per_1k);
     let ratio = per_1k(policy)? / per_1k(best_single)?;
     (ratio.is_finite() && ratio > 0.0)
         .then(|| format!(" at {} times its price", text::times(ratio)))
@@ -293,5 +320,43 @@ mod tests {
              (a-name-of-sixty-characters-that-says-too-much-about-the-model): the closest, \
              vote|of\\nall, differs by 0.0 points [-2.0, 2.0] (p = 1.00, n = 224)."
         );
+    }
+    #[test]
+    fn what_outages_do_is_told_first_with_what_probes_cost() {
+        let row = |policy: &str, served: f64, probes: Option<f64>| -> SimulatedRow {
+            let estimate = |point: f64| {
+                serde_json::json!({
+                    "point": point, "low": point, "high": point, "level": 0.95, "n": 20,
+                    "method": "student",
+                })
+            };
+            let row = serde_json::json!({
+                "task": "triage", "policy": policy, "requests": 40000, "served": estimate(served),
+                "accuracy": estimate(0.7), "healthy": 0.75, "wrong": estimate(0.2),
+                "worst_case_ms": 1.0, "calls_per_request": estimate(1.0),
+                "cost_per_1k": estimate(if probes.is_some() { 0.9 } else { 0.5 }),
+                "probes": probes.map(|_| estimate(3.0)), "probe_usd": probes.map(estimate),
+                "failed_calls_per_request": estimate(0.0), "trips": estimate(0.0),
+                "minutes_down": estimate(600.0 * (1.0 - served)),
+                "downtime_usd": estimate(6e4 * (1.0 - served)), "rungs": {},
+            });
+            serde_json::from_value(row).unwrap()
+        };
+        let mut summary = triage();
+        let healthy = verdicts(&summary).remove(0);
+        summary.simulated = vec![row(BEST_SINGLE, 0.95, None), row("trio", 1.0, Some(0.8))];
+        let told = "Of the simulated requests best-single served 95.00 % (30.0 min down, $3000.00 lost), \
+                    trio served 100.00 % (0.0 min down, $0 lost), with an accuracy of 70.0 % (on a \
+                    healthy day 75.0 %), for $0.900 per 1000 requests, $0.400 of it for probes, \
+                    instead of $0.500. Where nothing goes wrong: ";
+        assert_eq!(verdicts(&summary), [format!("{told}{healthy}")]);
+        summary.simulated[1].probe_usd = None;
+        summary.simulated[1].cost_per_1k = None;
+        let told = verdicts(&summary).remove(0);
+        assert!(told.contains("%), and what its probes cost is unknown. Where"), "{told}");
+        // Without the baseline the rest is told all the same.
+        summary.simulated.remove(0);
+        let told = verdicts(&summary).remove(0);
+        assert!(told.starts_with("Of the simulated requests trio served 100.00 %"), "{told}");
     }
 }

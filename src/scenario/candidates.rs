@@ -18,12 +18,11 @@ const BESIDE: &str = "answers";
 
 impl Candidate {
     /// A row of it, judged. A call that failed brought no tokens to pay for: where the model has a
-    /// price, it cost nothing.
+    /// price, it cost nothing, and neither did a call that was never sent.
     pub fn cell(&self, state: CellState, row: &Recorded) -> Cell {
-        let unbilled = || {
-            let is_failed = matches!(state, CellState::Failed(_)) && self.price.is_some();
-            is_failed.then_some(Usd::ZERO)
-        };
+        let is_failed = matches!(state, CellState::Failed(_));
+        let unsent = is_failed && row.attempts == Some(0);
+        let unbilled = || (unsent || is_failed && self.price.is_some()).then_some(Usd::ZERO);
         let priced = || {
             self.price.as_ref()?.cost(Usage {
                 sent: row.prompt_tokens?,
@@ -34,6 +33,7 @@ impl Candidate {
         };
         Cell {
             state,
+            unsent,
             cost: priced().or(row.cost).or_else(unbilled),
             prompt_tokens: row.prompt_tokens,
             completion_tokens: row.completion_tokens,

@@ -1,6 +1,6 @@
 //! A scenario as it is used: every name resolved, every default filled in, every file read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::policy::{Policy, Vote};
 use crate::provider::{Endpoint, Limits, Message, Role, Sampling, Synthetic};
 use crate::scenario::raw::Items;
 use crate::scenario::recommend::Wish;
+use crate::scenario::suggest;
 use crate::scenario::traffic::{Simulate, Traffic};
 use crate::task::extract::{Extract, Extractor};
 use crate::task::prompt::{Prompt, PromptError};
@@ -72,6 +73,19 @@ impl Plan {
             if policy.members().iter().any(is_it) { samples } else { 1 }
         };
         self.policies.iter().map(|(_, policy)| of(policy)).max().unwrap_or(1)
+    }
+
+    /// Leaves the models that `keeps` lets pass, and the policies that can do with them.
+    pub fn keep_models(&mut self, keeps: impl Fn(&ModelId) -> bool) {
+        self.candidates.retain(|one| keeps(&one.id));
+        let mut there: BTreeSet<PolicyId> =
+            self.candidates.iter().map(|one| PolicyId::from(one.id.as_str())).collect();
+        there.insert(PolicyId::from(suggest::BEST_SINGLE));
+        // Each policy stands behind its members, so one pass is enough.
+        self.policies.retain(|(id, policy)| {
+            let can = policy.members().iter().all(|member| there.contains(member));
+            can && there.insert(id.clone())
+        });
     }
 }
 

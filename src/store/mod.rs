@@ -8,6 +8,7 @@ mod journal;
 mod key;
 mod owner;
 mod prune;
+mod reading;
 mod recorded;
 mod row;
 mod schema;
@@ -59,18 +60,33 @@ const MAX_REFUSED: usize = 100;
 impl Store {
     /// Opens the file, making it and its folder where there are none. A file of an earlier version
     /// is brought up to this one, whole or not at all. What a killed process noted is kept first.
+    /// What can't be written is opened to be read; who writes is told then.
     ///
     /// # Errors
     /// When the file can't be made, is no store, or is of a later version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        match Self::open_to_write(path) {
+            Err(error @ StoreError::ReadOnly { .. }) if path.is_file() => {
+                reading::open(path).map_or(Err(error), |it| Self::of(it, path))
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_to_write(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent() {
             let failed = |source| StoreError::Folder { path: path.to_owned(), source };
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let failed = |error| StoreError::new("open", path, error);
         let connection = Connection::open(path).map_err(failed)?;
-        let found = set_up(&connection).map_err(failed)?;
-        match found {
+        set_up(&connection).map_err(failed)?;
+        Self::of(connection, path)
+    }
+
+    fn of(connection: Connection, path: &Path) -> Result<Self, StoreError> {
+        let failed = |error| StoreError::new("open", path, error);
+        match schema::find(&connection).map_err(failed)? {
             Found::Version(schema::VERSION) => {
                 match owner::take_up(&connection, path).map_err(failed) {
                     // Whoever claims is told. Reading what is there, and making room, goes on.
@@ -181,11 +197,11 @@ impl Store {
     }
 }
 
-fn set_up(connection: &Connection) -> rusqlite::Result<Found> {
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     let found = schema::find(connection)?;
     if found == Found::Foreign {
-        return Ok(found);
+        return Ok(());
     }
     // A new file has nothing that a power cut could take.
     let is_new = found == Found::Version(schema::NEW);
@@ -198,8 +214,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<Found> {
     // later the log is folded into the file, the fewer pages are written twice: 16 MiB of log, and
     // 4 MiB of pages in memory.
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
-    connection.pragma_update(None, "cache_size", -4_096)?;
-    schema::find(connection)
+    connection.pragma_update(None, "cache_size", -4_096)
 }
 
 /// Puts the file into write-ahead mode, in which it then stays.

@@ -65,20 +65,20 @@ fn whoever_passes_everything_on_is_seen_from_both_sides() {
 }
 
 /// What is said where a drill of a gateway can't be.
-fn refused(args: &[&str]) -> String {
+fn refused(args: &[&str], code: i32) -> String {
     let scenario = format!("{ROOT}/scenarios/drills/errors.yaml");
     let folder = tempfile::tempdir().expect("a folder");
     let arguments = [&["drill", &scenario, "--for", "1s", "--repetitions", "2"], args].concat();
-    ends(&mut quorumbench(folder.path(), &arguments), 1)
+    ends(&mut quorumbench(folder.path(), &arguments), code)
 }
 
 #[test]
 fn a_gateway_that_is_not_there_is_told_before_anything_is_asked() {
     let nobody = format!("http://{}/v1", free());
-    let said = refused(&["--target", &nobody]);
+    let said = refused(&["--target", &nobody], 1);
     assert!(said.contains(&format!("reach the gateway at {nobody}: is it running?")), "{said}");
-    let said = refused(&["--target", "localhost:4000"]);
-    assert!(said.contains("`localhost:4000` is no address of a gateway"), "{said}");
+    let said = refused(&["--target", "localhost:4000"], 2);
+    assert!(said.contains("`localhost:4000`: it is no address of a gateway"), "{said}");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_gateway_that_asks_nobody_is_told_with_what_it_says() {
     let served = Served::start(folder.path(), &[]);
     let (target, upstream) = (format!("http://{}/v1", served.address), free().to_string());
     let args = ["--target", &target, "--upstream", &upstream, "--ask", "nobody-knows-it"];
-    let said = refused(&args);
+    let said = refused(&args, 1);
     served.stop();
     assert!(said.contains(&format!("asked nobody at http://{upstream}/v1")), "{said}");
     assert!(said.contains("nobody-knows-it"), "{said}");

@@ -153,7 +153,7 @@ fn what_a_gateway_cannot_express_is_refused_and_the_model_alone_is_written() {
                     providers:\n  tape: { recorded: { answers: answers.jsonl } }\n";
     fs::write(folder.path().join("s.yaml"), scenario).expect("a write");
     let args = ["recommend", "s.yaml", "-o", "run", "--export", "litellm"];
-    let stderr = ends(&mut quorumbench(folder.path(), &args), 1);
+    let stderr = ends(&mut quorumbench(folder.path(), &args), 2);
     let told = "failed to write the recommendation for LiteLLM: it gives a question to one model, \
                 and this is cascade(m0, m1 agree 100 %, else m2); the nearest that it can do: \
                 m";
@@ -164,6 +164,6 @@ fn what_a_gateway_cannot_express_is_refused_and_the_model_alone_is_written() {
     let text = fs::read_to_string(folder.path().join("again/litellm.yaml")).expect("the export");
     assert!(text.contains("model: \"openai/m1\""), "{text}");
     let args = ["recommend", "run", "-o", "again", "--export", "litellm", "--of", "nobody"];
-    let stderr = ends(&mut quorumbench(folder.path(), &args), 1);
+    let stderr = ends(&mut quorumbench(folder.path(), &args), 2);
     assert!(stderr.contains("no model or policy of the scenario is called so"), "{stderr}");
 }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tokio::net::TcpStream;
 
 use super::{Args, Job, talk};
+use crate::cmd::exit::Misused;
 use crate::engine::drill::{self, Books, Gateway};
 use crate::engine::serve::Stats;
 use crate::kernel::PolicyId;
@@ -80,7 +81,8 @@ impl Asked<'_> {
         let names: BTreeSet<&str> =
             faults.iter().flat_map(|fault| &fault.models).map(|model| model.as_str()).collect();
         if names.is_empty() {
-            bail!("say with `--ask` what the gateway is asked: no fault is for any model");
+            let why = "ask a gateway: say with `--ask` what, for no fault is for any model";
+            return Err(Misused(why.to_owned()).into());
         }
         Ok(names.into_iter().map(str::to_owned).collect())
     }
@@ -110,7 +112,10 @@ async fn reach(target: &str) -> Result<()> {
     let port = match scheme {
         "http" => 80,
         "https" => 443,
-        _ => bail!("`{target}` is no address of a gateway: write http://HOST:PORT/v1"),
+        _ => {
+            let why = "it is no address of a gateway: write http://HOST:PORT/v1";
+            return Err(Misused(format!("reach `{target}`: {why}")).into());
+        }
     };
     let host = rest.split(['/', '?']).next().unwrap_or_default();
     let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
@@ -125,9 +130,9 @@ impl Args {
     fn gateway(&self, target: &str, ask: &str) -> Result<Gateway> {
         let mut headers = BTreeMap::new();
         for header in &self.header {
-            let (name, value) = header
-                .split_once(':')
-                .with_context(|| format!("read the header `{header}`: write `name: value`"))?;
+            let (name, value) = header.split_once(':').ok_or_else(|| {
+                Misused(format!("read the header `{header}`: write `name: value`"))
+            })?;
             headers.insert(name.trim().to_owned(), value.trim().replace("{ask}", ask));
         }
         let endpoint = Endpoint::chat_completions(target.to_owned());

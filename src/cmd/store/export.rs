@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use super::Place;
 use crate::cmd::Exit;
+use crate::cmd::exit::Misused;
 use crate::exchange::export;
 use crate::report;
 use crate::store::Kept;
@@ -44,7 +45,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             export::write(&kept.rows, to).with_context(|| format!("write {}", to.display()))?
         }
         "csv" | "parquet" => report::write_recorded(&kept.rows, to)?,
-        _ => bail!("write {}: name a file that ends in .jsonl, .csv or .parquet", to.display()),
+        _ => {
+            let ends = "name a file that ends in .jsonl, .csv or .parquet";
+            return Err(Misused(format!("write {}: {ends}", to.display())).into());
+        }
     }
     told(&kept, args);
     Ok(Exit::Done)

@@ -187,7 +187,7 @@ fn is_candidate(row: &PolicyRow) -> bool {
 }
 
 fn priced(row: &PolicyRow) -> Option<Priced> {
-    let cost = row.measures.cost_usd?.per_1k / 1000.0;
+    let cost = row.measures.cost_usd?.per_1k? / 1000.0;
     let accuracy = row.measures.accuracy_of_all.as_ref()?.point;
     Some(Priced { cost, accuracy })
 }

@@ -61,7 +61,7 @@ fn row(field: &Field<'_>, of: &PolicyRow, outcomes: &Outcomes) -> RouterRow {
         _ => None,
     };
     let averages = settings.and_then(|settings| averages(field, &settings, &told));
-    let cost = of.measures.cost_usd.map(|cost| cost.per_1k);
+    let cost = of.measures.cost_usd.and_then(|cost| cost.per_1k);
     let accuracy = of.measures.accuracy_of_all.as_ref().map(|it| it.point);
     RouterRow {
         task: of.task.clone(),
@@ -111,8 +111,7 @@ impl<'a> Told<'a> {
 
     /// Mean price of an item in dollars; `None` where one is unknown.
     fn cost(&self, column: &[Outcome]) -> Option<f64> {
-        let costs: Option<f64> = self.items.iter().map(|at| dollars(&column[*at])).sum();
-        Some(costs? / self.items.len() as f64)
+        dollars(self.items.iter().map(|at| &column[*at]))
     }
 }
 
@@ -152,11 +151,10 @@ fn curve(field: &Field<'_>, policy: &Policy, told: &Told<'_>) -> Option<Vec<Sett
     let at_least = |threshold: f64| {
         let is_strong = |at: &usize| keys[*at] >= threshold;
         let chosen = |at: &usize| if is_strong(at) { &strong[*at] } else { &weak[*at] };
-        let cost: Option<f64> = told.items.iter().map(|at| dollars(chosen(at))).sum();
         Setting {
             strong_share: told.items.iter().filter(|at| is_strong(at)).count() as f64 / n,
             quality: told.items.iter().map(|at| score(chosen(at))).sum::<f64>() / n,
-            cost: cost.map(|cost| cost / n),
+            cost: dollars(told.items.iter().map(chosen)),
         }
     };
     let mut points = vec![at_least(f64::INFINITY)];
@@ -201,9 +199,9 @@ fn by_worth(field: &Field<'_>, route: &Route, told: &Told<'_>) -> Option<Vec<Pri
         let route = Route { trade, ..route.clone() };
         let n = told.items.len() as f64;
         let chosen = |at: &usize| &columns[route.choose(&prospects[*at], 0.0)][*at];
-        let cost: Option<f64> = told.items.iter().map(|at| dollars(chosen(at))).sum();
+        let cost = dollars(told.items.iter().map(chosen));
         let accuracy = told.items.iter().map(|at| score(chosen(at))).sum::<f64>() / n;
-        Some(Priced { cost: cost? / n, accuracy })
+        Some(Priced { cost: cost?, accuracy })
     };
     if most > least { WORTHS.iter().map(setting).collect() } else { None }
 }
@@ -249,6 +247,9 @@ fn score(outcome: &Outcome) -> f64 {
     outcome.verdict.score().unwrap_or(0.0)
 }
 
-fn dollars(outcome: &Outcome) -> Option<f64> {
-    outcome.cost.map(|cost| cost.dollars())
+/// The mean price of those that tell one; `None` where one is unknown, and of none.
+fn dollars<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Option<f64> {
+    let told = outcomes.filter(|it| it.tells_price());
+    let costs: Vec<f64> = told.map(|it| Some(it.cost?.dollars())).collect::<Option<_>>()?;
+    (!costs.is_empty()).then(|| costs.iter().sum::<f64>() / costs.len() as f64)
 }

@@ -10,6 +10,7 @@ mod folds;
 mod foresee;
 mod gain;
 mod gates;
+mod given;
 mod ground;
 mod judge;
 mod judging;
@@ -36,6 +37,7 @@ use rayon::prelude::*;
 pub use carried::carried_over;
 pub use evaluation::Evaluation;
 pub use folds::N_FOLDS;
+pub use given::Given;
 pub use ground::{Ground, grounds};
 pub use judge::JudgeError;
 pub use looks::{are_decided, order, undecidable};
@@ -115,18 +117,6 @@ pub fn evaluate<'a>(
     doubts: Vec<Warning>,
 ) -> Result<Evaluation<'a>, EvaluateError> {
     evaluate_with(plan, rows, doubts, None)
-}
-
-/// What a policy of the plan came to on a task, worked out elsewhere: that of a policy that was
-/// searched for on these very items would be flattered by the choice.
-#[derive(Debug)]
-pub struct Given {
-    /// The task.
-    pub task: TaskId,
-    /// The policy.
-    pub policy: PolicyId,
-    /// In the order of the matrix.
-    pub outcomes: Vec<Outcome>,
 }
 
 /// Like [`evaluate`], with what is `given` in place of what the policy would come to here.
@@ -229,7 +219,7 @@ fn fill(
     let matrix = field.matrix;
     let mut outcomes = outcomes(field);
     let (contributions, too_many) = gain::contributions(field, &outcomes, method);
-    outcomes.extend(given.map(|given| (given.policy.clone(), given.outcomes.clone())));
+    outcomes.extend(given.map(|given| (given.policy.clone(), given.column(matrix))));
     let models = tables::models(matrix, method);
     let mut rows = tables::policies(matrix, field.policies, &outcomes, method);
     fitted::fill(field, &outcomes, &mut rows);

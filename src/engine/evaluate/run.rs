@@ -250,21 +250,24 @@ impl<'a> Run<'a> {
             return *known;
         }
         let mut scores = Vec::new();
-        let mut cost = Some(Usd::ZERO);
+        let (mut cost, mut n_priced) = (Some(Usd::ZERO), 0);
         for fold in self.folds_of(fit) {
             for outcome in self.applied(member, fit & !(1 << fold), fold).iter() {
                 if let Some(score) = outcome.verdict.judged() {
                     scores.push(score);
-                    cost = cost.zip(outcome.cost).map(|(sum, one)| sum + one);
+                    if outcome.tells_price() {
+                        cost = cost.zip(outcome.cost).map(|(sum, one)| sum + one);
+                        n_priced += 1;
+                    }
                 }
             }
         }
         let n_items = scores.len() as u64;
         let accuracy = Probability::try_from(scores.iter().sum::<f64>() / n_items as f64).ok();
-        let mean = |sum: Usd| Usd::from_picos(sum.picos() / n_items as i64);
+        let mean = |sum: Usd| Usd::from_picos(sum.picos() / n_priced);
         let standing = Standing {
             fitted: accuracy.map(|accuracy| Fitted { accuracy, n_items }),
-            mean_cost: cost.filter(|_| n_items > 0).map(mean),
+            mean_cost: cost.filter(|_| n_priced > 0).map(mean),
         };
         self.standings.borrow_mut().insert(key, standing);
         standing

@@ -133,6 +133,7 @@ fn of_outcome(outcome: &Outcome, cluster: u32) -> Case {
     Case {
         verdict: outcome.verdict,
         cluster,
+        is_sent: outcome.n_unsent == 0,
         cost: outcome.cost,
         latency: outcome.latency,
         ttft: None,

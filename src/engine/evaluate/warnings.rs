@@ -84,6 +84,10 @@ pub(super) fn of_task(task: &Task, models: &[ModelRow], policies: &[PolicyRow]) 
             let kinds = kinds.collect::<Vec<String>>().join(", ");
             doubts.push(Warning::FailedCalls(on.clone(), kinds, counts.failed, counts.asked));
         }
+        let unsent = measures.cost_usd.map_or(0, |it| it.unsent);
+        if unsent > 0 {
+            doubts.push(Warning::NeverSent(on.clone(), unsent, counts.asked));
+        }
         if counts.unparsed * 20 > counts.asked {
             doubts.push(Warning::Unparsed(on, counts.unparsed, counts.asked));
         }

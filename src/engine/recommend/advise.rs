@@ -10,8 +10,9 @@ use super::nested::{Nest, Picked};
 use super::pool::Unit;
 use super::search::Found;
 use super::shape::Shape;
+use super::shared::Shared;
 use crate::data::recommendation::{Advice, Recommendation};
-use crate::data::{Outcome, Recorded};
+use crate::data::{Outcome, Recorded, Warning};
 use crate::engine::evaluate::{BEST_SINGLE, Given, Stand};
 use crate::kernel::PolicyId;
 use crate::policy::Policy;
@@ -30,6 +31,9 @@ pub struct Recommended {
     /// What the search's choices came to on items that they were not chosen on, under the name of
     /// the last of these policies.
     pub given: Option<Given>,
+    /// Where models were asked about different items, the part of the plan that was compared, and
+    /// what a reader has to know of that.
+    pub shared: Option<(Plan, Warning)>,
 }
 
 /// Searches for what is best for the wish, and for what it is worth on other items.
@@ -44,9 +48,27 @@ pub fn recommend(
     rows: &[&Recorded],
 ) -> Result<Recommended, RecommendError> {
     let task = task_of(plan, wish)?;
+    let shared = Shared::of(plan, task, wish, rows);
+    let mut recommended = among_shared(plan, &shared, wish, rows)?;
+    recommended.row.left_out.extend(shared.left_out());
+    recommended.row.left_out.sort_by(|a, b| a.model.cmp(&b.model));
+    let doubt = shared.doubt(task);
+    recommended.shared = doubt.map(|doubt| (shared.plan.into_owned(), doubt));
+    Ok(recommended)
+}
+
+/// Searches among models that were all asked about the same items; names are free in `whole`.
+fn among_shared(
+    whole: &Plan,
+    shared: &Shared<'_>,
+    wish: &Wish,
+    rows: &[&Recorded],
+) -> Result<Recommended, RecommendError> {
+    let plan = &*shared.plan;
+    let task = task_of(plan, wish)?;
     let stand = Stand::new(plan, task, rows)?;
     let nest = Nest::new(plan, wish, (task, &stand));
-    refuse(&nest, wish, task)?;
+    refuse(&nest, wish, (task, shared))?;
     let goals = Goals::new(&nest, wish);
     let mut picked = nest.picked(&goals.all());
     let steps = picked.split_off(Goals::N_MAIN);
@@ -68,12 +90,13 @@ pub fn recommend(
         None => combination,
         Some(_) => [sure, unsure].into_iter().flatten().find(|it| !is_baseline(it)),
     };
-    // Where there is a limit to the price, the best single model within it is what has to be
-    // beaten; the best of all is out of reach.
-    let within = wish.cost_per_1k_at_most.is_some() && goals.loss.is_none();
-    let (versus, reference): (PolicyId, &[Outcome]) = match wish.versus.as_str() {
-        BEST_SINGLE if within => ("best-single within the price".into(), &single.outcomes),
-        _ => (wish.versus.clone(), &baseline),
+    // Where price or time has a limit, the best single model within it is what has to be beaten; the
+    // best of all is out of reach.
+    let within = within(wish).filter(|_| wish.versus.as_str() == BEST_SINGLE);
+    let (versus, reference): (PolicyId, &[Outcome]) = match within.filter(|_| goals.loss.is_none())
+    {
+        Some(name) => (name.into(), &single.outcomes),
+        None => (wish.versus.clone(), &baseline),
     };
     let tries = Cell::new(0);
     let mut answer = Answer {
@@ -87,7 +110,17 @@ pub fn recommend(
     answer.add_steps(&nest, &goals, &steps, (&versus, reference));
     answer.hold_together(&nest, contender.as_ref().map(|it| (it, reference)), &steps);
     let row = answer.row(&nest, wish, task, &goals);
-    Ok(named(plan, &nest, row, single, contender))
+    Ok(named(whole, &nest, row, single, contender))
+}
+
+/// What the best single model is called that keeps to the limits, where there are any.
+fn within(wish: &Wish) -> Option<&'static str> {
+    match (wish.cost_per_1k_at_most, wish.p95_ms_at_most) {
+        (None, None) => None,
+        (Some(_), None) => Some("best-single within the price"),
+        (None, Some(_)) => Some("best-single within the time"),
+        (Some(_), Some(_)) => Some("best-single within price and time"),
+    }
 }
 
 fn task_of<'a>(plan: &'a Plan, wish: &Wish) -> Result<&'a Task, RecommendError> {
@@ -103,11 +136,20 @@ fn task_of<'a>(plan: &'a Plan, wish: &Wish) -> Result<&'a Task, RecommendError> 
     }
 }
 
-fn refuse(nest: &Nest<'_>, wish: &Wish, task: &Task) -> Result<(), RecommendError> {
+fn refuse(
+    nest: &Nest<'_>,
+    wish: &Wish,
+    (task, shared): (&Task, &Shared<'_>),
+) -> Result<(), RecommendError> {
+    // Those that are compared with were never asked the same.
+    if task.items.is_empty() && shared.n_items > 0 {
+        return Err(no_baseline(task, wish));
+    }
     let task = task.id.clone();
-    if nest.pool.models.is_empty() {
+    if nest.pool.those(false).next().is_none() {
         let of = |(model, why): &(_, &str)| format!("{model}: {why}");
-        let why: Vec<String> = nest.pool.left_out.iter().map(of).collect();
+        let mut why: Vec<String> = nest.pool.left_out.iter().map(of).collect();
+        why.extend(nest.pool.those(true).map(|it| format!("{}: it is too slow", it.name)));
         return Err(RecommendError::NoModel { task, why: why.join("; ") });
     }
     if wish.cost_per_1k_at_most.is_some() && nest.pool.unit == Unit::Calls {
@@ -147,14 +189,16 @@ fn named(
     let is_known = plan.policies.iter().any(|(name, _)| *name == shape.name());
     if shape.is_single() || is_known {
         row.policy = shape.name();
-        return Recommended { row, policies: Vec::new(), best, given: None };
+        return Recommended { row, policies: Vec::new(), best, given: None, shared: None };
     }
     let name = own_name(plan, shape);
     row.policy.clone_from(&name);
     let policies = shape.policies(&name);
     row.scenario = Plan::policies_to_yaml(&policies);
-    let given = Given { task: row.task.clone(), policy: name, outcomes: picked.outcomes };
-    Recommended { row, policies, best, given: Some(given) }
+    let ids = nest.stand.matrix.items().iter().map(|item| item.id.clone());
+    let outcomes = ids.zip(picked.outcomes).collect();
+    let given = Given { task: row.task.clone(), policy: name, outcomes };
+    Recommended { row, policies, best, given: Some(given), shared: None }
 }
 
 /// `recommended`, with a number behind it where that is taken.

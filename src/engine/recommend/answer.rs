@@ -174,6 +174,7 @@ impl Answer {
                 .iter()
                 .map(|(model, why)| LeftOut { model: model.clone(), because: (*why).to_owned() })
                 .collect(),
+            slow: nest.pool.those(true).map(|it| it.name.clone()).collect(),
             scenario: String::new(),
             limits: Limits {
                 availability: wish.availability_at_least,
@@ -238,7 +239,7 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
 }
 
 /// How the router by category among all models that the wish admits, whatever they cost and
-/// whether or not that is known, differs from the baseline. There is one such router, so nothing
+/// whether or not that is known, without those that are too slow alone, differs from the baseline. There is one such router, so nothing
 /// was chosen.
 fn by_category(nest: &Nest<'_>) -> Option<Versus> {
     if nest.stand.matrix.items().iter().all(|item| item.category.is_none()) {
@@ -246,7 +247,7 @@ fn by_category(nest: &Nest<'_>) -> Option<Versus> {
     }
     let unpriced = nest.pool.left_out.iter().filter(|(_, why)| *why == NO_PRICE);
     let mut among: Vec<PolicyId> = unpriced.map(|(model, _)| model.as_str().into()).collect();
-    among.extend(nest.pool.columns.iter().map(|it| it.name.clone()));
+    among.extend(nest.pool.those(false).map(|it| it.name.clone()));
     among.sort();
     let name = PolicyId::from("by category among all");
     let route = Policy::Route(Route::new(among, By::Category(Category {})));

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::search::{Found, Frontier, Mean, Search, Searched};
+use super::search::{Found, Frontier, Mean, Order, Search, Searched};
 use super::shape::Shape;
 use crate::kernel::{PolicyId, Probability};
 use crate::stats;
@@ -21,12 +21,12 @@ impl Search<'_> {
     /// where something is as good as that for no more, it is passed over.
     pub(super) fn chains(
         &self,
-        order: &[usize],
+        order: Order<'_>,
         means: &[Mean],
         known: &[Found],
     ) -> (Vec<Found>, Searched) {
         let frontier = Frontier::of(known);
-        let mut upwards = order.to_vec();
+        let mut upwards = order.last.to_vec();
         upwards.sort_by(|a, b| {
             let by_score = means[*a].score.total_cmp(&means[*b].score);
             means[*a].cost.total_cmp(&means[*b].cost).then(by_score).then(a.cmp(b))
@@ -34,6 +34,9 @@ impl Search<'_> {
         let of_first = |at: usize| {
             let (first, rest) = (upwards[at], &upwards[at + 1..]);
             let (mut found, mut searched) = (Vec::new(), Searched::default());
+            if !order.first.contains(&first) {
+                return (found, searched);
+            }
             for confidence in self.thresholds(first) {
                 let pairs = rest.iter().map(|last| vec![first, *last]);
                 let between = |(at, middle): (usize, &usize)| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::nested::{Nest, Picked};
+use super::pool::Column;
 use super::routers::models_of;
 use crate::analysis::{self, Case, Priced};
 use crate::data::recommendation::Earned;
@@ -88,6 +89,7 @@ impl Nest<'_> {
         let case = |(outcome, cluster): (&Outcome, &u32)| Case {
             verdict: outcome.verdict,
             cluster: *cluster,
+            is_sent: outcome.n_unsent == 0,
             cost: outcome.cost,
             latency: outcome.latency,
             ttft: None,
@@ -106,7 +108,7 @@ impl Nest<'_> {
             accuracy_of_all: measures.accuracy_of_all,
             in_sample: 0.0,
             optimism: None,
-            cost_per_1k: measures.cost_usd.map(|cost| cost.per_1k),
+            cost_per_1k: measures.cost_usd.and_then(|cost| cost.per_1k),
             calls_per_item: (n_asked > 0).then(|| calls as f64 / n_asked as f64),
             p50_ms: measures.latency_ms.map(|it| it.p50),
             p95_ms: measures.latency_ms.map(|it| it.p95),
@@ -123,15 +125,14 @@ impl Nest<'_> {
     /// The models of the mix are the best on these very items, so it is flattered a little.
     fn random_line(&self, outcomes: &[Outcome], earned: &Earned) -> Option<Versus> {
         let cost = earned.cost_per_1k? / 1000.0;
-        let priced: Vec<Priced> = self
-            .pool
-            .columns
+        let columns: Vec<&Column> = self.pool.those(false).collect();
+        let priced: Vec<Priced> = columns
             .iter()
             .map(|column| Priced { cost: mean(&column.costs), accuracy: mean(&column.scores) })
             .collect();
         let hull = analysis::hull(&priced);
         let blend = analysis::at_cost(&priced, &hull, cost)?;
-        let [cheap, dear] = [blend.cheap, blend.dear].map(|at| &self.pool.columns[at].scores);
+        let [cheap, dear] = [blend.cheap, blend.dear].map(|at| &columns[at].scores);
         let share = blend.share_of_dear;
         let mixed: Vec<Option<f64>> = std::iter::zip(cheap, dear)
             .map(|(cheap, dear)| Some(cheap * (1.0 - share) + dear * share))

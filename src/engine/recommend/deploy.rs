@@ -40,7 +40,10 @@ pub fn deployment(
         Routing::Category { of, otherwise } => of.values().chain([otherwise]).cloned().collect(),
         Routing::Other(_) => Vec::new(),
     };
-    let fallbacks = fallbacks(plan, &models, &first);
+    // Whoever was asked about fewer items than were compared is not known to be as accurate.
+    let n_compared = row.earned.accuracy_of_all.as_ref().map_or(0, |it| it.n);
+    let asked = models.iter().copied().filter(|it| it.measures.counts.asked >= n_compared);
+    let fallbacks = fallbacks(plan, &asked.collect::<Vec<_>>(), &first);
     let target = |name: &PolicyId| {
         let model = ModelId::from(name.as_str());
         let candidate = plan.candidates.iter().find(|it| it.id == model)?;
@@ -165,7 +168,7 @@ fn nearest(row: &Recommendation, models: &[&ModelRow]) -> String {
     }
     let of = |row: &&ModelRow| {
         let right = row.measures.accuracy_of_all.as_ref()?.point;
-        Some((row.model.to_string(), right, row.measures.cost_usd.map(|it| it.per_1k)))
+        Some((row.model.to_string(), right, row.measures.cost_usd.and_then(|it| it.per_1k)))
     };
     let best = models.iter().filter_map(of).max_by(|a, b| a.1.total_cmp(&b.1));
     best.map_or_else(|| "nobody".to_owned(), |(name, right, cost)| told(&name, right, cost))

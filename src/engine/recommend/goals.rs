@@ -27,8 +27,9 @@ impl Goals {
     pub(super) const N_MAIN: usize = 4;
 
     pub(super) fn new(nest: &Nest<'_>, wish: &Wish) -> Self {
-        let found = &nest.fits[0].trials.found;
-        let singles = found.iter().filter(|it| it.shape.is_single());
+        let trials = &nest.fits[0].trials;
+        let found = &trials.found;
+        let singles = found.iter().filter(|it| it.shape.is_single()).chain(&trials.slow);
         let order =
             |a: &&Found, b: &&Found| a.score.total_cmp(&b.score).then(b.cost.total_cmp(&a.cost));
         let best = singles.max_by(order).map(|it| it.shape.name());

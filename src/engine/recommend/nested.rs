@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use super::ballots::Ballots;
 use super::chained::chained;
 use super::choose::{Among, Goal, choose};
-use super::pool::{Column, Pool, Unit, p95};
+use super::pool::{Pool, Unit, p95};
 use super::search::{Found, Search, Searched, Trials};
 use super::shape::Shape;
 use super::stepped::stepped;
 use super::{outages, routers};
-use crate::data::{ItemIdx, Outcome, Verdict};
+use crate::data::{ItemIdx, Matrix, Outcome, Verdict};
 use crate::engine::evaluate::{BEST_SINGLE, Folds, Stand};
 use crate::kernel::{ModelId, PolicyId};
 use crate::policy::Policy;
@@ -21,6 +21,8 @@ use crate::scenario::{Plan, Task, Wish};
 pub(super) struct Nest<'a> {
     pub(super) stand: &'a Stand<'a>,
     pub(super) pool: Pool,
+    /// `None` where there is nothing to vote with.
+    pub(super) ballots: Option<Ballots>,
     pub(super) plan: &'a Plan,
     pub(super) task: &'a Task,
     pub(super) wish: &'a Wish,
@@ -40,7 +42,7 @@ pub(super) struct Fit {
     pub(super) items: Vec<ItemIdx>,
     pub(super) trials: Trials,
     /// Of policies that were run: their 95th percentile of latency.
-    p95: BTreeMap<PolicyId, Option<f64>>,
+    pub(super) p95: BTreeMap<PolicyId, Option<f64>>,
     pub(super) weighted: Searched,
     pub(super) routers: Searched,
     pub(super) chained: Searched,
@@ -85,14 +87,8 @@ impl<'a> Nest<'a> {
                 baseline: &baseline,
             };
             let trials = search.run();
-            let weighted = routers::weighted(&trials.found);
-            let routes = routers::routers(&pool, &stand.matrix, &trials.found);
-            let chained = chained(&pool, &stand.matrix, &trials.found);
-            let stepped = stepped(&pool, &stand.matrix, &trials.found);
-            let ladders = routers::ladders(plan, &pool, &trials.found);
-            let declared = routers::declared(plan, &pool);
             let counted = |shapes: &[Shape]| Searched { size: shapes.len() as u64, bounded: 0 };
-            let extra = [weighted, routes, chained, stepped, ladders, declared];
+            let extra = extra(plan, &pool, &stand.matrix, &trials);
             let [weighted, routers, chained, stepped, ladders, declared] =
                 extra.each_ref().map(|it| counted(it));
             extras.push((baseline, extra.concat()));
@@ -114,15 +110,25 @@ impl<'a> Nest<'a> {
         }
         let few_replicates = outages::few_replicates(plan);
         let simulated = RefCell::default();
-        let mut nest =
-            Self { stand, pool, plan, task, wish, few_replicates, simulated, policies, fits };
-        nest.run(&extras, ballots.as_ref());
+        let mut nest = Self {
+            stand,
+            pool,
+            ballots,
+            plan,
+            task,
+            wish,
+            few_replicates,
+            simulated,
+            policies,
+            fits,
+        };
+        nest.run(&extras);
         nest
     }
 
     /// Runs what has to go through the ordinary policies, each fitted on other folds than those
     /// that it is tried on.
-    fn run(&mut self, extras: &[(Vec<f64>, Vec<Shape>)], ballots: Option<&Ballots>) {
+    fn run(&mut self, extras: &[(Vec<f64>, Vec<Shape>)]) {
         let of_fit = |(fit, (_, shapes)): (&Fit, &(Vec<f64>, Vec<Shape>))| {
             let folds = fit.folds;
             shapes.iter().map(|it| (it.name(), folds, folds)).collect::<Vec<_>>()
@@ -131,6 +137,7 @@ impl<'a> Nest<'a> {
         let mut outcomes = self.stand.outcomes(&self.policies, &tried).into_iter();
         for (fit, (baseline, shapes)) in self.fits.iter_mut().zip(extras) {
             let Fit { items, trials, p95: latencies, .. } = fit;
+            let ballots = self.ballots.as_ref();
             let search = Search { pool: &self.pool, ballots, items, baseline };
             for (shape, outcomes) in shapes.iter().zip(outcomes.by_ref()) {
                 let Some(cost) = cost(&outcomes, self.pool.unit) else { continue };
@@ -152,7 +159,8 @@ impl<'a> Nest<'a> {
                 };
                 let of_fit = |fit: &Fit| {
                     let tries = Cell::new(0);
-                    let keeps = |it: &Found| self.is_fast(fit, it) && is_available(fit, it, &tries);
+                    let keeps =
+                        |it: &Found| self.is_fast(fit, &it.shape) && is_available(fit, it, &tries);
                     choose(&fit.trials.found, *goal, *among, keeps).cloned()
                 };
                 self.fits.iter().map(of_fit).collect()
@@ -189,35 +197,48 @@ impl<'a> Nest<'a> {
         let tried = [(self.wish.versus.clone(), all, all)];
         self.stand.outcomes(&self.policies, &tried).pop().unwrap_or_default()
     }
+}
 
-    fn is_fast(&self, fit: &Fit, found: &Found) -> bool {
-        let Some(most) = self.wish.p95_ms_at_most else { return true };
-        let p95 = match &found.shape {
-            // Models that are too slow are not in the pool.
-            Shape::Single(_) => return true,
-            Shape::Vote(members) => self.p95_of_vote(fit, members),
-            Shape::Cascade { .. } | Shape::Sure { .. } => {
-                let name = found.shape.name();
-                let mut policies = self.policies.clone();
-                policies.extend(found.shape.policies(&name));
-                let outcomes = self.stand.outcomes(&policies, &[(name, fit.folds, fit.folds)]);
-                outcomes.first().and_then(|outcomes| p95_of(outcomes))
-            }
-            other => fit.p95.get(&other.name()).copied().flatten(),
-        };
-        p95.is_some_and(|p95| p95 <= most)
+/// What has to be run: weighted votes, routers, routers among chains, cascade routers, ladders, and
+/// policies of the scenario.
+///
+/// Where models are too slow alone, all that may ask them rarely is tried without and with them.
+fn extra(plan: &Plan, pool: &Pool, matrix: &Matrix, trials: &Trials) -> [Vec<Shape>; 6] {
+    let among = |found: &[Found]| {
+        [
+            routers::routers(pool, matrix, found),
+            chained(pool, matrix, found),
+            stepped(pool, matrix, found),
+            routers::ladders(plan, pool, found),
+        ]
+    };
+    let mut extra = among(&trials.found);
+    let slow: Vec<PolicyId> = trials.slow.iter().map(|it| it.shape.name()).collect();
+    if !slow.is_empty() {
+        let all = [trials.found.as_slice(), &trials.slow].concat();
+        for (shapes, more) in extra.iter_mut().zip(among(&all)) {
+            shapes.extend(more.into_iter().filter_map(|shape| with_slow(shape, &slow)));
+        }
     }
+    let [routers, chained, stepped, ladders] = extra;
+    let weighted = routers::weighted(&trials.found);
+    [weighted, routers, chained, stepped, ladders, routers::declared(plan, pool)]
+}
 
-    /// Everybody is asked at once, and the slowest decides.
-    fn p95_of_vote(&self, fit: &Fit, members: &[PolicyId]) -> Option<f64> {
-        let columns: Vec<&Column> =
-            self.pool.columns.iter().filter(|it| members.contains(&it.name)).collect();
-        let slowest = |item: &ItemIdx| {
-            let known = columns.iter().filter_map(|it| it.latencies[item.0 as usize]);
-            known.max_by(f64::total_cmp)
-        };
-        p95(fit.items.iter().filter_map(slowest).collect())
-    }
+/// A shape that asks a model that is too slow alone, under a name of its own: some say no more than
+/// how many models there are.
+fn with_slow(shape: Shape, slow: &[PolicyId]) -> Option<Shape> {
+    let asked = match &shape {
+        Shape::Named(_, policy) => policy.members().to_vec(),
+        other => other.asks(),
+    };
+    let named = |shape: Shape| match shape {
+        Shape::Named(name, policy) => {
+            Shape::Named(format!("with slow models, {name}").into(), policy)
+        }
+        other => other,
+    };
+    asked.iter().any(|it| slow.contains(it)).then(|| named(shape))
 }
 
 /// Models by themselves, what is compared with unasked, and the scenario's policies.
@@ -239,13 +260,15 @@ fn cost(outcomes: &[Outcome], unit: Unit) -> Option<f64> {
     let asked = outcomes.iter().filter(|it| it.verdict != Verdict::NotRun);
     let costs: Vec<f64> = match unit {
         Unit::Calls => asked.map(|it| f64::from(it.n_calls)).collect(),
-        Unit::Dollars => asked.filter_map(|it| Some(it.cost?.dollars())).collect(),
+        Unit::Dollars => {
+            asked.filter(|it| it.tells_price()).filter_map(|it| Some(it.cost?.dollars())).collect()
+        }
     };
     (!costs.is_empty()).then(|| costs.iter().sum::<f64>() / costs.len() as f64)
 }
 
 /// `None` where an answer has no known latency.
-fn p95_of(outcomes: &[Outcome]) -> Option<f64> {
+pub(super) fn p95_of(outcomes: &[Outcome]) -> Option<f64> {
     let answered = outcomes.iter().filter(|it| it.verdict.score().is_some());
     let known: Option<Vec<f64>> = answered.map(|it| Some(it.latency?.ms())).collect();
     p95(known?)

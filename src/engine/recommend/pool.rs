@@ -18,6 +18,9 @@ pub(super) enum Unit {
 /// Why a model is left out of which nothing else than its price is amiss.
 pub(super) const NO_PRICE: &str = "its price is unknown";
 
+/// Why a model is left out of which nobody knows how long it takes.
+const UNKNOWN_LATENCY: &str = "its latency is unknown";
+
 /// The candidates of a search.
 pub(super) struct Pool {
     /// Those that may take part, in order of name.
@@ -25,6 +28,9 @@ pub(super) struct Pool {
     pub(super) unit: Unit,
     /// What each of them came to, in their order.
     pub(super) columns: Vec<Column>,
+    /// Which of them are too slow alone, in their order. Something that asks them rarely may keep to
+    /// the limit all the same.
+    pub(super) slow: Vec<bool>,
     /// Who may not, with the reason.
     pub(super) left_out: Vec<(ModelId, &'static str)>,
 }
@@ -78,27 +84,35 @@ impl Pool {
         }
         let columns: Vec<Column> =
             models.iter().map(|model| column(matrix, *model, unit)).collect();
-        let mut pool = Self { models, unit, columns, left_out };
+        let slow = vec![false; models.len()];
+        let mut pool = Self { models, unit, columns, slow, left_out };
         if let Some(most) = wish.p95_ms_at_most {
-            pool.keep_fast(matrix, most);
+            pool.mark_slow(matrix, most);
         }
         pool
     }
 
-    /// Waiting for several takes as long as for the slowest, so whoever is too slow alone is too
-    /// slow for every vote.
-    fn keep_fast(&mut self, matrix: &Matrix, most: f64) {
+    /// Leaves out whose latency is unknown, since nobody knows how long anything takes that asks it.
+    fn mark_slow(&mut self, matrix: &Matrix, most: f64) {
+        self.slow.clear();
         let columns = std::mem::take(&mut self.columns);
         let models = std::mem::take(&mut self.models);
         for (model, column) in models.into_iter().zip(columns) {
-            if let Some(why) = slow(&column, most) {
-                let id = matrix.models()[usize::from(model.0)].clone();
-                self.left_out.push((id, why));
-            } else {
-                self.models.push(model);
-                self.columns.push(column);
+            let why = slow(&column, most);
+            if why == Some(UNKNOWN_LATENCY) {
+                self.left_out
+                    .push((matrix.models()[usize::from(model.0)].clone(), UNKNOWN_LATENCY));
+                continue;
             }
+            self.slow.push(why.is_some());
+            self.models.push(model);
+            self.columns.push(column);
         }
+    }
+
+    /// Those that are fast enough alone, or that are not.
+    pub(super) fn those(&self, slow: bool) -> impl Iterator<Item = &Column> {
+        self.columns.iter().zip(&self.slow).filter(move |it| *it.1 == slow).map(|it| it.0)
     }
 }
 
@@ -115,7 +129,7 @@ fn slow(column: &Column, most: f64) -> Option<&'static str> {
     match column.p95() {
         Some(p95) if p95 <= most => None,
         Some(_) => Some("it is too slow"),
-        None => Some("its latency is unknown"),
+        None => Some(UNKNOWN_LATENCY),
     }
 }
 
@@ -129,9 +143,10 @@ fn is_asked(matrix: &Matrix, model: ModelIdx) -> bool {
     matrix.item_idxs().any(|item| matrix.cell(item, model, 0).state != CellState::NotRun)
 }
 
-/// Dollars an item; `None` where an answer has no known cost.
+/// Dollars an item that was sent; `None` where an answer has no known cost.
 fn mean_cost(matrix: &Matrix, model: ModelIdx) -> Option<f64> {
-    let cells = || matrix.item_idxs().map(|item| matrix.cell(item, model, 0));
+    let cells =
+        || matrix.item_idxs().map(|item| matrix.cell(item, model, 0)).filter(|it| !it.unsent);
     let is_answer = |state| matches!(state, CellState::Answered { .. });
     if cells().any(|cell| is_answer(cell.state) && cell.cost.is_none()) {
         return None;
@@ -151,9 +166,11 @@ fn column(matrix: &Matrix, model: ModelIdx, unit: Unit) -> Column {
     let scores = outcomes.iter().map(|it| it.verdict.score().unwrap_or(0.0)).collect();
     let costs = match unit {
         Unit::Calls => vec![1.0; outcomes.len()],
-        // What a failed call cost is sometimes unknown; it counts as any other of the model's.
+        // What a failed call cost is sometimes unknown, and what was never sent says nothing of a
+        // price; they count as any other of the model's.
         Unit::Dollars => {
-            outcomes.iter().map(|it| it.cost.map_or(mean, |cost| cost.dollars())).collect()
+            let known = |it: &Outcome| it.cost.filter(|_| it.tells_price());
+            outcomes.iter().map(|it| known(it).map_or(mean, |cost| cost.dollars())).collect()
         }
     };
     let served = outcomes.iter().map(|it| it.verdict.judged().is_some()).collect();

@@ -44,6 +44,8 @@ pub(super) struct Search<'a> {
 /// What a search came to.
 pub(super) struct Trials {
     pub(super) found: Vec<Found>,
+    /// Models that are too slow alone.
+    pub(super) slow: Vec<Found>,
     pub(super) votes: Searched,
     pub(super) cascades: Searched,
     pub(super) chains: Searched,
@@ -52,6 +54,9 @@ pub(super) struct Trials {
 /// First stages of a cascade have so many members at most.
 const MOST_FIRST: usize = 3;
 
+/// So many of the most accurate models that are too slow alone are tried behind others.
+const MOST_SLOW: usize = 4;
+
 /// With graded answers a vote has so many members at most: bits can't hold its score.
 const MOST_GRADED: usize = 4;
 
@@ -59,37 +64,43 @@ impl Search<'_> {
     /// Singles, votes of every subset and cascades.
     pub(super) fn run(&self) -> Trials {
         let means: Vec<Mean> = self.pool.columns.iter().map(|it| self.mean(it)).collect();
-        let mut found: Vec<Found> = std::iter::zip(&self.pool.columns, &means)
-            .map(|(column, mean)| {
-                self.found(Shape::Single(column.name.clone()), mean.cost, |at| {
-                    column.scores[self.at(at)]
-                })
-            })
-            .collect();
+        let single = |at: usize| {
+            let column = &self.pool.columns[at];
+            let score = |at: usize| column.scores[self.at(at)];
+            self.found(Shape::Single(column.name.clone()), means[at].cost, score)
+        };
+        let (slow, fast): (Vec<usize>, Vec<usize>) =
+            (0..means.len()).partition(|at| self.pool.slow[*at]);
+        let mut found: Vec<Found> = fast.iter().map(|at| single(*at)).collect();
         let (mut votes, mut cascades) = (Searched::default(), Searched::default());
-        let order = self.order(&means);
+        // A vote takes as long as its slowest member, so whoever is too slow alone may only stand
+        // behind others.
+        let order = self.order(&means, fast);
+        let behind: Vec<usize> =
+            self.order(&means, slow.clone()).into_iter().take(MOST_SLOW).collect();
+        let order = Order { first: &order, last: &[order.as_slice(), &behind].concat() };
         if let Some(ballots) = self.ballots {
             let of_votes = if ballots.is_binary {
-                self.all_votes(ballots, &order, &means)
+                self.all_votes(ballots, order.first, &means)
             } else {
-                self.graded_votes(ballots, &order, &means)
+                self.graded_votes(ballots, order.first, &means)
             };
             votes.size = of_votes.len() as u64;
             found.extend(of_votes);
-            let (of_cascades, searched) = self.cascades(ballots, &order, &means, &found);
+            let (of_cascades, searched) = self.cascades(ballots, order, &means, &found);
             cascades = searched;
             found.extend(of_cascades);
         }
-        let (of_chains, chains) = self.chains(&order, &means, &found);
+        let (of_chains, chains) = self.chains(order, &means, &found);
         found.extend(of_chains);
-        Trials { found, votes, cascades, chains }
+        let slow = slow.into_iter().map(single).collect();
+        Trials { found, slow, votes, cascades, chains }
     }
 
     /// Who votes, in order of accuracy here: of equals the cheapest, then by name. Where there are
     /// more than can be tried in every subset, those that no other outdoes in accuracy and cost
     /// come first, then the most accurate.
-    fn order(&self, means: &[Mean]) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..means.len()).collect();
+    fn order(&self, means: &[Mean], mut order: Vec<usize>) -> Vec<usize> {
         order.sort_by(|a, b| {
             let by_cost = means[*a].cost.total_cmp(&means[*b].cost);
             means[*b].score.total_cmp(&means[*a].score).then(by_cost).then(a.cmp(b))
@@ -155,12 +166,12 @@ impl Search<'_> {
     fn cascades(
         &self,
         ballots: &Ballots,
-        order: &[usize],
+        order: Order<'_>,
         means: &[Mean],
         known: &[Found],
     ) -> (Vec<Found>, Searched) {
         let frontier = Frontier::of(known);
-        let stages = combinations(order, MOST_FIRST);
+        let stages = combinations(order.first, MOST_FIRST);
         let of_stage = |members: &Vec<usize>| {
             let won: Vec<Won> =
                 self.items.iter().map(|item| ballots.plurality(*item, members)).collect();
@@ -176,7 +187,7 @@ impl Search<'_> {
                     continue;
                 }
                 before = left.len();
-                for last in order.iter().filter(|it| !members.contains(it)) {
+                for last in order.last.iter().filter(|it| !members.contains(it)) {
                     searched.size += 1;
                     match self.cascade(stage, &left, *last, agreement, means, &frontier) {
                         Some(one) => found.push(one),
@@ -262,6 +273,15 @@ impl Search<'_> {
         };
         Mean { score: mean(&column.scores), cost: mean(&column.costs) }
     }
+}
+
+/// Models in the order in which they are tried.
+#[derive(Clone, Copy)]
+pub(super) struct Order<'a> {
+    /// Those that may vote, and be asked first.
+    pub(super) first: &'a [usize],
+    /// Those that may be asked behind others, the same among them.
+    pub(super) last: &'a [usize],
 }
 
 /// A model by itself on the items of the search.

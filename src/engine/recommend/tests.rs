@@ -158,7 +158,20 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     assert!(cheap.choices.iter().all(|it| it.within <= 9.0), "{:?}", cheap.choices);
     let fast = wish(&|it| it.p95_ms_at_most = Some(350.0)).expect("an answer");
     assert!(fast.earned.p95_ms.is_some_and(|it| it <= 350.0), "{:?}", fast.earned);
-    assert_eq!(fast.left_out.len(), 3, "{:?}", fast.left_out);
+    let slow: Vec<&str> = fast.slow.iter().map(|it| it.as_str()).collect();
+    assert_eq!(slow, ["m0", "m1", "m2"]);
+    assert!(fast.left_out.is_empty(), "{:?}", fast.left_out);
+    assert!(fast.baseline.p95_ms.is_some_and(|it| it <= 350.0), "{:?}", fast.baseline);
+    let versus = fast.choices[0].to_baseline.as_ref().expect("a difference");
+    assert_eq!(versus.policy, "best-single within the time".into());
+    let kept = wish(&|it| {
+        it.p95_ms_at_most = Some(350.0);
+        it.accuracy_loss_at_most = Some(0.2);
+    });
+    let told = words::too_slow(&kept.expect("an answer")).expect("m0 takes 600 ms");
+    assert!(told.contains("up to 600 ms, and 350 are allowed"), "{told}");
+    let none = wish(&|it| it.p95_ms_at_most = Some(50.0)).expect_err("all take longer");
+    assert!(none.to_string().contains("m4: it is too slow"), "{none}");
     // Who may lose little saves much, for the cheaper models are not much worse.
     let saves = wish(&|it| it.accuracy_loss_at_most = Some(0.05)).expect("an answer");
     assert!(saves.earned.cost_per_1k < free.earned.cost_per_1k, "{:?}", saves.earned);
@@ -184,9 +197,32 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     let never = wish(&|it| it.never = vec!["p".into()]);
     let told = never.expect_err("nobody is left").to_string();
     assert!(told.contains("its provider is never to be used"), "{told}");
+    told_where_folds_differ(free.clone());
     told_of_what_is_cheaper(free);
     let told = words::by_category(&fast).expect("questions have categories");
     assert!(told.contains("among the 2 models that were asked and that the wish admits"), "{told}");
+}
+
+/// Where some folds led to another choice, the figures are said to be of choosing so.
+fn told_where_folds_differ(mut row: Recommendation) {
+    let what = row.earned.what.clone();
+    row.earned.chosen = [(what.clone(), 5)].into();
+    let told = words::answer(&row);
+    assert!(told.starts_with(&format!("Use {what}: on items that it was not chosen on")), "{told}");
+    row.earned.chosen = [(what.clone(), 3), ("another".to_owned(), 2)].into();
+    for (verdict, words) in [
+        (Advice::Combination, ", which was chosen on 3 of 5 folds: choosing so is, on items not"),
+        (
+            Advice::CheaperModel,
+            " (chosen on 3 of 5 folds: the figures are of choosing so, on items",
+        ),
+        (Advice::BestSingle, " (chosen on 3 of 5 folds: the figures are of choosing so, on items"),
+        (Advice::TooFewItems, " (chosen on 3 of 5 folds: the figures are of choosing so, on items"),
+    ] {
+        row.verdict = verdict;
+        let told = words::answer(&row);
+        assert!(told.contains(&format!("{what}{words}")), "{told}");
+    }
 }
 
 /// The cheapest other choice is told of that is as accurate and is served as often as it has to be.

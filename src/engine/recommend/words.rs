@@ -1,28 +1,30 @@
 //! The recommendation in sentences that somebody can read who decides about money.
 
 use super::answer::MODELS;
+use super::beside::{alone, paying};
 use super::pool::NO_PRICE;
-use crate::data::recommendation::{Advice, Alone, Choice, Earned, LeftOut, Recommendation};
-use crate::data::summary::{Fitting, GainRow, ModelRow, Summary, Versus};
-use crate::data::{Estimate, recommendation::Paying};
+use crate::data::Estimate;
+use crate::data::recommendation::{Advice, Choice, Earned, LeftOut, Recommendation};
+use crate::data::summary::{Fitting, GainRow, PolicyRow, Summary, Versus};
 use crate::kernel::PolicyId;
 
-/// Writes why, from the recommendation and the figures of the run that it was added to, and what
-/// its row there was chosen on.
-pub fn explain(row: &mut Recommendation, summary: &mut Summary) {
-    let is_it = |task: &_, policy: &PolicyId| *task == row.task && *policy == row.policy;
-    if !row.scenario.is_empty() {
-        for policy in &mut summary.policies {
-            if is_it(&policy.task, &policy.policy) {
-                policy.fitting = Fitting::CrossFitted;
-                policy.in_sample = Some(row.earned.in_sample);
-            }
-        }
+/// Says in the figures of a run what the row of the recommendation was chosen on.
+pub fn mark(row: &Recommendation, summary: &mut Summary) {
+    let is_it = |it: &&mut PolicyRow| it.task == row.task && it.policy == row.policy;
+    for policy in summary.policies.iter_mut().filter(is_it).filter(|_| !row.scenario.is_empty()) {
+        policy.fitting = Fitting::CrossFitted;
+        policy.in_sample = Some(row.earned.in_sample);
     }
+}
+
+/// Writes why, from the recommendation and the figures of a run over the items that it was made on.
+pub fn explain(row: &mut Recommendation, summary: &Summary) {
+    let is_it = |task: &_, policy: &PolicyId| *task == row.task && *policy == row.policy;
     row.paying = paying(row, summary);
     row.alone = alone(row, summary);
     let mut sentences = vec![looked_for(row), answer(row)];
     sentences.extend(price(row));
+    sentences.extend(too_slow(row));
     sentences.extend(by_category(row));
     sentences.extend(for_less(row));
     let strong = summary.policies.iter().find(|it| is_it(&it.task, &it.policy));
@@ -58,11 +60,11 @@ pub(super) fn by_category(row: &Recommendation) -> Option<String> {
     let told = difference(versus);
     let is_unpriced = |it: &&LeftOut| it.because == NO_PRICE;
     let n_unpriced = row.left_out.iter().filter(is_unpriced).count();
-    let among = if n_unpriced == row.left_out.len() {
+    let among = if n_unpriced == row.left_out.len() && row.slow.is_empty() {
         "all models".to_owned()
     } else {
         let n_priced = row.space.iter().find(|it| it.kind == MODELS).map_or(0, |it| it.size);
-        let n = n_priced + n_unpriced as u64;
+        let n = n_priced + n_unpriced as u64 - row.slow.len() as u64;
         format!("the {n} models that were asked and that the wish admits")
     };
     Some(match versus.difference.low > 0.0 {
@@ -100,7 +102,7 @@ pub(super) fn for_less(row: &Recommendation) -> Option<String> {
     })?;
     Some(format!(
         "For less money, {} is {} right for ${} per thousand questions instead of ${}: {}.",
-        choice.earned.what,
+        named(&choice.earned),
         right(&choice.earned),
         dollars(ours),
         dollars(theirs),
@@ -108,30 +110,25 @@ pub(super) fn for_less(row: &Recommendation) -> Option<String> {
     ))
 }
 
-fn answer(row: &Recommendation) -> String {
+pub(super) fn answer(row: &Recommendation) -> String {
     let Recommendation { earned, contender, limits, .. } = row;
-    let what = &earned.what;
     let against = |it: &Earned| it.versus.as_ref().map(difference).unwrap_or_default();
     match row.verdict {
         Advice::Combination if limits.availability.is_some() && contender.is_some() => {
             available(row)
         }
         Advice::Combination => match limits.accuracy_loss {
-            None => format!(
-                "Use {what}: on items that it was not chosen on it is {} right, {}.",
-                right(earned),
-                against(earned)
-            ),
+            None => format!("Use {}, {}.", is_right(earned), against(earned)),
             Some(most) => format!(
-                "Use {what}: on items that it was not chosen on it is {} right, {}, which keeps \
-                 to the {} points that it may lose.",
-                right(earned),
+                "Use {}, {}, which keeps to the {} points that it may lose.",
+                is_right(earned),
                 against(earned),
                 percent(most)
             ),
         },
         Advice::CheaperModel => format!(
-            "Use {what} alone: it is {} right, {}, which keeps to the {} points that it may lose.",
+            "Use {} alone: it is {} right, {}, which keeps to the {} points that it may lose.",
+            named(earned),
             right(earned),
             against(earned),
             percent(limits.accuracy_loss.unwrap_or_default())
@@ -139,7 +136,7 @@ fn answer(row: &Recommendation) -> String {
         Advice::BestSingle => {
             let closest = contender
                 .as_ref()
-                .map(|it| format!(" The closest, {}, is {}.", it.what, against(it)));
+                .map(|it| format!(" The closest, {}, is {}.", named(it), against(it)));
             let nothing = match limits.accuracy_loss {
                 None => "nothing that was tried beats it".to_owned(),
                 Some(most) => {
@@ -147,7 +144,8 @@ fn answer(row: &Recommendation) -> String {
                 }
             };
             format!(
-                "Use {what} alone, {} right: {nothing}.{}",
+                "Use {} alone, {} right: {nothing}.{}",
+                named(earned),
                 right(earned),
                 closest.unwrap_or_default()
             )
@@ -155,13 +153,14 @@ fn answer(row: &Recommendation) -> String {
         Advice::TooFewItems => {
             let closest = contender
                 .as_ref()
-                .map_or_else(String::new, |it| format!("{} is {}", it.what, against(it)));
+                .map_or_else(String::new, |it| format!("{} is {}", named(it), against(it)));
             let more = row.more_items.map_or_else(String::new, |more| {
                 format!(" About {more} more items would tell, if the difference stayed as it is.")
             });
             format!(
                 "This suite is too small to tell: {closest}. Until there are more items, use \
-                 {what} alone, {} right.{more}",
+                 {} alone, {} right.{more}",
+                named(earned),
                 right(earned)
             )
         }
@@ -191,9 +190,9 @@ fn available(row: &Recommendation) -> String {
         format!(", where {} alone is on {}", it.what, share(of))
     });
     format!(
-        "Use {}: it is served on {served}{alone}, and {} % are asked for. On items that it was not \
-         chosen on it is {} right, {}.",
-        earned.what,
+        "Use {}: it is served on {served}{alone}, and {} % are asked for. On items that had no say in \
+         the choice it is {} right, {}.",
+        named(earned),
         percent(limits.availability.unwrap_or_default()),
         right(earned),
         earned.versus.as_ref().map(difference).unwrap_or_default()
@@ -219,6 +218,30 @@ fn difference(versus: &Versus) -> String {
         versus.policy,
         it.n
     )
+}
+
+/// What was chosen. Where some folds led to another choice, its figures are not its own.
+fn named(earned: &Earned) -> String {
+    match earned.unsettled() {
+        None => earned.what.clone(),
+        Some((same, n)) => format!(
+            "{} (chosen on {same} of {n} folds: the figures are of choosing so, on items not \
+             looked at)",
+            earned.what
+        ),
+    }
+}
+
+/// The same with how right it is.
+fn is_right(earned: &Earned) -> String {
+    let (what, right) = (&earned.what, right(earned));
+    match earned.unsettled() {
+        None => format!("{what}: on items that it was not chosen on it is {right} right"),
+        Some((same, n)) => format!(
+            "{what}, which was chosen on {same} of {n} folds: choosing so is, on items not looked \
+             at, {right} right"
+        ),
+    }
 }
 
 fn right(earned: &Earned) -> String {
@@ -248,6 +271,19 @@ fn price(row: &Recommendation) -> Option<String> {
             format!("{told}: {} % of the money is saved.", percent(1.0 - ours / theirs))
         }
         _ => format!("{told}."),
+    })
+}
+
+/// Whether what it is compared with is slower than is asked for.
+pub(super) fn too_slow(row: &Recommendation) -> Option<String> {
+    let (most, theirs) = (row.limits.p95_ms?, row.baseline.p95_ms?);
+    let versus = row.earned.versus.as_ref();
+    let name = versus.map_or(row.baseline.what.as_str(), |it| it.policy.as_str());
+    (theirs > most).then(|| {
+        format!(
+            "{name} itself breaks the limit: 95 of 100 of its answers take up to {theirs:.0} ms, \
+             and {most:.0} are allowed."
+        )
     })
 }
 
@@ -295,76 +331,6 @@ fn stable(earned: &Earned) -> Option<String> {
              ones were made."
         )),
     }
-}
-
-/// The categories in which a dear model is worth more than a cheaper one of the choices, from the
-/// one that gains most: the expensive one is the baseline's, the cheap one the best for less.
-fn paying(row: &Recommendation, summary: &Summary) -> Vec<Paying> {
-    let dear =
-        row.baseline.chosen.iter().max_by_key(|it| it.1).map(|it| PolicyId::from(it.0.as_str()));
-    let alone = |it: &&crate::data::recommendation::Choice| it.earned.kind == "single";
-    let names = row.choices.iter().filter(alone).map(|it| PolicyId::from(it.earned.what.as_str()));
-    let Some(dear) = dear else { return Vec::new() };
-    let Some(cheap) = names.take_while(|name| *name != dear).last() else { return Vec::new() };
-    let accuracy = |policy: &PolicyId, category: &str| {
-        let mut rows = summary.categories.iter();
-        let row =
-            rows.find(|it| it.task == row.task && it.policy == *policy && it.category == category)?;
-        Some((row.accuracy_of_all.as_ref()?.point, row.counts.asked))
-    };
-    let cost = |policy: &PolicyId| {
-        let mut rows = summary.policies.iter();
-        let row = rows.find(|it| it.task == row.task && it.policy == *policy)?;
-        Some(row.measures.cost_usd?.per_1k)
-    };
-    let (of_dear, of_cheap) = (cost(&dear), cost(&cheap));
-    let of_dear_one =
-        summary.categories.iter().filter(|it| it.task == row.task && it.policy == dear);
-    let mut paying: Vec<Paying> = of_dear_one
-        .filter_map(|it| {
-            let (ours, n_items) = accuracy(&dear, &it.category)?;
-            let (theirs, _) = accuracy(&cheap, &it.category)?;
-            let gain = ours - theirs;
-            let extra = of_dear.zip(of_cheap).map(|(dear, cheap)| (dear - cheap) / (1000.0 * gain));
-            Some(Paying {
-                category: it.category.clone(),
-                dear: dear.clone(),
-                cheap: cheap.clone(),
-                n_items,
-                gain,
-                usd_per_extra_right: extra.filter(|it| gain > 0.0 && *it > 0.0),
-            })
-        })
-        .collect();
-    paying.sort_by(|a, b| b.gain.total_cmp(&a.gain).then_with(|| a.category.cmp(&b.category)));
-    paying
-}
-
-/// The models that took part and that no other outdoes.
-fn alone(row: &Recommendation, summary: &Summary) -> Vec<Alone> {
-    let took_part = |it: &&ModelRow| {
-        it.task == row.task && row.left_out.iter().all(|left| left.model != it.model)
-    };
-    let priced = |it: &ModelRow| {
-        Some(Alone {
-            model: it.model.clone(),
-            accuracy_of_all: it.measures.accuracy_of_all.clone()?,
-            cost_per_1k: it.measures.cost_usd?.per_1k,
-        })
-    };
-    let models = summary.models.iter().filter(took_part);
-    let mut models: Vec<Alone> = models.filter_map(priced).collect();
-    models.sort_by(|a, b| {
-        let by_accuracy = b.accuracy_of_all.point.total_cmp(&a.accuracy_of_all.point);
-        a.cost_per_1k.total_cmp(&b.cost_per_1k).then(by_accuracy).then(a.model.cmp(&b.model))
-    });
-    let mut best = f64::NEG_INFINITY;
-    models.retain(|it| {
-        let is_better = it.accuracy_of_all.point > best;
-        best = best.max(it.accuracy_of_all.point);
-        is_better
-    });
-    models
 }
 
 /// A share in percent, without a negative zero.

@@ -6,7 +6,7 @@ use super::record::{Record, share};
 use crate::analysis::{self, Intervals};
 use crate::data::Estimate;
 use crate::data::summary::{LatencyRow, OutageRow, RungRow, SimulatedRow};
-use crate::kernel::{Micros, PolicyId, TaskId, Usd};
+use crate::kernel::{Micros, PolicyId, TaskId};
 use crate::scenario::Simulation;
 
 /// Whose figures they are, and what they are measured by.
@@ -30,7 +30,6 @@ impl Of<'_> {
             |of: &dyn Fn(&Record) -> Option<f64>| mean(of).unwrap_or_else(|| self.nothing());
         let has_probes = records.iter().any(|it| it.n_probes > 0);
         let of_probes = |of: &dyn Fn(&Record) -> Option<f64>| mean(of).filter(|_| has_probes);
-        let per_1k = |money: Option<Usd>, n: u64| share(money?.dollars() * 1e3, n);
         let minutes = self.lasts.0 as f64 / 60e6;
         let down = |it: &Record| share((it.n - it.n_served) as f64 * minutes, it.n);
         let promised = 1.0 - self.simulation.options.objective.value();
@@ -48,8 +47,8 @@ impl Of<'_> {
             latency_ms: self.latency(records),
             worst_case_ms: self.worst_case.ms(),
             calls_per_request: always(&|it| share(it.n_calls as f64, it.n)),
-            cost_per_1k: mean(&|it| per_1k(it.all_cost(), it.n)),
-            lost_per_1k: mean(&|it| per_1k(it.lost, it.n)),
+            cost_per_1k: mean(&Record::cost_per_1k),
+            lost_per_1k: mean(&|it| share(it.lost?.dollars() * 1e3, it.n_priced)),
             probes: of_probes(&|it| Some(it.n_probes as f64)),
             probe_tokens: of_probes(&|it| Some(it.probe_tokens? as f64)),
             probe_usd: of_probes(&|it| Some(it.probe_cost?.dollars())),

@@ -26,6 +26,9 @@ pub(super) struct Record {
     pub(super) latency: Histogram<u32>,
     pub(super) n_calls: u64,
     pub(super) n_failed_calls: u64,
+    /// Requests of which every call has a price: what was never sent when it was recorded has none.
+    pub(super) n_priced: u64,
+    /// What those cost.
     pub(super) cost: Option<Usd>,
     /// What the calls cost that failed or were called off.
     pub(super) lost: Option<Usd>,
@@ -81,6 +84,7 @@ impl Record {
             latency: histogram(3),
             n_calls: 0,
             n_failed_calls: 0,
+            n_priced: 0,
             cost: Some(Usd::ZERO),
             lost: Some(Usd::ZERO),
             n_trips: 0,
@@ -98,9 +102,10 @@ impl Record {
         }
     }
 
-    /// What calls and probes cost.
-    pub(super) fn all_cost(&self) -> Option<Usd> {
-        self.cost.zip(self.probe_cost).map(|(calls, probes)| calls + probes)
+    /// What calls and probes cost, for a thousand requests.
+    pub(super) fn cost_per_1k(&self) -> Option<f64> {
+        let probes = share(self.probe_cost?.dollars() * 1e3, self.n)?;
+        Some(share(self.cost?.dollars() * 1e3, self.n_priced)? + probes)
     }
 
     fn counts_trips(&mut self, now: Micros, fleet: &Fleet) {
@@ -171,8 +176,11 @@ impl Witness for Record {
         let judged = outcome.verdict.judged();
         let latency = now.since(ended.arrived).0.clamp(1, LONGEST);
         self.n += 1;
-        self.cost = self.cost.zip(ended.cost).map(|(sum, one)| sum + one);
-        self.lost = self.lost.zip(ended.lost).map(|(sum, one)| sum + one);
+        if ended.is_priced {
+            self.n_priced += 1;
+            self.cost = self.cost.zip(ended.cost).map(|(sum, one)| sum + one);
+            self.lost = self.lost.zip(ended.lost).map(|(sum, one)| sum + one);
+        }
         if let Some(score) = judged {
             self.n_served += 1;
             self.scores += score;

@@ -15,6 +15,8 @@ pub(super) const ASSUMED: Micros = Micros(1_000_000);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Take {
     pub(super) state: CellState,
+    /// Whether the recorded call was never sent, so that nobody knows what it would have cost.
+    pub(super) unsent: bool,
     pub(super) confidence: Option<f64>,
     pub(super) cost: Option<Usd>,
     pub(super) service: Micros,
@@ -95,6 +97,7 @@ impl Take {
         tokens += received;
         Self {
             state: cell.state,
+            unsent: cell.unsent,
             confidence: cell.confidence,
             cost: cell.cost,
             service: cell.latency.unwrap_or(usual),

@@ -44,6 +44,8 @@ pub(super) struct Live {
     episode: Episode,
     n: u64,
     arrived: Micros,
+    /// Whether all calls were sent when their replies were recorded: what was not, has no price.
+    is_priced: bool,
     pub(super) cost: Option<Usd>,
     /// Of that, for calls that failed or were called off.
     pub(super) lost: Option<Usd>,
@@ -57,6 +59,7 @@ pub(super) struct Live {
 pub(super) struct Ended<'a> {
     pub(super) outcome: &'a crate::data::Outcome,
     pub(super) arrived: Micros,
+    pub(super) is_priced: bool,
     pub(super) cost: Option<Usd>,
     pub(super) lost: Option<Usd>,
     pub(super) answered_by: Option<ModelIdx>,
@@ -166,6 +169,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
             episode: Episode::new(self.stage.tree, request),
             n,
             arrived: self.now,
+            is_priced: true,
             cost: None,
             lost: None,
             answered_by: None,
@@ -173,6 +177,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
         });
         live.episode.reset(request);
         (live.n, live.arrived, live.answered_by) = (n, self.now, None);
+        live.is_priced = true;
         (live.cost, live.lost) = (Some(Usd::ZERO), Some(Usd::ZERO));
         let (at, _) = self.requests.put(live);
         self.witness.arrived(self.now, n, &request);
@@ -233,6 +238,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
                 let ended = Ended {
                     outcome: &outcome,
                     arrived: live.arrived,
+                    is_priced: live.is_priced,
                     cost: live.cost,
                     lost: live.lost,
                     answered_by: live.answered_by,
@@ -285,6 +291,7 @@ impl<'a, W: Witness> Simulated<'a, W> {
         let number = self.send(Of::Request(at, call), model, timeout, &coming);
         let Some(live) = self.requests.get_mut(at) else { return };
         live.calls[usize::from(call.node)] = number;
+        live.is_priced &= !answering.unsent || fates.meets.is_some();
     }
 
     /// A call is called off; what the provider has done for it is paid.

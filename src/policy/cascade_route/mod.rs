@@ -114,9 +114,10 @@ impl CascadeRoute {
             Step::Ask(_) | Step::Nothing => None,
         };
         let Some(last) = order.last() else { return Outcome::NOT_RUN };
-        let Spent { n_calls, cost, latency } = Spent::in_turn(order);
+        let Spent { n_calls, n_unsent, cost, latency } = Spent::in_turn(order);
         let spent = |it: &Outcome| Outcome {
             n_calls,
+            n_unsent,
             cost,
             latency,
             n_stages: order.len() as u32,

@@ -85,10 +85,11 @@ impl Vote {
         let mut left: Vec<Outcome> = outcomes.iter().map(|it| (*it).clone()).collect();
         for (latency, at) in &order[n..] {
             if *latency > end || matches!(call_off, CallOff::Settled(_)) {
-                let Outcome { n_calls, cost, .. } = left[*at];
+                let Outcome { n_calls, n_unsent, cost, .. } = left[*at];
                 left[*at] = Outcome {
                     verdict: Verdict::Failed(Failure::Cancelled),
                     n_calls,
+                    n_unsent,
                     cost,
                     latency: Some(end),
                     reason: Reason::NoAnswer,

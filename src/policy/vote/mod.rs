@@ -78,9 +78,10 @@ impl Vote {
         let counted = count::count(&self.rule, learned, &weights, &pool, &ballots);
         let Some(counted) = counted.filter(|it| it.n_read >= self.quorum as usize) else {
             // Answers came, and the rule can read too few of them, say words as numbers.
-            let Spent { n_calls, cost, latency } = self.spent(&of_asked);
+            let Spent { n_calls, n_unsent, cost, latency } = self.spent(&of_asked);
             let (verdict, reason) = (Verdict::Unparsed, Reason::NoQuorum);
-            let unread = Outcome { verdict, reason, n_calls, cost, latency, ..Outcome::NOT_RUN };
+            let unread =
+                Outcome { verdict, reason, n_calls, n_unsent, cost, latency, ..Outcome::NOT_RUN };
             return Outcome { n_stages: 1, ..unread };
         };
         let tally = &counted.tally;
@@ -100,8 +101,8 @@ impl Vote {
         };
         let is_sure = self.abstain.is_none_or(|abstain| abstain.accepts(tally, &of_present));
         let chosen = preferred.filter(|_| is_sure);
-        let Spent { n_calls, cost, latency } = self.spent(&of_asked);
-        let spent = Outcome { n_calls, cost, latency, n_stages: 1, ..Outcome::NOT_RUN };
+        let Spent { n_calls, n_unsent, cost, latency } = self.spent(&of_asked);
+        let spent = Outcome { n_calls, n_unsent, cost, latency, n_stages: 1, ..Outcome::NOT_RUN };
         let reason = if is_sure { reason(tally, &leaders, chosen) } else { Reason::Unsure };
         let spent = Outcome { tied: leaders.len() > 1, reason, ..spent };
         match chosen {
@@ -230,11 +231,12 @@ impl Vote {
             (None, [first, rest @ ..]) if rest.iter().all(|verdict| verdict == first) => *first,
             (None, _) => Verdict::Unparsed,
         };
-        let Spent { n_calls, cost, latency } = self.spent(asked);
+        let Spent { n_calls, n_unsent, cost, latency } = self.spent(asked);
         let nobody = silent.len() == asked.len();
         Outcome {
             verdict,
             n_calls,
+            n_unsent,
             cost,
             latency,
             n_stages: 1,

@@ -146,7 +146,8 @@ mod tests {
     fn what_is_recommended_and_drilled_is_shown() {
         let mut summary = sample::triage();
         let earned = json!({
-            "what": "vote(a, <b>)", "kind": "vote", "models": [], "chosen": {}, "in_sample": 0.76,
+            "what": "vote(a, <b>)", "kind": "vote", "models": [],
+            "chosen": { "a": 2, "vote(a, <b>)": 3 }, "in_sample": 0.76,
             "cost_per_1k": 0.5, "calls_per_item": 2.0, "p95_ms": 900.0, "served": 1.0,
         });
         let row = json!({
@@ -164,7 +165,9 @@ mod tests {
         summary.drilled = vec![serde_json::from_value(drilled).unwrap()];
         let page = render(&summary, &[]);
         for part in [
-            "Recommended for triage: trio</h2>\n<p>It is worth it.</p>",
+            "Recommended for triage: vote(a, &lt;b&gt;)</h2>\n<p>It is worth it.</p>",
+            "<p>In the tables it is trio.</p>",
+            "<td>3 of 5</td>",
             "<pre>policies: {}\n</pre>",
             "<th scope=\"row\">vote(a, &lt;b&gt;)</th>",
             "Tried: 11 votes.",

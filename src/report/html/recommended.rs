@@ -12,6 +12,8 @@ use crate::report::{escape, recommendation, text};
 #[derive(Debug, Serialize)]
 pub(super) struct Recommended {
     task: String,
+    what: String,
+    /// Its name in the tables, where that is another one; else empty.
     policy: String,
     because: String,
     /// The part of a scenario that defines it; empty for a model by itself.
@@ -25,7 +27,8 @@ pub(super) fn recommended(summary: &Summary) -> Option<Recommended> {
     let row = summary.recommendation.as_ref()?;
     Some(Recommended {
         task: escape::plain(row.task.as_str()),
-        policy: escape::plain(row.policy.as_str()),
+        what: escape::plain(&row.earned.what),
+        policy: recommendation::own_name(row),
         because: escape::plain(&row.because),
         scenario: row.scenario.clone(),
         tables: [choices(row), paying(row)].into_iter().filter_map(Table::element).collect(),
@@ -37,6 +40,7 @@ fn choices(row: &Recommendation) -> Table {
     let headings = [
         "choice",
         "kind",
+        "chosen on, folds",
         "#of all asked, % [interval]",
         "#price, $ per 1000",
         "#calls per item",
@@ -61,6 +65,7 @@ fn cells(earned: &Earned, is_combination: bool, before: &str) -> Vec<Cell> {
     vec![
         Cell::name(&format!("{before}{}", earned.what)),
         Cell::name(&earned.kind),
+        Cell::name(&recommendation::folds(earned).unwrap_or_else(|| "all".to_owned())),
         Cell::share(earned.accuracy_of_all.as_ref()),
         Cell::figure(earned.cost_per_1k, text::dollars),
         Cell::figure(earned.calls_per_item, |calls| format!("{calls:.2}")),

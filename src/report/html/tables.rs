@@ -56,7 +56,7 @@ fn measures(measures: &Measures, calls: Option<f64>) -> [Cell; 8] {
         Cell::share(accuracy),
         Cell::count(accuracy.map(|accuracy| accuracy.n)),
         Cell::share(measures.accuracy_of_all.as_ref()),
-        Cell::figure(measures.cost_usd.map(|cost| cost.per_1k), text::dollars),
+        Cell::figure(measures.cost_usd.and_then(|cost| cost.per_1k), text::dollars),
         Cell::figure(latency.map(|latency| latency.p50), text::ms),
         Cell::figure(latency.map(|latency| latency.p95), text::ms),
         Cell::figure(calls, |calls| format!("{calls:.2}")),

@@ -38,7 +38,7 @@ const PRICE: Across = Across {
     title: "Accuracy against price",
     axis: "price, $ per 1000 items (log scale)",
     lacks: "a price",
-    value: |it| it.cost_usd.map(|cost| cost.per_1k),
+    value: |it| it.cost_usd.and_then(|cost| cost.per_1k),
     tick: |value| format!("${}", plain_number(value)),
     words: |value| format!("for ${} per 1000 items", text::dollars(value)),
     has_steps: true,

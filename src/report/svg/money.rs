@@ -70,7 +70,8 @@ fn spent<'a>(row: &'a PolicyRow, cells: &Cells) -> Option<Row<'a>> {
     let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
     let (mut together, mut n_asked) = (0.0, 0_u64);
     for (item, cell) in column.iter().enumerate() {
-        if cell.ending == Ending::NotRun {
+        // What was never sent cost nothing, and is in no price.
+        if cell.ending == Ending::NotRun || cell.unsent {
             continue;
         }
         n_asked += 1;
