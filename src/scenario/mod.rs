@@ -13,6 +13,7 @@ mod grounds;
 mod incidents;
 mod load;
 mod made_up;
+mod misread;
 mod nearby;
 mod plan;
 mod policies;
