@@ -27,6 +27,7 @@ mod recommend;
 mod simulation;
 mod suggest;
 mod suite;
+mod templates;
 pub mod traffic;
 mod tree;
 mod written;
