@@ -4,6 +4,7 @@ use crate::data::Estimate;
 use crate::data::summary::Summary;
 use crate::kernel::PolicyId;
 use crate::report::by_task::TaskRows;
+use crate::report::drilled::ONCE;
 use crate::report::html::table::{Cell, Table};
 use crate::report::text;
 
@@ -49,8 +50,14 @@ fn drilled(summary: &Summary, task: &TaskRows<'_>) -> Table {
     let level = text::level(rows.clone().filter_map(|row| row.served.as_ref()));
     let intervals =
         level.map(|level| format!(" with Student's intervals at {level}")).unwrap_or_default();
+    let once = if rows.clone().any(|row| row.repetitions == 1) {
+        format!(". {ONCE}")
+    } else {
+        String::new()
+    };
     let caption = format!(
-        "Drilled over HTTP: means over repetitions{intervals}; hollow is a success without an answer"
+        "Drilled over HTTP: means over repetitions{intervals}; hollow is a success without an \
+         answer{once}"
     );
     let mut table = Table::new(&caption, &headings);
     let point = |it: &Option<Estimate>| it.as_ref().map(|it| it.point);
