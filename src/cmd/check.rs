@@ -52,12 +52,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 
 /// What there is to say of a scenario without a mistake.
 fn checked(loaded: &Loaded, with_plan: bool) -> Result<String> {
-    let Loaded { plan, recordings, .. } = loaded;
+    let Loaded { plan, recordings, doubts } = loaded;
     let rows: Vec<&Recorded> = recordings.iter().flat_map(|recording| &recording.rows).collect();
     evaluate::judgeable(plan, &rows).context("judge the answers")?;
     let questions = Questions::new(plan, 1).context("make the prompts")?;
     let written = if with_plan { plan.to_yaml() } else { String::new() };
-    Ok(written + &outline(plan) + &cost(&questions) + &about_answers(plan))
+    let doubts: String = doubts.iter().map(|doubt| format!("# to doubt: {doubt}\n")).collect();
+    Ok(written + &outline(plan) + &cost(&questions) + &about_answers(plan) + &doubts)
 }
 
 fn outline(plan: &Plan) -> String {

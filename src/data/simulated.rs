@@ -95,11 +95,12 @@ pub struct OutageRow {
     pub times: f64,
     /// How long together, in minutes, on average over replicates.
     pub minutes: f64,
-    /// The share of requests that came then that got anything but a failure.
+    /// The share of requests that came then, or came before and met it, that got anything but a
+    /// failure.
     pub served: Option<Estimate>,
     /// Mean score of those.
     pub accuracy: Option<Estimate>,
-    /// Calls that this fault made fail, for each request that came then.
+    /// Calls that this fault made fail, for each of those requests.
     pub failed_calls_per_request: Option<Estimate>,
     /// The share of its times in which a breaker of whoever it hit opened.
     pub detected: Option<f64>,

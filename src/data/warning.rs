@@ -35,6 +35,8 @@ pub enum Warning {
     VerdictsDiffer(String, u64, u64),
     /// A policy that wants more samples than there are: (policy, wanted, there).
     FewSamples(String, u32, u32),
+    /// A model of which the same answer is asked several times: (model, samples).
+    SameSamples(String, u32),
     /// A cascade by confidence of whose stages nobody says how sure it is: (cascade, stages).
     NeverSure(String, u64),
     /// A vote of too many members to be run again without each: (vote, members, most).
@@ -79,6 +81,7 @@ impl Warning {
             Self::Unparsed(..) => "unparsed",
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::FewSamples(..) => "few_samples",
+            Self::SameSamples(..) => "same_samples",
             Self::NeverSure(..) => "never_sure",
             Self::ManyMembers(..) => "many_members",
             Self::Synthetic(_) => "synthetic",
@@ -115,6 +118,7 @@ impl Warning {
             | Self::Unparsed(on, ..)
             | Self::VerdictsDiffer(on, ..)
             | Self::FewSamples(on, ..)
+            | Self::SameSamples(on, _)
             | Self::NeverSure(on, _)
             | Self::ManyMembers(on, ..)
             | Self::Unheard(on, ..)
@@ -188,6 +192,11 @@ impl Warning {
                 "{on} wants {wanted} samples of each member, and {there} are there: its figures are \
                  those of {there}"
             ),
+            Self::SameSamples(on, samples) => write!(
+                f,
+                "{on} is asked {samples} times at a temperature of 0: nearly always the same \
+                 answer, paid {samples} times; give it a `temperature` above 0"
+            ),
             Self::NeverSure(on, stages) => write!(
                 f,
                 "none of the {stages} stages before the last says how sure it is, so {on} always \
@@ -224,6 +233,7 @@ impl fmt::Display for Warning {
             | Self::Incomplete(..)
             | Self::UnevenlyAsked(..)
             | Self::FewSamples(..)
+            | Self::SameSamples(..)
             | Self::NeverSure(..)
             | Self::ManyMembers(..) => self.of_work(f),
             Self::NoRecommendation(_, why) => write!(f, "nothing is recommended: can't {why}"),

@@ -11,6 +11,11 @@ use crate::report::frames::Columns;
 use crate::report::grid::{Column, Leaves, fit, wrapped};
 use crate::report::text;
 
+/// Why hardly a figure is known of a drill that was made once.
+pub(super) const ONCE: &str = "One repetition has no spread, so no interval of its figures is \
+                               known, and a mean is not shown without one: drill with \
+                               --repetitions 2 or more.";
+
 /// The lines of what was drilled on a terminal; none without a drill.
 pub(super) fn lines(summary: &Summary, task: &TaskId, width: usize) -> Vec<String> {
     let rows: Vec<&DrilledRow> = summary.drilled.iter().filter(|it| it.task == *task).collect();
@@ -42,7 +47,14 @@ pub(super) fn section(summary: &Summary, task: &TaskId) -> Option<String> {
 fn title(rows: &[&DrilledRow]) -> String {
     let n = rows.first().map_or(0, |row| row.repetitions);
     let each = rows.first().map_or(0, |row| row.requests / n.max(1));
-    format!("Drilled over HTTP {n} times, each with about {each} requests; figures are means.")
+    match n {
+        1 => format!("Drilled over HTTP once, with about {each} requests. {ONCE}"),
+        _ => {
+            format!(
+                "Drilled over HTTP {n} times, each with about {each} requests; figures are means."
+            )
+        }
+    }
 }
 
 fn columns(rows: &[&DrilledRow], name: fn(&str) -> String) -> Vec<Column> {
@@ -104,4 +116,27 @@ pub(super) fn frame(rows: &[DrilledRow]) -> PolarsResult<DataFrame> {
         .estimate("probe_usd", |row| row.probe_usd.as_ref())
         .text("rungs", |row| serde_json::to_string(&row.rungs).ok())
         .frame()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_drill_that_was_made_once_says_why_its_figures_are_unknown() {
+        let mut summary = sample::triage();
+        for (n, says_why) in [(1, true), (2, false)] {
+            let row = json!({ "task": "triage", "policy": "net", "requests": 60 * n,
+                              "repetitions": n, "longest_ms": 12.0, "rungs": {} });
+            summary.drilled = vec![serde_json::from_value(row).unwrap()];
+            let on_terminal = lines(&summary, &"triage".into(), 4000).join("\n");
+            let page = section(&summary, &"triage".into()).unwrap().replace('\\', "");
+            for text in [on_terminal, page] {
+                assert_eq!(text.contains(ONCE), says_why, "{text}");
+            }
+        }
+    }
 }

@@ -48,7 +48,18 @@ pub struct RawBreaker {
     /// Failures that are allowed in a minute; for `litellm` and `litellm-pool`.
     pub allowed_fails: Option<u32>,
     /// How each model is asked whether it is well, beside the calls of requests. Left out: not.
+    #[serde(deserialize_with = "given")]
     pub probe: Option<RawProbe>,
+}
+
+/// A table that stands there with nothing in it has every option at its default: only what is left
+/// out is none.
+pub(super) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(from).map(Some)
 }
 
 /// Whose rules a breaker goes by.
@@ -206,6 +217,7 @@ pub struct RawRetry {
     /// A provider that asks for a longer wait than this is not tried again.
     pub longest_asked: Lasting,
     /// What all retries of calls to one model may come to. Left out: no limit.
+    #[serde(deserialize_with = "given")]
     pub budget: Option<RawBudget>,
 }
 

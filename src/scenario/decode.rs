@@ -3,29 +3,15 @@
 //! Kinds with options read in three ways: bare (`majority`), as an empty table (`majority: {}`) and
 //! as a table of options.
 
-use std::fmt;
-use std::ops::Range;
-
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
+use super::misread::{Fault, found, unexpected};
 use super::tree::{Key, Node, Value};
 use crate::kernel::SPANNED;
-
-/// A mistake and where it is: in the file, and in the tree.
-#[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) message: String,
-    pub(super) help: Option<String>,
-    pub(super) span: Option<Range<usize>>,
-    /// Positions from the outermost node inwards to the entry that is wrong.
-    pub(super) path: Vec<usize>,
-    /// It follows from an entry that was cut out before.
-    pub(super) echo: bool,
-}
 
 /// Reads one node of a document.
 #[derive(Clone, Copy)]
@@ -35,105 +21,6 @@ pub(super) struct Decoder<'a> {
 }
 
 const EMPTY: Value = Value::Table(Vec::new());
-
-impl Fault {
-    fn new(message: impl fmt::Display, help: Option<String>) -> Self {
-        Self { message: message.to_string(), help, span: None, path: Vec::new(), echo: false }
-    }
-
-    /// The innermost place that reports wins.
-    fn at(mut self, node: &Node) -> Self {
-        if self.span.is_none() {
-            self.span = Some(node.span.clone());
-            self.echo = node.damaged;
-        }
-        self
-    }
-
-    fn inside(mut self, position: usize) -> Self {
-        self.path.insert(0, position);
-        self
-    }
-}
-
-impl de::Error for Fault {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(message, None)
-    }
-
-    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let expected = plain(&expected.to_string());
-        Self::new(format!("expected {expected}, found {}", found(unexpected)), None)
-    }
-
-    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("expected {expected}, found {}", found(unexpected)), None)
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let help = super::suggest::help(variant, expected.iter().copied());
-        Self::new(format!("unknown kind `{variant}`"), Some(help))
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let help = super::suggest::help(field, expected.iter().copied());
-        Self::new(format!("unknown key `{field}`"), Some(help))
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::new(format!("the key `{field}` is missing"), Some(format!("add `{field}: …` here")))
-    }
-}
-
-/// What serde calls by the names of its types, in words.
-fn plain(expected: &str) -> String {
-    match expected {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
-        "i8" | "i16" | "i32" | "i64" => "a whole number, which may be below 0",
-        "a nonzero u32" | "a nonzero u64" | "a nonzero usize" => "a whole number above 0",
-        "f32" | "f64" => "a number",
-        "a boolean" => "`true` or `false`",
-        "a string" => "a text",
-        "a map" => "a table",
-        "a sequence" => "a list",
-        other => other,
-    }
-    .to_owned()
-}
-
-fn unexpected(value: &Value) -> Unexpected<'_> {
-    match value {
-        Value::Null => Unexpected::Unit,
-        Value::Bool(value) => Unexpected::Bool(*value),
-        Value::Integer(value) => Unexpected::Signed(*value),
-        Value::Number(value) => Unexpected::Float(*value),
-        Value::Text(value) => Unexpected::Str(value),
-        Value::List(_) => Unexpected::Seq,
-        Value::Table(_) => Unexpected::Map,
-    }
-}
-
-fn found(unexpected: Unexpected<'_>) -> String {
-    match unexpected {
-        Unexpected::Unit | Unexpected::Option => "nothing".into(),
-        Unexpected::Bool(value) => format!("`{value}`"),
-        Unexpected::Unsigned(value) => format!("the number `{value}`"),
-        Unexpected::Signed(value) => format!("the number `{value}`"),
-        Unexpected::Float(value) => format!("the number `{value}`"),
-        Unexpected::Str(value) => format!("the text `{value}`"),
-        Unexpected::Seq => "a list".into(),
-        Unexpected::Map => "a table".into(),
-        other => other.to_string(),
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Fault {}
 
 impl<'a> Decoder<'a> {
     fn of(self, node: &'a Node) -> Self {

@@ -14,7 +14,9 @@ use super::plan::{Candidate, Finder, Looks, Plan, Task, Template};
 use super::prices::{self, PriceFile};
 use super::raw::{RawScenario, RawTask};
 use super::read::{self, Complaint};
-use super::{breakers, faults, gates, made_up, policies, recommend, simulation, suggest, suite};
+use super::{
+    breakers, faults, gates, made_up, policies, recommend, simulation, suggest, suite, templates,
+};
 use crate::data::Warning;
 use crate::exchange::import::Recording;
 use crate::kernel::lists::Named;
@@ -149,7 +151,8 @@ impl Loader<'_> {
             gates::resolve(&raw.gates, &known, wish.as_ref());
         let (guards, not_breakers) = breakers::resolve(&raw.breakers);
         let (simulation, not_simulated) = simulation::resolve(raw, &candidates, self.folder);
-        let complaints = complaints.into_iter().chain(wrong).chain(not_gates);
+        let not_words = templates::resolve(raw, &self.text, &tasks);
+        let complaints = complaints.into_iter().chain(wrong).chain(not_gates).chain(not_words);
         let complaints = complaints.chain(not_breakers).chain(not_simulated).chain(not_wishes);
         self.found.extend(complaints.map(|it| diagnostic(self.file, &self.text, it)));
         Plan {

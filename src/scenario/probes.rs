@@ -84,3 +84,36 @@ pub(super) fn written(probe: &Config) -> serde_json::Value {
         "rise": rise,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::read::read;
+
+    #[test]
+    fn a_probe_or_retry_with_nothing_in_it_has_every_default_and_one_left_out_is_none() {
+        for (breaker, policy, is_there) in [
+            ("{ probe: }", "retry: ", true),
+            ("{ probe: {} }", "retry: {}", true),
+            ("{ probe: { fall: 3 } }", "retry: { attempts: 2 }", true),
+            ("{}", "", false),
+        ] {
+            let text = format!(
+                "{{version: 1, name: x, tasks: {{}}, providers: {{}}, breakers: {{b: {breaker}}}, \
+                 policies: {{p: {{failover: {{rungs: [a, b], {policy}}}}}}}}}"
+            );
+            let reading = read(&text);
+            assert!(reading.complaints.is_empty(), "{text}: {:?}", reading.complaints);
+            let raw = reading.raw.unwrap();
+            let (_, breaker) = &raw.breakers.0[0];
+            let wanted = is_there.then(Default::default);
+            assert_eq!(
+                breaker.probe.as_ref().map(|it| it.config()),
+                wanted.as_ref().map(super::RawProbe::config)
+            );
+            let crate::scenario::raw::RawPolicy::Failover(ladder) = &raw.policies.0[0].1 else {
+                panic!("{text}")
+            };
+            assert_eq!(ladder.retry, is_there.then(Default::default), "{text}");
+        }
+    }
+}

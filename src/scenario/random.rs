@@ -63,9 +63,12 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
     text.push_str("models:\n");
     for at in 0..n_models {
         let limits = draws.one(&["", ", requests_per_minute: 120"]);
+        // The first two share the places of one provider, and still no group that they don't say.
+        let provider =
+            if at == 1 && shares_places(seed) { "p0, groups: [g1]" } else { &format!("p{at}") };
         let _ = writeln!(
             text,
-            "  m{at}: {{ provider: p{at}, price: {{ input: 1, output: 2 }}, limits: {{ timeout: \
+            "  m{at}: {{ provider: {provider}, price: {{ input: 1, output: 2 }}, limits: {{ timeout: \
              {}{limits} }} }}",
             t(1000)
         );
@@ -91,7 +94,14 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
     );
     policies(&mut text, &mut draws, models, (seed, speed));
     faults(&mut text, &mut draws, n_models, speed);
-    let (lasts, every, rate) = (t(15_000), t(5000), 5 * speed);
+    traffic(&mut text, &mut draws, (seed, speed));
+    text
+}
+
+/// Who asks when, and how many are answered at once.
+fn traffic(text: &mut String, draws: &mut Draws, (seed, speed): (u64, u64)) {
+    let [two, every, lasts] = [2000, 5000, 15_000].map(|ms| format!("{}us", ms * 1000 / speed));
+    let rate = 5 * speed;
     let traffic = [
         format!("poisson: {{ rate: {rate}/s, for: {lasts}, repeats: 0.3 }}"),
         format!(
@@ -103,9 +113,10 @@ pub(crate) fn text(seed: u64, speed: u64) -> String {
         format!("diurnal: {{ rate: {rate}/s, for: {lasts}, peak: {every} }}"),
     ];
     let traffic = &traffic[draws.below(3)];
-    let capacity = draws.one(&["", ", capacity: { m0: 2 }", ", capacity: { m0: 1, m1: 3 }"]);
+    let own = draws.one(&["", ", capacity: { m0: 2 }", ", capacity: { m0: 1, m1: 3 }"]);
+    let shared = format!(", shared_capacity: {{ p0: {} }}", 1 + seed % 3);
+    let capacity = if shares_places(seed) { &*shared } else { own };
     let _ = writeln!(text, "traffic: {{ {traffic} }}\nsimulate: {{ replicates: 2{capacity} }}");
-    text
 }
 
 /// Four policies, each of models and of policies before it.
@@ -183,8 +194,13 @@ fn balance(draws: &mut Draws, models: &[String], seed: u64, asks: &str) -> Strin
     format!("balance: {{ among: [{among}], by: {by}, tries: 2{asks} }}")
 }
 
-/// Whether models answer twice. Settled without a draw, so that whatever else is drawn stays what
-/// it was.
+/// Whether the first two models are of one provider, and its places are all that they have. Settled
+/// without a draw, so that whatever else is drawn stays what it was.
+fn shares_places(seed: u64) -> bool {
+    seed % 4 == 1
+}
+
+/// Whether models answer twice. Settled without a draw, as above.
 fn has_samples(seed: u64) -> bool {
     seed % 8 == 4
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::breakers::{RawBreaker, RawRetry};
+use super::breakers::{RawBreaker, RawRetry, given};
 use super::gates::RawGate;
 use super::policies::made::{RawFuse, RawJudge};
 use super::recommend::RawRecommend;
@@ -223,7 +223,7 @@ pub struct RawFailover {
     #[serde(default)]
     pub timeout: Option<Timeout>,
     /// How often a call is tried. Left out: once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub retry: Option<RawRetry>,
     /// How long it may take altogether. Left out: as long as its parts do.
     #[serde(default)]
@@ -255,7 +255,7 @@ pub struct RawHedge {
     #[serde(default)]
     pub timeout: Option<Timeout>,
     /// How often a call is tried. Left out: once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub retry: Option<RawRetry>,
     /// How long it may take altogether.
     #[serde(default)]
@@ -280,7 +280,7 @@ pub struct RawBalance {
     #[serde(default)]
     pub timeout: Option<Timeout>,
     /// How often a call is tried. Left out: once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub retry: Option<RawRetry>,
     /// How long it may take altogether.
     #[serde(default)]
@@ -315,7 +315,7 @@ pub struct RawRoute {
     #[serde(default)]
     pub timeout: Option<Timeout>,
     /// How often a call is tried. Left out: once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub retry: Option<RawRetry>,
     /// How long it may take altogether.
     #[serde(default)]
@@ -345,7 +345,7 @@ pub struct RawCascadeRoute {
     #[serde(default)]
     pub timeout: Option<Timeout>,
     /// How often a call is tried. Left out: once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub retry: Option<RawRetry>,
     /// How long it may take altogether.
     #[serde(default)]

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
-use super::decode::{Decoder, Fault};
+use super::decode::Decoder;
+use super::misread::{Fault, Instead};
 use super::raw::RawScenario;
 use super::tree::{self, Node};
 
@@ -23,7 +24,8 @@ pub(super) struct Complaint {
 /// What could be read.
 #[derive(Debug)]
 pub(super) struct Reading {
-    /// What is left when everything broken is cut out; `None` when nothing is.
+    /// What is left when everything broken is cut out or read as what it may have been; `None` when
+    /// nothing is.
     pub(super) raw: Option<RawScenario>,
     pub(super) complaints: Vec<Complaint>,
     /// Every name that is declared, broken or not: a reference to a broken entry is no mistake.
@@ -32,21 +34,23 @@ pub(super) struct Reading {
 
 /// Reads the text of a scenario.
 pub(super) fn read(source: &str) -> Reading {
-    let root = match parse(source) {
+    let mut root = match parse(source) {
         Ok(root) => root,
         Err(complaint) => {
             return Reading { raw: None, complaints: vec![complaint], declared: BTreeSet::new() };
         }
     };
-    let declared = declared(&root);
-    let (raw, complaints) = settle(root, source);
-    Reading { raw, complaints, declared }
+    let mut names = declared(&root);
+    let (raw, complaints) = settle(&mut root, source);
+    // A section may have been read whose name is misspelt.
+    names.extend(declared(&root));
+    Reading { raw, complaints, declared: names }
 }
 
 /// Reads the text of another file, likewise.
 pub(super) fn read_as<T: DeserializeOwned>(source: &str) -> (Option<T>, Vec<Complaint>) {
     match parse(source) {
-        Ok(root) => settle(root, source),
+        Ok(mut root) => settle(&mut root, source),
         Err(complaint) => (None, vec![complaint]),
     }
 }
@@ -62,17 +66,20 @@ fn parse(source: &str) -> Result<Node, Complaint> {
     tree::parse(source).map_err(complaint)
 }
 
-/// Cuts out what is broken until the rest can be read.
-fn settle<T: DeserializeOwned>(mut root: Node, source: &str) -> (Option<T>, Vec<Complaint>) {
+/// Reads what is broken as what it may have been, or else cuts it out, until the rest can be read.
+fn settle<T: DeserializeOwned>(root: &mut Node, source: &str) -> (Option<T>, Vec<Complaint>) {
     let mut complaints = Vec::new();
-    cut_repeated(&mut root, &mut complaints);
+    cut_repeated(root, &mut complaints);
     while complaints.len() < MAX_COMPLAINTS {
-        match T::deserialize(Decoder { node: &root, source }) {
+        match T::deserialize(Decoder { node: root, source }) {
             Ok(raw) => return (Some(raw), complaints),
-            Err(fault) => {
-                let path = fault.path.clone();
+            Err(mut fault) => {
+                let (path, instead) = (fault.path.clone(), fault.instead.take());
                 if !fault.echo {
                     complaints.push(complaint(fault));
+                }
+                if instead.is_some_and(|instead| goes_on(root, &path, *instead)) {
+                    continue;
                 }
                 if path.is_empty() {
                     break;
@@ -82,6 +89,32 @@ fn settle<T: DeserializeOwned>(mut root: Node, source: &str) -> (Option<T>, Vec<
         }
     }
     (None, complaints)
+}
+
+/// Reads on as if what is wrong at `path` were right; false where it can't be.
+fn goes_on(root: &mut Node, path: &[usize], instead: Instead) -> bool {
+    match instead {
+        Instead::Word { wrong, meant } => root.rename(path, &wrong, meant),
+        Instead::Key(name) => stand_in(name).is_some_and(|text| match tree::parse(text) {
+            Ok(node) => root.add(path, name, node.value),
+            Err(_) => false,
+        }),
+    }
+}
+
+/// What stands in for a key that is missing, or was cut out for its value: with it the names are
+/// looked at that its table has. Nobody sees it, for there is a mistake.
+fn stand_in(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "version" => "1",
+        "name" => "nameless",
+        "accept" => "{ agreement: 1 }",
+        "after" => "{ fixed: { wait: 1s } }",
+        "good_for" | "bad_for" => "{ exponential: { mean: 1h } }",
+        "every" => "1h",
+        "metric" => "accuracy",
+        _ => return None,
+    })
 }
 
 fn complaint(fault: Fault) -> Complaint {
@@ -164,7 +197,43 @@ policies:
         let help = reading.complaints[1].help.as_deref().unwrap();
         assert!(help.starts_with("did you mean `seed`?"), "{help}");
         let raw = reading.raw.unwrap();
-        assert_eq!(raw.policies.0.len(), 1, "a cascade without its `accept` is cut out");
+        let names: Vec<&str> = raw.policies.0.iter().map(|(it, _)| it.value.as_str()).collect();
+        assert_eq!(names, ["trio", "saver"], "both are looked at for names that nobody has");
+    }
+
+    #[test]
+    fn what_is_misspelt_or_missing_hides_no_other_mistake() {
+        let text = "nmae: x
+tasks: {}
+providers: {}
+modles: { a: { provider: p } }
+policies:
+  v: { vote: { memebrs: [a, b] } }
+  h: { hegde: { members: [a, b], after: { fixed: { wait: soon } } } }
+faults:
+  f: { renewal: { of: { model: b }, good_for: { exponentil: { mean: 5s } }, bad_for: { weibull: 1 } } }
+gates: { g: { threshold: { of: b, at_least: 0.5 } } }
+";
+        let Reading { raw, complaints, declared } = read(text);
+        let told: Vec<&str> = complaints.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "unknown key `nmae`",
+                "unknown key `modles`",
+                "unknown key `memebrs`",
+                "unknown kind `hegde`",
+                "`soon` is not a length of time; write it as 1d 6h 36m, 90s or 200ms",
+                "unknown kind `exponentil`",
+                "expected a table of options, found the number `1`",
+                "the key `metric` is missing",
+                "the key `version` is missing",
+            ]
+        );
+        let raw = raw.unwrap();
+        assert!(raw.name.value == "x" && declared.contains("a"), "{declared:?}");
+        let counts = (raw.models.0.len(), raw.policies.0.len(), raw.faults.0.len());
+        assert_eq!((counts, raw.gates.0.len()), ((1, 2, 1), 1));
     }
 
     #[test]

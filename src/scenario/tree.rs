@@ -70,6 +70,47 @@ impl Node {
         self.entries().iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
 
+    fn at(&mut self, path: &[usize]) -> Option<&mut Self> {
+        path.iter().try_fold(self, |node, next| match &mut node.value {
+            Value::List(nodes) => nodes.get_mut(*next),
+            Value::Table(entries) => entries.get_mut(*next).map(|(_, node)| node),
+            _ => None,
+        })
+    }
+
+    /// Puts one word for another at `path`: in place of the key or of the value; false where there
+    /// is no such word, or the other is a key there already.
+    pub(super) fn rename(&mut self, path: &[usize], wrong: &str, meant: String) -> bool {
+        let Some((last, rest)) = path.split_last() else { return false };
+        let Some(table) = self.at(rest) else { return false };
+        if let Value::Table(entries) = &mut table.value
+            && entries.get(*last).is_some_and(|(key, _)| key.name == wrong)
+        {
+            let is_new = entries.iter().all(|(key, _)| key.name != meant);
+            if is_new {
+                entries[*last].0.name = meant;
+            }
+            return is_new;
+        }
+        match self.at(path).map(|node| &mut node.value) {
+            Some(Value::Text(text)) if text == wrong => {
+                *text = meant;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Adds an entry to the table at `path`; false where there is none.
+    pub(super) fn add(&mut self, path: &[usize], name: &str, value: Value) -> bool {
+        let Some(Self { span, value: Value::Table(entries), .. }) = self.at(path) else {
+            return false;
+        };
+        let key = Key { span: span.clone(), name: name.to_owned() };
+        entries.push((key, Self { span: span.clone(), value, damaged: true }));
+        true
+    }
+
     /// Removes what stands at `path`, position by position, and marks what held it.
     pub(super) fn cut(&mut self, path: &[usize]) {
         match (path, &mut self.value) {

@@ -1,5 +1,6 @@
 //! Prompt templates: MiniJinja, with every column of the dataset as a variable.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use minijinja::{Environment, UndefinedBehavior};
@@ -48,6 +49,35 @@ impl Prompt {
         &self.source
     }
 
+    /// The variables that it uses, but those that it makes itself or asks first whether they are
+    /// there; functions are none.
+    pub fn variables(&self) -> BTreeSet<String> {
+        let Ok(template) = self.environment.get_template("prompt") else { return BTreeSet::new() };
+        let functions: BTreeSet<&str> = self.environment.globals().map(|(name, _)| name).collect();
+        let used = template.undeclared_variables(false).into_iter();
+        used.filter(|name| !functions.contains(name.as_str()) && !self.minds(name)).collect()
+    }
+
+    /// Whether it asks somewhere if that variable is there, or says what stands in its place.
+    fn minds(&self, name: &str) -> bool {
+        let behind = |at: usize| self.source[at + name.len()..].trim_start();
+        self.source.match_indices(name).any(|(at, _)| {
+            let rest = behind(at);
+            let is = rest.strip_prefix("is ").map(str::trim_start).unwrap_or_default();
+            let is = is.strip_prefix("not ").map_or(is, str::trim_start);
+            let or = rest.strip_prefix('|').map(str::trim_start).unwrap_or_default();
+            is.starts_with("defined")
+                || is.starts_with("undefined")
+                || or.starts_with("default")
+                || or.starts_with("d(")
+        })
+    }
+
+    /// The variables that an item brings.
+    pub fn brings(item: &Item) -> BTreeSet<String> {
+        variables(item).into_iter().map(|(name, _)| name).collect()
+    }
+
     /// The prompt of one item.
     ///
     /// # Errors
@@ -65,20 +95,25 @@ impl Prompt {
         item: &Item,
         more: Map<String, Value>,
     ) -> Result<String, PromptError> {
-        let mut variables = Map::clone(&item.row);
-        variables.insert("id".into(), item.id.as_str().into());
-        variables.insert("choices".into(), item.choices.clone().into());
-        if let Some(input) = &item.input {
-            variables.insert("input".into(), input.as_str().into());
-        }
-        if let Some(category) = &item.category {
-            variables.insert("category".into(), category.as_str().into());
-        }
+        let mut variables = variables(item);
         variables.extend(more);
         let variables = minijinja::value::Serde(Value::Object(variables));
         let template = self.environment.get_template("prompt").map_err(|it| error(&it))?;
         template.render(variables).map_err(|it| error(&it))
     }
+}
+
+fn variables(item: &Item) -> Map<String, Value> {
+    let mut variables = Map::clone(&item.row);
+    variables.insert("id".into(), item.id.as_str().into());
+    variables.insert("choices".into(), item.choices.clone().into());
+    if let Some(input) = &item.input {
+        variables.insert("input".into(), input.as_str().into());
+    }
+    if let Some(category) = &item.category {
+        variables.insert("category".into(), category.as_str().into());
+    }
+    variables
 }
 
 fn letter(position: u32) -> Result<String, minijinja::Error> {
@@ -125,5 +160,18 @@ mod tests {
             assert!(error.to_string().contains(complaint), "{error}");
         }
         assert!(Prompt::compile("{{ input").is_err());
+    }
+
+    #[test]
+    fn variables_are_those_that_have_to_be_there() {
+        for (source, used) in [
+            ("{{ a }}{{ b.c }}{{ letter(0) }}{{ range(3) }}", "a b"),
+            ("{% for a in b %}{{ a }}{{ loop.index }}{% endfor %}{% set c = 1 %}{{ c }}", "b"),
+            ("{% if a is defined %}{{ a }}{% endif %}{% if b is not defined %}{% endif %}", ""),
+            ("{{ a | default(b) }}{{ c|d('x') }}", "b"),
+        ] {
+            let used: BTreeSet<String> = used.split_whitespace().map(str::to_owned).collect();
+            assert_eq!(Prompt::compile(source).unwrap().variables(), used, "{source}");
+        }
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::data::recommendation::{Choice, Recommendation};
 use crate::data::summary::{ModelRow, Summary};
-use crate::exchange::export::{Deployment, Routing, Target};
-use crate::kernel::{ModelId, PolicyId};
+use crate::exchange::export::{Deployment, Probing, Routing, Target};
+use crate::kernel::{Micros, ModelId, PolicyId};
 use crate::policy::Policy;
 use crate::scenario::{Candidate, Plan, Source, Wish};
 
@@ -57,8 +57,18 @@ pub fn deployment(
         targets: first.iter().chain(&fallbacks).filter_map(target).collect(),
         routing,
         fallbacks,
+        probe: probing(plan),
         nearest: nearest(row, &models),
     })
+}
+
+/// How the breaker that probes most often does, in whole seconds.
+fn probing(plan: &Plan) -> Option<Probing> {
+    let probes = plan.breakers.iter().filter_map(|(name, guard)| Some((name, guard.probe?)));
+    let (name, probe) = probes.min_by_key(|(_, probe)| probe.every)?;
+    let seconds = |Micros(micros): Micros| micros.div_ceil(1_000_000);
+    let (every_s, timeout_s) = (seconds(probe.every), seconds(probe.timeout));
+    Some(Probing { breaker: name.clone(), every_s, timeout_s })
 }
 
 fn recommended(row: &Recommendation) -> Routing {

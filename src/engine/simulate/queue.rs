@@ -66,6 +66,12 @@ impl Places {
         true
     }
 
+    /// Whether nobody has a place or waits for one.
+    #[cfg(test)]
+    pub(super) fn is_idle(&self) -> bool {
+        self.taken == 0 && self.waiting.is_empty()
+    }
+
     /// Gives a place to whoever `still_waits`, or back.
     pub(super) fn give_back(&mut self, still_waits: impl Fn(u32, u32) -> bool) -> Option<u32> {
         while let Some((call, generation)) = self.waiting.pop_front() {

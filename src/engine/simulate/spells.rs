@@ -1,6 +1,6 @@
 //! What happens while faults are there: whether they are noticed, and how long it takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::witness::{Called, ProbeEnded};
 use super::world::Ended;
@@ -23,7 +23,8 @@ pub(super) struct SpellRecord {
     next: usize,
 }
 
-/// One time that one fault was there. Requests count that came then, whenever they ended.
+/// One time that one fault was there. Requests count that came then, whenever they ended, and those
+/// that came before and met it.
 #[derive(Debug, Clone)]
 pub(super) struct Watched {
     pub(super) spell: Spell,
@@ -31,6 +32,8 @@ pub(super) struct Watched {
     models: Vec<ModelIdx>,
     /// Requests that came then and are on their way.
     n_out: u64,
+    /// Requests on their way that have met it, whenever they came.
+    met_by: BTreeSet<u64>,
     /// Probes on their way that have met it, each with when it was sent.
     probes_out: Vec<(u16, Micros)>,
     pub(super) n: u64,
@@ -39,8 +42,6 @@ pub(super) struct Watched {
     pub(super) n_failed_calls: u64,
     /// Whether a call has met it.
     is_met: bool,
-    /// Requests on their way that have met it, until somebody else has served one.
-    met_by: Vec<u64>,
     /// Whether the fault has come again, so that nobody can tell any more who is back from which.
     is_followed: bool,
     pub(super) detected: Option<Micros>,
@@ -59,13 +60,13 @@ impl SpellRecord {
             spell,
             models,
             n_out: 0,
+            met_by: BTreeSet::new(),
             probes_out: Vec::new(),
             n: 0,
             n_served: 0,
             scores: 0.0,
             n_failed_calls: 0,
             is_met: false,
-            met_by: Vec::new(),
             is_followed: false,
             detected: None,
             fell: 0,
@@ -119,9 +120,7 @@ impl SpellRecord {
             }
             row.is_met = true;
             row.n_failed_calls += u64::from(is_failed && met == Some(row.spell.fault.as_str()));
-            if row.failed_over.is_none() && !row.met_by.contains(&called.n) {
-                row.met_by.push(called.n);
-            }
+            row.met_by.insert(called.n);
         }
     }
 
@@ -173,10 +172,12 @@ impl SpellRecord {
         self.live.retain(|at| {
             let row = &mut rows[*at];
             let came = row.spell.start <= ended.arrived && ended.arrived < row.spell.end;
-            if came {
+            let has_met = row.met_by.remove(&n);
+            row.n_out -= u64::from(came);
+            if came || has_met {
                 row.counts(judged);
             }
-            row.watches(now, n, ended, judged.is_some());
+            row.watches(now, has_met, ended, judged.is_some());
             !row.is_settled(now)
         });
     }
@@ -192,9 +193,8 @@ impl Watched {
         called.now < self.spell.end && is_meant && names.contains(&fault)
     }
 
-    /// A request that came then is over.
+    /// A request that came then or has met it is over.
     fn counts(&mut self, judged: Option<f64>) {
-        self.n_out -= 1;
         self.n += 1;
         if let Some(score) = judged {
             self.n_served += 1;
@@ -203,15 +203,11 @@ impl Watched {
     }
 
     /// Whether somebody else has served a request that met it, or whoever it hit serves again.
-    fn watches(&mut self, now: Micros, n: u64, ended: &Ended<'_>, is_served: bool) {
+    fn watches(&mut self, now: Micros, has_met: bool, ended: &Ended<'_>, is_served: bool) {
         let is_hit = |by: ModelIdx| self.models.binary_search(&by).is_ok();
         let by_them = ended.answered_by.is_some_and(is_hit);
-        if let Some(at) = self.met_by.iter().position(|met| *met == n) {
-            self.met_by.swap_remove(at);
-            if is_served && !by_them {
-                self.failed_over = Some(now.since(self.spell.start));
-                self.met_by.clear();
-            }
+        if has_met && is_served && !by_them && self.failed_over.is_none() {
+            self.failed_over = Some(now.since(self.spell.start));
         }
         let may_be_back = self.is_met && !self.is_followed && self.failed_back.is_none();
         if may_be_back && is_served && by_them && ended.arrived >= self.spell.end {
@@ -219,13 +215,13 @@ impl Watched {
         }
     }
 
-    /// Whether requests or probes are on their way that may still notice it.
+    /// Whether requests or probes are on their way that have met it and may still notice it.
     fn is_under_way(&self) -> bool {
-        self.n_out > 0 || !self.probes_out.is_empty()
+        !self.met_by.is_empty() || !self.probes_out.is_empty()
     }
 
     fn is_settled(&self, now: Micros) -> bool {
         let is_back = self.failed_back.is_some() || !self.is_met || self.is_followed;
-        now >= self.spell.end && !self.is_under_way() && is_back
+        now >= self.spell.end && self.n_out == 0 && !self.is_under_way() && is_back
     }
 }

@@ -4,4 +4,5 @@
 mod closed_forms;
 mod probes;
 mod scenarios;
+mod spells;
 mod swarm;

@@ -20,8 +20,21 @@ pub struct Deployment {
     pub targets: BTreeMap<PolicyId, Target>,
     /// Whom to ask where nobody of `routing` answers, in this order.
     pub fallbacks: Vec<PolicyId>,
+    /// How the scenario's breakers ask models whether they are well, where one does.
+    pub probe: Option<Probing>,
     /// The best of the choices that every gateway can express, for when this one can't be.
     pub nearest: String,
+}
+
+/// Health probes of a scenario, as a gateway may have them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probing {
+    /// The breaker that they are of: of several the one that asks most often.
+    pub breaker: String,
+    /// From one to the next, in whole seconds.
+    pub every_s: u64,
+    /// How long one may take, in whole seconds.
+    pub timeout_s: u64,
 }
 
 /// Who answers a question.
@@ -97,6 +110,15 @@ impl Deployment {
         first.sort();
         first.dedup();
         first
+    }
+
+    /// That a gateway has nothing like the scenario's probes, where there are some.
+    pub(super) fn without_probe(&self, gateway: &str) -> Option<String> {
+        let Probing { breaker, every_s, .. } = self.probe.as_ref()?;
+        Some(format!(
+            "Not carried over: the health probes of breaker `{breaker}`, every {every_s} s, which \
+             {gateway} has no place for."
+        ))
     }
 
     /// The lines that every file begins with.

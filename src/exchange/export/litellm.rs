@@ -2,7 +2,7 @@
 //!
 //! Written by hand and not by a serializer, because every value has its figure beside it.
 
-use super::deployment::{Deployment, Refusal, Routing, Target, quoted};
+use super::deployment::{Deployment, Probing, Refusal, Routing, Target, quoted};
 use crate::kernel::PolicyId;
 
 const NAME: &str = "LiteLLM";
@@ -55,7 +55,25 @@ pub(super) fn render(deployment: &Deployment) -> Result<String, Refusal> {
             groups.join(", ")
         ));
     }
+    lines.extend(deployment.probe.iter().flat_map(probing));
     Ok(lines.join("\n") + "\n")
+}
+
+/// What has the proxy leave alone whoever a check finds ill. One check in vain is enough for it, so
+/// `fall` and `rise` have no counterpart.
+fn probing(probe: &Probing) -> Vec<String> {
+    let Probing { breaker, every_s, timeout_s } = probe;
+    vec![
+        format!("# The health probes of breaker {}.", quoted(breaker)),
+        "# Not carried over: `fall` and `rise`; one check that fails takes a model out.".to_owned(),
+        "general_settings:".to_owned(),
+        "  background_health_checks: true".to_owned(),
+        "  enable_health_check_routing: true  # else whoever is ill is asked all the same"
+            .to_owned(),
+        format!("  health_check_interval: {every_s}  # seconds: the scenario's `every`"),
+        "litellm_settings:".to_owned(),
+        format!("  health_check_timeout: {timeout_s}"),
+    ]
 }
 
 /// The group of a fallback, apart from that of the recommendation.

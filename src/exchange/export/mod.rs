@@ -9,7 +9,7 @@ mod tensorzero;
 #[cfg(test)]
 mod tests;
 
-pub use deployment::{Deployment, Refusal, Routing, Target};
+pub use deployment::{Deployment, Probing, Refusal, Routing, Target};
 pub use recorded::write;
 
 /// A gateway that a recommendation can be written for.

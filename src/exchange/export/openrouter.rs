@@ -30,7 +30,8 @@ pub(super) fn render(deployment: &Deployment) -> Result<String, Refusal> {
     };
     let all: Vec<_> = [model].into_iter().chain(&deployment.fallbacks).collect();
     let targets: Vec<_> = all.iter().map(|model| &deployment.targets[*model]).collect();
-    let mut lines: Vec<String> = deployment.head().iter().map(|it| format!("// {it}")).collect();
+    let told = deployment.head().into_iter().chain(deployment.without_probe(NAME));
+    let mut lines: Vec<String> = told.map(|it| format!("// {it}")).collect();
     lines.push("{".to_owned());
     lines.push("  // In this order; the next is asked after an error or a refusal.".to_owned());
     lines.push(

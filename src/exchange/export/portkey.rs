@@ -30,6 +30,7 @@ pub(super) fn render(deployment: &Deployment) -> Result<String, Refusal> {
     let mut why = BTreeMap::new();
     let head = deployment.head().join(" ");
     why.insert("recommendation".to_owned(), head);
+    why.extend(deployment.without_probe(NAME).map(|told| ("probe".to_owned(), told)));
     let first = match &deployment.routing {
         Routing::Single(model) => target(deployment, model, &mut why),
         Routing::Mix(shares) => {

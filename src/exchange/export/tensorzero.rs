@@ -25,7 +25,8 @@ pub(super) fn render(deployment: &Deployment) -> Result<String, Refusal> {
             return Err(deployment.refuse(NAME, &why));
         }
     };
-    let mut lines: Vec<String> = deployment.head().iter().map(|it| format!("# {it}")).collect();
+    let told = deployment.head().into_iter().chain(deployment.without_probe(NAME));
+    let mut lines: Vec<String> = told.map(|it| format!("# {it}")).collect();
     for (model, _) in &shares {
         lines.extend(of_model(model, &deployment.targets[*model]));
     }

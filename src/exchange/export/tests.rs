@@ -31,6 +31,7 @@ fn deployment(routing: Routing) -> Deployment {
             ("big \"one\"".into(), target("big-1", None)),
         ]),
         fallbacks: vec!["big \"one\"".into()],
+        probe: None,
         nearest: "mini alone, 90.5 % right".to_owned(),
     }
 }
@@ -131,4 +132,25 @@ fn what_is_json_reads_as_json() {
     assert_eq!(first["strategy"]["default"], "mini");
     assert_eq!(first["strategy"]["conditions"][0]["then"], "big \"one\"");
     assert_eq!(first["targets"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn health_probes_are_carried_over_where_the_gateway_has_some_and_else_it_says_so() {
+    let probing = Probing { breaker: "probed".to_owned(), every_s: 30, timeout_s: 5 };
+    let kept = [
+        "background_health_checks: true\n",
+        "enable_health_check_routing: true  #",
+        "health_check_interval: 30  #",
+        "health_check_timeout: 5\n",
+        "Not carried over: `fall` and `rise`",
+    ];
+    for (gateway, _, _) in Gateway::kinds() {
+        let without = deployment(Routing::Single("mini".into()));
+        let with = Deployment { probe: Some(probing.clone()), ..without.clone() };
+        let [without, with] = [without, with].map(|it| gateway.render(&it).unwrap());
+        let lost = "Not carried over: the health probes of breaker `probed`, every 30 s, which ";
+        let told: &[&str] = if gateway == Gateway::Litellm { &kept } else { &[lost] };
+        assert!(told.iter().all(|it| with.contains(it)), "{with}");
+        assert!(!without.contains("health"), "{without}");
+    }
 }

@@ -22,6 +22,9 @@ const ONE: &str = "QUORUMBENCH_SWARM_SEED";
 const HEARD: &str = "a reply about answers";
 const NOTHING: &str = "no reply about answers";
 
+/// Models that take each other's places.
+const SHARED: &str = "shared places";
+
 /// A probe that met a fault.
 const PROBED: &str = "a probe";
 
@@ -189,6 +192,8 @@ fn follow(ready: &Ready, name: &PolicyId) -> Option<Checker> {
         (simulated.witness.worst_case, simulated.witness.lasts) = (stage.tree.worst_case(), lasts);
         simulated.witness.paid = Some(Usd::ZERO);
         simulated.run(&mut town.arrivals(0), lasts);
+        let is_idle = simulated.places.iter().all(super::super::queue::Places::is_idle);
+        assert!(is_idle, "a place was never given back");
         let followed = simulated.witness;
         if ready.plan.seed.0.is_multiple_of(10) {
             let kept = town.replicate(stage, 0);
@@ -224,6 +229,9 @@ fn one(seed: u64) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
         met.extend((n_heard > 0).then_some(HEARD));
         met.extend((n_nothing > 0).then_some(NOTHING));
     }
+    let shared = &ready.plan.simulation.as_ref().unwrap().shared_capacity;
+    let share = |(models, _): &(Vec<_>, _)| models.len() > 1;
+    met.extend(shared.iter().any(share).then_some(SHARED));
     (kinds, met)
 }
 
@@ -256,5 +264,6 @@ fn whatever_policies_and_faults_there_are_requests_end_once_and_are_paid_once() 
     let silent: Vec<&str> = wire.filter(|it| !met.contains(it)).collect();
     assert!(silent.is_empty(), "what no call met: {silent:?}");
     assert!(met.contains(PROBED), "no probe met a fault");
+    assert!(met.contains(SHARED), "no models shared the places of a provider");
     assert!(met.contains(HEARD) && met.contains(NOTHING), "nobody was asked about answers");
 }
