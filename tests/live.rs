@@ -107,7 +107,11 @@ fn a_store_in_a_place_that_may_only_be_read_is_read() {
     assert_eq!(summary(&out.path().join("run"))["models"][0]["answered"], 6);
     let listed = as_anybody(&["store", "list", "s.yaml"]).output().expect("the command starts");
     let told = String::from_utf8_lossy(&listed.stdout);
-    assert!(told.contains("one ") && told.contains(" 6 "), "{told}\n{}", String::from_utf8_lossy(&listed.stderr));
+    assert!(
+        told.contains("one ") && told.contains(" 6 "),
+        "{told}\n{}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
     let stderr = ends(&mut as_anybody(&["run", "wide.yaml", "-o", &run]), 1);
     assert!(stderr.contains("it may only be read"), "{stderr}");
     assert_eq!(server.n_asked(), 0);
@@ -273,7 +277,7 @@ fn the_scenarios_of_a_suite_share_their_store_and_their_money() {
         write(name, &if name == "s.yaml" { text } else { other(&text) });
     }
     let bounded = ["run", "suite.yaml", "-o", "run", "--max-cost", "0.04", "-j", "1"];
-    let told = ends(&mut quorumbench(folder.path(), &bounded), 4).1;
+    let told = ends(&mut quorumbench(folder.path(), &bounded), 4);
     assert!(told.contains("`--max-cost` ends asking: $0.0400 are spent"), "{told}");
     assert_eq!(server.n_asked(), 5);
     ends(&mut quorumbench(folder.path(), &["run", "suite.yaml", "-o", "run"]), 0);
