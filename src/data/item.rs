@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::kernel::ItemId;
 
 /// A question with what a right answer looks like.
@@ -21,8 +19,9 @@ pub struct Item {
     pub category: Option<String>,
     /// Items of one cluster are never on both sides of a split.
     pub cluster: Option<String>,
-    /// The whole row as it stands in the dataset, for the prompt template; copies share it.
-    pub row: Arc<Map<String, Value>>,
+    /// The whole row of the dataset as a JSON object, for the prompt template; empty where there is
+    /// none. As a text, because there may be very many; copies share it.
+    pub row: Arc<str>,
 }
 
 impl Item {

@@ -104,7 +104,7 @@ impl Prompt {
 }
 
 fn variables(item: &Item) -> Map<String, Value> {
-    let mut variables = Map::clone(&item.row);
+    let mut variables: Map<String, Value> = serde_json::from_str(&item.row).unwrap_or_default();
     variables.insert("id".into(), item.id.as_str().into());
     variables.insert("choices".into(), item.choices.clone().into());
     if let Some(input) = &item.input {
@@ -142,7 +142,7 @@ mod tests {
         let item = Item {
             input: Some("Q".into()),
             choices: vec!["x".into(), "y".into()],
-            row: row.as_object().cloned().unwrap().into(),
+            row: row.to_string().into(),
             ..Item::new("i")
         };
         let source = "{{ passage }} {{ input }}\n{% for c in choices %}{{ letter(loop.index0) }}. \

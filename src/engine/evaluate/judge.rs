@@ -75,10 +75,15 @@ pub(super) fn judge<'a>(
         .collect::<Result<_, _>>()?;
     warnings.extend(disagreements(&models, n_samples, &judged));
     let items: Vec<Item> = kept.iter().map(|place| task.items[*place].clone()).collect();
-    let rows = kept.iter().flat_map(|place| found[*place].iter().copied()).collect();
-    let (answers, cells): (Vec<_>, Vec<_>) =
-        judged.into_iter().map(|one| (one.answers, one.cells)).unzip();
-    let cells = cells.into_iter().flatten().collect();
+    // Of the size that they come to, because there may be very many.
+    let n = kept.len() * models.len() * n_samples;
+    let (mut rows, mut cells) = (Vec::with_capacity(n), Vec::with_capacity(n));
+    let mut answers = Vec::with_capacity(kept.len());
+    for (place, one) in kept.iter().zip(judged) {
+        rows.extend(&found[*place]);
+        cells.extend(one.cells);
+        answers.push(one.answers);
+    }
     let matrix = Matrix::new(task.id.clone(), items, models, n_samples as u32, answers, cells);
     Ok(Judged { matrix, rows, made, warnings })
 }

@@ -72,7 +72,7 @@ impl Fields {
             choices,
             category,
             cluster,
-            row: row.into(),
+            row: Value::Object(row).to_string().into(),
         })
     }
 }
