@@ -77,8 +77,13 @@ impl Collection {
         store: PathBuf,
         sitting: &Sitting,
     ) -> Result<(Collected, Option<Scribe>)> {
-        let questions = Questions::new(plan, self.samples).context("make the prompts")?;
-        if questions.is_empty() {
+        // Each takes some milliseconds.
+        let (questions, store) = rayon::join(
+            || Questions::new(plan, self.samples).context("make the prompts"),
+            || plan.is_live().then(|| Store::open(self.store.as_ref().unwrap_or(&store))),
+        );
+        let questions = questions?;
+        let Some(store) = store else {
             // Nobody is asked, so nothing has to be kept, but something may have to be made up.
             let mut collected = Collected::default();
             loop {
@@ -88,8 +93,8 @@ impl Collection {
                     return Ok((collected, None));
                 }
             }
-        }
-        let mut scribe = Scribe::new(Store::open(self.store.as_ref().unwrap_or(&store))?);
+        };
+        let mut scribe = Scribe::new(store?);
         let Sitting { stop, spent } = sitting;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let ask = |questions: &Questions<'_>| -> Result<Collected> {

@@ -58,6 +58,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether somebody is asked over HTTP.
+    pub fn is_live(&self) -> bool {
+        self.candidates.iter().any(|one| matches!(one.source, Source::Live { .. }))
+    }
+
     /// How many samples of a model its policies ask for: more than one where they vote or judge
     /// with several.
     pub fn samples_of(&self, model: &ModelId) -> u32 {
