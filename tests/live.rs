@@ -107,7 +107,11 @@ fn a_store_in_a_place_that_may_only_be_read_is_read() {
     assert_eq!(summary(&out.path().join("run"))["models"][0]["answered"], 6);
     let listed = as_anybody(&["store", "list", "s.yaml"]).output().expect("the command starts");
     let told = String::from_utf8_lossy(&listed.stdout);
-    assert!(told.contains("one ") && told.contains(" 6 "), "{told}\n{}", String::from_utf8_lossy(&listed.stderr));
+    assert!(
+        told.contains("one ") && told.contains(" 6 "),
+        "{told}\n{}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
     let stderr = ends(&mut as_anybody(&["run", "wide.yaml", "-o", &run]), 1);
     assert!(stderr.contains("it may only be read"), "{stderr}");
     assert_eq!(server.n_asked(), 0);

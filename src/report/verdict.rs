@@ -345,8 +345,8 @@ mod tests {
         let mut summary = triage();
         let healthy = verdicts(&summary).remove(0);
         summary.simulated = vec![row(BEST_SINGLE, 0.95, None), row("trio", 1.0, Some(0.8))];
-        let told = "Of the simulated requests best-single served 95.00 % (30.0 min down, $3000.00 lost), \
-                    trio served 100.00 % (0.0 min down, $0 lost), with an accuracy of 70.0 % (on a \
+        let told = "Of the simulated requests best-single served 95.00 % (30.0 min down, $3000.00 \
+                    lost), trio served 100.00 % (0.0 min down, $0 lost), with an accuracy of 70.0 % (on a \
                     healthy day 75.0 %), for $0.900 per 1000 requests, $0.400 of it for probes, \
                     instead of $0.500. Where nothing goes wrong: ";
         assert_eq!(verdicts(&summary), [format!("{told}{healthy}")]);

@@ -87,7 +87,7 @@ impl Evaluation<'_> {
     }
 
     /// A row per policy and item.
-    pub fn decisions(&self) -> impl Iterator<Item = DecisionRow<'_>> {
+    pub fn decisions(&self) -> impl Iterator<Item = DecisionRow<'_>> + Clone {
         self.tasks.iter().flat_map(TaskRows::decisions)
     }
 

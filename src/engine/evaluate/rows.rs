@@ -77,7 +77,7 @@ impl<'a> TaskRows<'a> {
     }
 
     /// A row per policy and item.
-    pub(super) fn decisions(&self) -> impl Iterator<Item = DecisionRow<'_>> {
+    pub(super) fn decisions(&self) -> impl Iterator<Item = DecisionRow<'_>> + Clone {
         let matrix = &self.matrix;
         self.outcomes.iter().flat_map(move |(policy, outcomes)| {
             matrix.item_idxs().zip(outcomes).map(move |(item, outcome)| DecisionRow {
