@@ -51,8 +51,8 @@ fn one(gate: &str, args: &[&str], code: i32) -> Value {
     gates(folder.path()).pop().expect("a row")
 }
 
-/// `dear` costs a cent a call and was asked the first `n_sent` of forty items; then its provider was
-/// taken to be down. `fair` costs a tenth of that.
+/// `dear` costs a cent a call and was asked the first `n_sent` of forty items; then its provider
+/// was taken to be down. `fair` costs a tenth of that.
 fn half_down(n_sent: u32, more: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let (mut items, mut answers) = (String::new(), String::new());

@@ -127,7 +127,11 @@ pub(super) fn read(dir: &Path) -> Result<Vec<Cells>, ReportError> {
     };
     let decisions = || {
         let texts = ["task", "id", "policy", "verdict", "answer", "rung"];
-        frame(dir, DECISIONS, &[&texts[..], &["score", "cost_usd", "latency_ms"]].concat())
+        frame(
+            dir,
+            DECISIONS,
+            &[&texts[..], &["score", "cost_usd", "latency_ms", "unsent"]].concat(),
+        )
     };
     let (decisions, (items, answers)) = rayon::join(decisions, || rayon::join(items, answers));
     let Some(decisions) = decisions? else { return Ok(Vec::new()) };

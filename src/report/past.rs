@@ -35,7 +35,8 @@ pub fn read_past(path: &Path) -> Result<PastRun, ReportError> {
     Ok(PastRun { summary, outcomes, clusters })
 }
 
-const OUTCOMES: [&str; 7] = ["task", "id", "policy", "verdict", "score", "cost_usd", "latency_ms"];
+const OUTCOMES: [&str; 8] =
+    ["task", "id", "policy", "verdict", "score", "cost_usd", "latency_ms", "unsent"];
 
 fn outcomes(frame: &DataFrame) -> PolarsResult<BTreeMap<TaskId, PastOutcomes>> {
     let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);

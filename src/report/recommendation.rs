@@ -7,8 +7,8 @@ use crate::report::markdown::table;
 use crate::report::text;
 
 /// What figures are of where folds led to different choices.
-const CHOOSING: &str = "Where not all folds led to the same choice, figures are of choosing so on items \
-                        not looked at, and not of that choice alone.";
+const CHOOSING: &str = "Where not all folds led to the same choice, figures are of choosing so on \
+                        items not looked at, and not of that choice alone.";
 
 /// More categories than this make a table that nobody reads.
 const MOST_CATEGORIES: usize = 12;
@@ -244,7 +244,8 @@ mod tests {
             assert_eq!(told.count(), marked, "{lines:?}");
             assert_eq!(lines.iter().filter(|it| *it == CHOOSING).count(), marked, "{lines:?}");
             let section = section(&summary).unwrap();
-            let head = "## Recommended for `triage`: `vote(a, b)`\n\nIt is.\n\nIn the tables it is `recommended`.";
+            let head = "## Recommended for `triage`: `vote(a, b)`\n\nIt is.\n\n\
+                        In the tables it is `recommended`.";
             assert!(section.starts_with(head), "{section}");
             let cell = if marked == 0 { "| all |" } else { "| 3 of 5 |" };
             assert!(section.contains(&format!("| `vote(a, b)` {cell}")), "{section}");

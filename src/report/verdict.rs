@@ -59,23 +59,42 @@ fn simulated(summary: &Summary, task: &TaskRows<'_>, name: fn(&str) -> String) -
         let (accuracy, healthy) = (text::percent(accuracy), text::percent(healthy));
         format!(", with an accuracy of {accuracy} % (on a healthy day {healthy} %)")
     });
+    let others = rows().filter(is_policy).filter(|row| row.policy != most.policy);
     Some(format!(
-        "Of the simulated requests {alone_served}{}{right}{}.",
+        "Of the simulated requests {alone_served}{}{right}{}.{}",
         served(most),
-        simulated_price(most, alone)
+        simulated_price(most, alone),
+        probed(others, name)
     ))
+}
+
+/// Who of those that are not named otherwise pays most for probes.
+fn probed<'a>(rows: impl Iterator<Item = &'a SimulatedRow>, name: fn(&str) -> String) -> String {
+    let known = rows.filter_map(|row| Some((row, probes_per_1k(row)?, row.cost_per_1k.as_ref()?)));
+    let dearest = known.reduce(|most, next| if next.1 > most.1 { next } else { most });
+    dearest.map_or(String::new(), |(row, probes, all)| {
+        format!(
+            " Of the others {} pays most for probes: ${} of its ${} per 1000 requests.",
+            name(row.policy.as_str()),
+            text::dollars(probes),
+            text::dollars(all.point)
+        )
+    })
+}
+
+/// Dollars for probes, for a thousand requests.
+fn probes_per_1k(row: &SimulatedRow) -> Option<f64> {
+    let n_each = row.requests as f64 / row.served.n.max(1) as f64;
+    Some(row.probe_usd.as_ref()?.point * 1e3 / n_each)
 }
 
 /// `, for $0.006 per 1000 requests, $0.001 of it for probes, instead of $0.005`.
 fn simulated_price(row: &SimulatedRow, alone: Option<&SimulatedRow>) -> String {
     let per_1k = |row: &SimulatedRow| row.cost_per_1k.as_ref().map(|it| it.point);
-    let n_each = row.requests as f64 / row.served.n.max(1) as f64;
-    let probes = match (&row.probes, &row.probe_usd) {
+    let probes = match (&row.probes, probes_per_1k(row)) {
         (None, _) => String::new(),
         (Some(_), None) => ", and what its probes cost is unknown".to_owned(),
-        (Some(_), Some(paid)) => {
-            format!(", ${} of it for probes", text::dollars(paid.point * 1e3 / n_each))
-        }
+        (Some(_), Some(paid)) => format!(", ${} of it for probes", text::dollars(paid)),
     };
     let instead = alone.and_then(per_1k).map(|it| format!(", instead of ${}", text::dollars(it)));
     match per_1k(row) {
@@ -345,11 +364,18 @@ mod tests {
         let mut summary = triage();
         let healthy = verdicts(&summary).remove(0);
         summary.simulated = vec![row(BEST_SINGLE, 0.95, None), row("trio", 1.0, Some(0.8))];
-        let told = "Of the simulated requests best-single served 95.00 % (30.0 min down, $3000.00 lost), \
-                    trio served 100.00 % (0.0 min down, $0 lost), with an accuracy of 70.0 % (on a \
+        let told = "Of the simulated requests best-single served 95.00 % (30.0 min down, $3000.00 \
+                    lost), trio served 100.00 % (0.0 min down, $0 lost), with an accuracy of 70.0 % (on a \
                     healthy day 75.0 %), for $0.900 per 1000 requests, $0.400 of it for probes, \
                     instead of $0.500. Where nothing goes wrong: ";
         assert_eq!(verdicts(&summary), [format!("{told}{healthy}")]);
+        // Of another policy that serves fewer, and is not named for that.
+        summary.simulated.push(row("saver", 0.99, Some(1.0)));
+        let told = verdicts(&summary).remove(0);
+        let probes = " instead of $0.500. Of the others saver pays most for probes: $0.500 of its \
+                      $0.900 per 1000 requests. Where nothing goes wrong: ";
+        assert!(told.contains(probes), "{told}");
+        summary.simulated.pop();
         summary.simulated[1].probe_usd = None;
         summary.simulated[1].cost_per_1k = None;
         let told = verdicts(&summary).remove(0);

@@ -90,8 +90,8 @@ fn among_shared(
         None => combination,
         Some(_) => [sure, unsure].into_iter().flatten().find(|it| !is_baseline(it)),
     };
-    // Where price or time has a limit, the best single model within it is what has to be beaten; the
-    // best of all is out of reach.
+    // Where price or time has a limit, the best single model within it is what has to be beaten;
+    // the best of all is out of reach.
     let within = within(wish).filter(|_| wish.versus.as_str() == BEST_SINGLE);
     let (versus, reference): (PolicyId, &[Outcome]) = match within.filter(|_| goals.loss.is_none())
     {

@@ -239,8 +239,8 @@ fn space(fit: &Fit, n_models: usize) -> Vec<SpaceRow> {
 }
 
 /// How the router by category among all models that the wish admits, whatever they cost and
-/// whether or not that is known, without those that are too slow alone, differs from the baseline. There is one such router, so nothing
-/// was chosen.
+/// whether or not that is known, without those that are too slow alone, differs from the baseline.
+/// There is one such router, so nothing was chosen.
 fn by_category(nest: &Nest<'_>) -> Option<Versus> {
     if nest.stand.matrix.items().iter().all(|item| item.category.is_none()) {
         return None;

@@ -1,4 +1,4 @@
-//! What is told beside a recommendation: where a dear model pays, and which models no other outdoes.
+//! What is told beside a recommendation: where a dear model pays, and whom no other outdoes.
 
 use crate::data::recommendation::{Alone, Choice, Paying, Recommendation};
 use crate::data::summary::{ModelRow, Summary};

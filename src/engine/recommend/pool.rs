@@ -28,8 +28,8 @@ pub(super) struct Pool {
     pub(super) unit: Unit,
     /// What each of them came to, in their order.
     pub(super) columns: Vec<Column>,
-    /// Which of them are too slow alone, in their order. Something that asks them rarely may keep to
-    /// the limit all the same.
+    /// Which of them are too slow alone, in their order. Something that asks them rarely may keep
+    /// to the limit all the same.
     pub(super) slow: Vec<bool>,
     /// Who may not, with the reason.
     pub(super) left_out: Vec<(ModelId, &'static str)>,
@@ -92,7 +92,7 @@ impl Pool {
         pool
     }
 
-    /// Leaves out whose latency is unknown, since nobody knows how long anything takes that asks it.
+    /// Leaves out whose latency is unknown: nobody knows how long anything takes that asks it.
     fn mark_slow(&mut self, matrix: &Matrix, most: f64) {
         self.slow.clear();
         let columns = std::mem::take(&mut self.columns);

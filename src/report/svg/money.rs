@@ -187,5 +187,10 @@ mod tests {
                 .map(|row| row.parts.iter().map(part).collect::<Vec<_>>().join(" "));
             assert_eq!(parts.unwrap_or("-".to_owned()), expected, "{kind} {costs:?}");
         }
+        // What was never sent is in no price.
+        let row = policy("triage", "p", "single", measures(2, 0.5, 1.0, 1.0));
+        let mut cells = cells(&[("p", [0.001, 0.0])]);
+        cells.columns.get_mut("p").unwrap()[1].unsent = true;
+        assert_eq!(spent(&row, &cells).map(|row| row.total), Some(1.0));
     }
 }
