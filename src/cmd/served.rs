@@ -46,6 +46,13 @@ pub(super) fn table(stats: &Stats) -> String {
         "{} connections, at most {} requests at once\n",
         stats.connections, stats.peak_in_flight
     );
+    for row in stats.rows.iter().filter(|row| row.strange > 0) {
+        text += &format!(
+            "{} requests to {} had a prompt that nobody in the scenario asks: what came back is made \
+             up. A judge, or a fusion, is played where the policy that asks it is in the scenario.\n",
+            row.strange, row.model
+        );
+    }
     for (status, n) in &stats.unknown {
         text += &format!("{n} requests refused with status {status} before a model was found\n");
     }
@@ -68,6 +75,7 @@ mod tests {
             answered: 9,
             faults: BTreeMap::from([("reset".into(), 1), ("status".into(), 2)]),
             prompts: 4,
+            strange: 2,
             most_attempts: 3,
             in_flight: 0,
             peak_in_flight: 2,
@@ -83,6 +91,7 @@ mod tests {
         let words: Vec<&str> = text.lines().nth(3).unwrap_or_default().split_whitespace().collect();
         assert_eq!(words, ["mini", "chat", "12", "9", "4", "3", "2", "reset", "1,", "status", "2"]);
         assert!(text.contains("6 connections, at most 2 requests at once"), "{text}");
+        assert!(text.contains("\n2 requests to mini had a prompt that nobody"), "{text}");
         assert!(text.contains("5 requests refused with status 404"), "{text}");
         assert!(table(&Stats::default()).starts_with("nobody asked"));
     }

@@ -2,13 +2,13 @@
 
 use polars::prelude::{DataFrame, PolarsResult};
 
-use super::outages::{estimates, figures, names, probes, share, table};
+use super::outages::{estimates, figures, laid_out, names, probes, share, table};
 use crate::data::Estimate;
 use crate::data::summary::{DrilledRow, Summary};
 use crate::kernel::TaskId;
 use crate::report::escape::{self, code};
 use crate::report::frames::Columns;
-use crate::report::grid::{Column, Leaves, fit, wrapped};
+use crate::report::grid::{Column, Leaves, wrapped};
 use crate::report::text;
 
 /// Why hardly a figure is known of a drill that was made once.
@@ -24,13 +24,7 @@ pub(super) fn lines(summary: &Summary, task: &TaskId, width: usize) -> Vec<Strin
     }
     let mut lines = wrapped(&title(&rows), width, "  ");
     lines.push(String::new());
-    let grid = fit(columns(&rows, escape::plain), width);
-    lines.extend(grid.head.into_iter().chain(grid.rows));
-    if !grid.left_out.is_empty() {
-        let left_out = format!("Left out for want of room: {}.", grid.left_out.join(", "));
-        lines.extend(wrapped(&left_out, width, ""));
-    }
-    lines.push(String::new());
+    lines.extend(laid_out(columns(&rows, escape::plain), width));
     lines
 }
 

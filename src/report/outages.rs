@@ -25,13 +25,7 @@ pub(super) fn lines(summary: &Summary, task: &TaskId, width: usize) -> Vec<Strin
         if columns.first().is_none_or(|column| column.cells.is_empty()) {
             continue;
         }
-        let grid = fit(columns, width);
-        lines.extend(grid.head.into_iter().chain(grid.rows));
-        if !grid.left_out.is_empty() {
-            let left_out = format!("Left out for want of room: {}.", grid.left_out.join(", "));
-            lines.extend(wrapped(&left_out, width, ""));
-        }
-        lines.push(String::new());
+        lines.extend(laid_out(columns, width));
     }
     lines.extend(wrapped(&notes(&rows), width, ""));
     lines.push(String::new());
@@ -78,6 +72,19 @@ fn notes(rows: &[&SimulatedRow]) -> String {
     )
 }
 
+/// The lines of a table on a terminal, with what there was no room for, and an empty one.
+pub(super) fn laid_out(columns: Vec<Column>, width: usize) -> Vec<String> {
+    let grid = fit(columns, width);
+    let mut lines: Vec<String> = grid.head.into_iter().chain(grid.rows).collect();
+    if !grid.left_out.is_empty() {
+        let left_out = format!("Left out for want of room: {}.", grid.left_out.join(", "));
+        lines.extend(wrapped(&left_out, width, ""));
+    }
+    lines.push(String::new());
+    lines
+}
+
+/// The same in Markdown.
 pub(super) fn table(columns: Vec<Column>, n_names: usize) -> String {
     let headings: Vec<String> =
         columns.iter().map(|column| column.heading.trim().replace('\n', ", ")).collect();

@@ -244,15 +244,20 @@ fn what_was_served_is_told_while_it_runs_and_at_its_end() {
     }
     ask(&served, Format::Generate, "b", "Say w0", false);
     ask(&served, Format::Chat, "nobody", "Say w0", false);
+    ask(&served, Format::Chat, "a", "Which of these responses is best?", false);
     let stats: Value = serde_json::from_str(&get(served.address, "/stats").body).expect("JSON");
     let row = &stats["rows"][0];
     assert_eq!((&row["model"], &row["format"]), (&json!("a"), &json!("chat")));
-    let counts = ["requests", "answered", "prompts", "most_attempts", "in_flight"];
+    let counts = ["requests", "answered", "prompts", "strange", "most_attempts", "in_flight"];
     let counts = counts.map(|key| row[key].as_u64().expect("a count"));
-    assert_eq!(counts, [3, 3, 2, 2, 0]);
+    assert_eq!(counts, [4, 4, 3, 1, 2, 0]);
     assert_eq!(stats["rows"][1]["faults"], json!({ "reset": 1 }));
-    assert_eq!((&stats["unknown"]["404"], &stats["connections"]), (&json!(1), &json!(6)));
+    assert_eq!((&stats["unknown"]["404"], &stats["connections"]), (&json!(1), &json!(7)));
     let text = served.stop();
+    assert!(
+        text.contains("\n1 requests to a had a prompt that nobody in the scenario asks"),
+        "{text}"
+    );
     let line = text.lines().find(|line| line.contains("generate-content")).expect("a row");
     let words: Vec<&str> = line.split_whitespace().collect();
     assert_eq!(words, ["b", "generate-content", "1", "0", "1", "1", "1", "reset", "1"]);

@@ -21,6 +21,8 @@ pub struct Row {
     pub faults: BTreeMap<String, u64>,
     /// Different prompts.
     pub prompts: u64,
+    /// Requests with a prompt of no item, nor of a policy that asks about answers.
+    pub strange: u64,
     /// The most requests with one prompt.
     pub most_attempts: u32,
     /// Requests in flight now.
@@ -78,6 +80,11 @@ impl Counts {
         self.stats.in_flight += 1;
         self.stats.peak_in_flight = self.stats.peak_in_flight.max(self.stats.in_flight);
         row
+    }
+
+    /// Nobody in the scenario asks what it asks.
+    pub(super) fn strange(&mut self, row: usize) {
+        self.stats.rows[row].strange += 1;
     }
 
     /// What becomes of it: whether it is answered, and every kind of thing that goes wrong with it.

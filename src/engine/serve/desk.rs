@@ -177,6 +177,9 @@ impl Desk {
             format.name(),
             hash,
         );
+        if self.book.prompt(hash).is_none() {
+            self.counts.borrow_mut().strange(row);
+        }
         guard.row = Some(row);
         self.decide(format, &ask, model, hash, row)
     }
