@@ -245,14 +245,19 @@ fn what_was_served_is_told_while_it_runs_and_at_its_end() {
     ask(&served, Format::Generate, "b", "Say w0", false);
     ask(&served, Format::Chat, "nobody", "Say w0", false);
     ask(&served, Format::Chat, "a", "Which of these responses is best?", false);
-    let stats: Value = serde_json::from_str(&get(served.address, "/stats").body).expect("JSON");
+    let told =
+        || -> Value { serde_json::from_str(&get(served.address, "/stats").body).expect("JSON") };
+    // A reply may be read before the server has noticed that it is through with it.
+    let is_idle = |stats: &Value| stats["rows"][0]["in_flight"] == 0;
+    let stats = std::iter::repeat_with(told).take(500).find(is_idle).expect("an idle server");
     let row = &stats["rows"][0];
     assert_eq!((&row["model"], &row["format"]), (&json!("a"), &json!("chat")));
     let counts = ["requests", "answered", "prompts", "strange", "most_attempts", "in_flight"];
     let counts = counts.map(|key| row[key].as_u64().expect("a count"));
     assert_eq!(counts, [4, 4, 3, 1, 2, 0]);
     assert_eq!(stats["rows"][1]["faults"], json!({ "reset": 1 }));
-    assert_eq!((&stats["unknown"]["404"], &stats["connections"]), (&json!(1), &json!(7)));
+    assert_eq!(stats["unknown"]["404"], 1);
+    assert!(stats["connections"].as_u64() >= Some(7), "{stats}");
     let text = served.stop();
     assert!(
         text.contains("\n1 requests to a had a prompt that nobody in the scenario asks"),
