@@ -49,11 +49,24 @@ struct Ready {
     grounds: Vec<evaluate::Ground>,
 }
 
-fn ready(seed: u64) -> Ready {
+/// A model that hangs, and another that is asked soon afterwards: however busy the machine is, every
+/// request calls off a call.
+const HEDGED: &str = "version: 1
+name: hedged
+tasks: { t: { dataset: items.jsonl } }
+providers:
+  p0: { synthetic: { accuracy: 1, latency: 5ms, output_tokens: 5 } }
+models: { m0: { provider: p0 }, m1: { provider: p0 } }
+policies: { first: { hedge: { members: [m0, m1], after: { fixed: { wait: 10ms } } } } }
+faults: { silent: { outage: { of: { model: m0 }, reply: hang } } }
+traffic: { poisson: { rate: 20/s, for: 2s } }
+";
+
+fn ready(seed: u64, text: String) -> Ready {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("items.jsonl"), random::items(12)).unwrap();
     let file = folder.path().join("scenario.yaml");
-    std::fs::write(&file, random::text(seed, SPEED)).unwrap();
+    std::fs::write(&file, text).unwrap();
     let mut loaded = scenario::load(&file, &[]).unwrap_or_else(|wrong| {
         panic!("{}", wrong.iter().map(|one| one.message.as_str()).collect::<Vec<_>>().join("; "))
     });
@@ -143,7 +156,9 @@ fn is_about_answers(action: &Action) -> bool {
 #[test]
 fn what_a_drill_did_the_simulator_does_again() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let all: Vec<Ready> = SEEDS.into_par_iter().map(ready).collect();
+    let random = |seed| ready(seed, random::text(seed, SPEED));
+    let mut all: Vec<Ready> = SEEDS.into_par_iter().map(random).collect();
+    all.push(ready(SEEDS.end, HEDGED.to_owned()));
     let client = Client::new().unwrap();
     let seen: Vec<Seen> = runtime.block_on(async {
         let drills = futures_util::stream::iter(&all).map(|ready| one(ready, &client));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ask::{Ask, PromptHash, Role, Turn};
 use crate::data::{Extracted, Failure, Item, Recorded};
 use crate::kernel::{ItemId, Micros, ModelId, Seed, TaskId, Tokens};
-use crate::provider::Sampling;
+use crate::provider::{Sampling, Synthetic};
 use crate::scenario::{Candidate, Loaded, Plan, Source, Task};
 use crate::task::extract::Extractor;
 use crate::task::prompt::PromptError;
@@ -40,6 +40,8 @@ pub(super) struct Model {
     pub(super) id: ModelId,
     /// The seed that its first sample is asked with, where the scenario says.
     pub(super) seed: Option<u64>,
+    /// How what it was not recorded to say is made up.
+    pub(super) synthetic: Synthetic,
     /// By prompt, then by sample.
     answers: BTreeMap<PromptNo, BTreeMap<u32, Answer>>,
 }
@@ -213,7 +215,8 @@ impl Asked {
 impl Model {
     fn new(candidate: &Candidate) -> Self {
         let seed = candidate.sampling.seed;
-        Self { id: candidate.id.clone(), seed, answers: BTreeMap::new() }
+        let synthetic = candidate.synthetic.clone().unwrap_or_default();
+        Self { id: candidate.id.clone(), seed, synthetic, answers: BTreeMap::new() }
     }
 }
 

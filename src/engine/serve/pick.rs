@@ -1,10 +1,10 @@
 //! What a model says to a prompt now: recorded or made up, as it is or turned wrong.
 
 use super::ask::{Ask, PromptHash};
-use super::book::{self, Answer, Book, ModelNo, PromptNo};
+use super::book::{self, Answer, Book, Model, ModelNo, PromptNo};
 use crate::data::Item;
 use crate::kernel::TaskId;
-use crate::provider::{Synthetic, wrong};
+use crate::provider::wrong;
 
 /// A request, as far as its answer depends on it.
 #[derive(Clone, Copy)]
@@ -27,12 +27,11 @@ pub(super) fn pick(book: &Book, model: ModelNo, wanted: Wanted<'_>) -> (u32, Ans
     }
 }
 
-/// What a synthetic model with every option at its default says. A prompt that no item has gets a
-/// text that says so.
+/// What a synthetic model says, with every option at its default where the model is none. A prompt
+/// that no item has gets a text that says so.
 fn made_up(book: &Book, model: ModelNo, wanted: Wanted<'_>) -> Answer {
     let Wanted { hash, prompt, n_answered, .. } = wanted;
-    let synthetic = Synthetic::default();
-    let id = &book.models[model].id;
+    let Model { id, synthetic, .. } = &book.models[model];
     let of = |task: &TaskId, item: &Item| {
         let row = synthetic.answer(book.seed, task, id, item, n_answered);
         let answer = book::answer(&row);
