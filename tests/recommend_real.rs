@@ -92,13 +92,13 @@ impl Real {
         let names: Vec<String> =
             models.iter().take(n_models).map(|it| format!("{:?}", it.0.as_str())).collect();
         let mut loaded = load(&format!("[{}]", names.join(", ")));
-        for item in &mut loaded.plan.tasks[0].items {
-            match keeps {
-                Keeps::Nothing => (item.category, item.input) = (None, None),
-                Keeps::Categories => item.input = None,
-                Keeps::Words => {}
-            }
-        }
+        let kept = |item: &Item| match keeps {
+            Keeps::Nothing => Item { category: None, input: None, ..item.clone() },
+            Keeps::Categories => Item { input: None, ..item.clone() },
+            Keeps::Words => item.clone(),
+        };
+        let task = &mut loaded.plan.tasks[0];
+        task.items = task.items.iter().map(kept).collect();
         let mut of_item: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
         for (at, row) in loaded.recordings[0].rows.iter().enumerate() {
             of_item.entry(row.id.clone()).or_default().push(at);
@@ -126,7 +126,7 @@ impl Real {
         // Items that ask the same stand together.
         let mut of_question: BTreeMap<&str, u64> = BTreeMap::new();
         let mut keyed: Vec<(u64, &Item)> = Vec::new();
-        for item in items {
+        for item in items.iter() {
             let drawn = rng.next_u64();
             let question = item.input.as_deref();
             keyed

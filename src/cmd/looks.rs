@@ -1,5 +1,7 @@
 //! Asks in rounds, and looks at the gates after each: no more is asked when all are decided.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 
 use crate::data::{Item, Recorded, Warning};
@@ -34,10 +36,10 @@ pub(super) fn collect(
         plan.looks = Looks::Once;
         return collect(plan);
     }
-    let all: Vec<Vec<Item>> = plan.tasks.iter().map(|task| task.items.clone()).collect();
+    let all: Vec<Arc<[Item]>> = plan.tasks.iter().map(|task| task.items.clone()).collect();
     let orders: Vec<Vec<usize>> =
         all.iter().map(|items| evaluate::order(items, plan.seed)).collect();
-    let most = all.iter().map(Vec::len).max().unwrap_or(0);
+    let most = all.iter().map(|items| items.len()).max().unwrap_or(0);
     let mut n = FIRST;
     loop {
         for ((task, items), order) in plan.tasks.iter_mut().zip(&all).zip(&orders) {
@@ -52,9 +54,9 @@ pub(super) fn collect(
         let rows: Vec<&Recorded> = recorded.iter().copied().chain(&collected.rows).collect();
         let judged = evaluate::evaluate(plan, &rows, Vec::new()).context("judge the answers")?;
         if evaluate::are_decided(&judged.summary.gates) {
-            let n_of = |tasks: &[Vec<Item>]| tasks.iter().map(Vec::len).sum::<usize>() as u64;
             let n_asked = plan.tasks.iter().map(|task| task.items.len()).sum::<usize>() as u64;
-            doubts.push(Warning::StoppedEarly(plan.name.clone(), n_asked, n_of(&all)));
+            let n_all = all.iter().map(|items| items.len()).sum::<usize>() as u64;
+            doubts.push(Warning::StoppedEarly(plan.name.clone(), n_asked, n_all));
             return Ok((collected, closing));
         }
         n += n.div_ceil(4);

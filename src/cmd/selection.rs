@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -73,10 +74,10 @@ impl Selection {
         }
         for task in &mut plan.tasks {
             if let Some(limit) = self.limit {
-                task.items = limit.of(std::mem::take(&mut task.items));
+                task.items = limit.of(&task.items);
             }
             if !self.item_id.is_empty() {
-                task.items.retain(|item| self.item_id.iter().any(|id| item.id.as_str() == id));
+                task.keep_items(|item| self.item_id.iter().any(|id| item.id.as_str() == id));
             }
         }
         plan.tasks.retain(|task| !task.items.is_empty());
@@ -124,7 +125,7 @@ fn check(what: &'static str, names: &[String], known: &[&str]) -> Result<(), Not
 }
 
 impl Limit {
-    fn of(self, items: Vec<Item>) -> Vec<Item> {
+    fn of(self, items: &[Item]) -> Arc<[Item]> {
         let n = items.len();
         let (first, last) = match self {
             Self::First(most) => (1, most),
@@ -132,7 +133,7 @@ impl Limit {
             Self::Range(first, last) => (first, last),
         };
         let n_taken = last.min(n).saturating_sub(first - 1);
-        items.into_iter().skip(first - 1).take(n_taken).collect()
+        items.iter().skip(first - 1).take(n_taken).cloned().collect()
     }
 }
 
@@ -177,7 +178,7 @@ mod tests {
         ] {
             let limit: Limit = text.parse().unwrap();
             let ids: Vec<String> =
-                limit.of(items(n)).iter().map(|item| item.id.to_string()).collect();
+                limit.of(&items(n)).iter().map(|item| item.id.to_string()).collect();
             assert_eq!(ids.join(" "), expected, "{text} of {n}");
         }
         for text in ["0", "-1", "1.5", "0.0", "5-2", "x", ""] {

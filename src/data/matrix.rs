@@ -1,5 +1,7 @@
 //! The answer matrix of one task: every item, every model, every sample, judged.
 
+use std::sync::Arc;
+
 use crate::data::{Cell, Item};
 use crate::kernel::{ModelId, TaskId};
 
@@ -31,7 +33,7 @@ pub struct Answer {
 #[derive(Debug, Clone)]
 pub struct Matrix {
     task: TaskId,
-    items: Vec<Item>,
+    items: Arc<[Item]>,
     models: Vec<ModelId>,
     n_samples: u32,
     answers: Vec<Vec<Answer>>,
@@ -46,7 +48,7 @@ impl Matrix {
     /// item.
     pub fn new(
         task: TaskId,
-        items: Vec<Item>,
+        items: Arc<[Item]>,
         models: Vec<ModelId>,
         n_samples: u32,
         answers: Vec<Vec<Answer>>,

@@ -200,7 +200,7 @@ impl Loader<'_> {
         Some(Task {
             id: TaskId::from(name.value.as_str()),
             dataset,
-            items: items?,
+            items: items?.into(),
             system,
             prompt: prompt?,
             extract: extract?,

@@ -11,7 +11,7 @@ pub(super) fn recording(plan: &Plan) -> Option<Recording> {
     let mut recording = Recording::default();
     for (candidate, synthetic) in synthetic {
         for task in &plan.tasks {
-            for item in &task.items {
+            for item in task.items.iter() {
                 let row =
                     |sample| synthetic.answer(plan.seed, &task.id, &candidate.id, item, sample);
                 recording.rows.extend((0..synthetic.n_samples()).map(row));

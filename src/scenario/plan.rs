@@ -129,7 +129,7 @@ pub struct Task {
     /// Where its items come from.
     pub dataset: PathBuf,
     /// Its items, in the dataset's order.
-    pub items: Vec<Item>,
+    pub items: Arc<[Item]>,
     /// The system prompt, where there is one.
     pub system: Option<Template>,
     /// The prompt.
@@ -145,6 +145,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// Forgets the items that this does not hold of.
+    pub fn keep_items(&mut self, keeps: impl Fn(&Item) -> bool) {
+        self.items = self.items.iter().filter(|item| keeps(item)).cloned().collect();
+    }
+
     /// What a model is told to have it answer an item.
     ///
     /// # Errors

@@ -103,7 +103,7 @@ impl<'a> Questions<'a> {
         let tasks = plan.tasks.iter().map(|task| (task, Vec::new())).collect();
         let mut questions = Self { tasks, live, list: Vec::new(), made: Vec::new() };
         let places = |task: &Task| -> BTreeMap<ItemId, u32> {
-            (0..).zip(&task.items).map(|(at, item)| (item.id.clone(), at)).collect()
+            (0..).zip(task.items.iter()).map(|(at, item)| (item.id.clone(), at)).collect()
         };
         let places: Vec<BTreeMap<ItemId, u32>> = plan.tasks.iter().map(places).collect();
         for MadeQuestion { task, item, by, prompt, messages } in wanted {

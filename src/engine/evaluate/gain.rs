@@ -298,8 +298,14 @@ mod tests {
         };
         let items: Vec<Item> = (0..5).map(|id: u32| Item::new(id.to_string())).collect();
         let cells = (0..5).flat_map(|_| [1, 0, 1].map(cell)).collect();
-        let matrix =
-            Matrix::new("t".into(), items, vec!["a".into()], 3, vec![answers.clone(); 5], cells);
+        let matrix = Matrix::new(
+            "t".into(),
+            items.into(),
+            vec!["a".into()],
+            3,
+            vec![answers.clone(); 5],
+            cells,
+        );
         let folds: Vec<Vec<ItemIdx>> = (0..5).map(|fold| vec![ItemIdx(fold)]).collect();
         let rule = Rule::BestOf(crate::vote::BestOf::default());
         let vote = Policy::Vote(Vote { rule, ..Vote::plurality(vec!["a".into()]) });

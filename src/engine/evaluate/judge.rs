@@ -1,6 +1,7 @@
 //! From what came back to the answer matrix: every response read, every answer judged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -74,7 +75,10 @@ pub(super) fn judge<'a>(
         .map(|place| one_item(task, extractor, candidates, &task.items[*place], &found[*place]))
         .collect::<Result<_, _>>()?;
     warnings.extend(disagreements(&models, n_samples, &judged));
-    let items: Vec<Item> = kept.iter().map(|place| task.items[*place].clone()).collect();
+    let items: Arc<[Item]> = match kept.len() == task.items.len() {
+        true => Arc::clone(&task.items),
+        false => kept.iter().map(|place| task.items[*place].clone()).collect(),
+    };
     // Of the size that they come to, because there may be very many.
     let n = kept.len() * models.len() * n_samples;
     let (mut rows, mut cells) = (Vec::with_capacity(n), Vec::with_capacity(n));

@@ -249,7 +249,7 @@ fn whether_an_item_is_judged_does_not_depend_on_how_it_went() {
     });
     let answers = whole.item_idxs().map(|item| whole.answers(item).to_vec()).collect();
     let (items, models) = (whole.items().to_vec(), whole.models().to_vec());
-    let part = Matrix::new("t".into(), items, models, 1, answers, cells.collect());
+    let part = Matrix::new("t".into(), items.into(), models, 1, answers, cells.collect());
     let share = crate::kernel::Probability::try_from(1.0).expect("a share");
     let names = |names: &[&str]| names.iter().map(|name| PolicyId::from(*name)).collect();
     let cascade =

@@ -65,7 +65,7 @@ impl<'a> Shared<'a> {
         let mut plan = plan.clone();
         plan.keep_models(|model| !left.contains(&model));
         plan.tasks.retain(|it| it.id == task.id);
-        plan.tasks[0].items.retain(|item| items.contains(&item.id));
+        plan.tasks[0].keep_items(|item| items.contains(&item.id));
         Self { plan: Cow::Owned(plan), left_out, n_items }
     }
 

@@ -95,7 +95,7 @@ impl Book {
         };
         let mut places: BTreeMap<(&TaskId, &ItemId), PromptNo> = BTreeMap::new();
         for task in &plan.tasks {
-            for item in &task.items {
+            for item in task.items.iter() {
                 let turns = turns(task, item).map_err(|source| BookError {
                     task: task.id.clone(),
                     item: item.id.clone(),

@@ -29,7 +29,7 @@ fn without_tokens(matrix: &Matrix) -> Matrix {
     }
     let answers = matrix.item_idxs().map(|item| matrix.answers(item).to_vec()).collect();
     let (task, items) = (matrix.task().clone(), matrix.items().to_vec());
-    Matrix::new(task, items, matrix.models().to_vec(), matrix.n_samples(), answers, cells)
+    Matrix::new(task, items.into(), matrix.models().to_vec(), matrix.n_samples(), answers, cells)
 }
 
 /// The points of `probes` and `probe_tokens`.
