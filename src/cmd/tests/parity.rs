@@ -49,8 +49,8 @@ struct Ready {
     grounds: Vec<evaluate::Ground>,
 }
 
-/// A model that hangs, and another that is asked soon afterwards: however busy the machine is, every
-/// request calls off a call.
+/// A model that hangs, and another that is asked soon afterwards: however busy the machine is,
+/// every request calls off a call.
 const HEDGED: &str = "version: 1
 name: hedged
 tasks: { t: { dataset: items.jsonl } }
