@@ -297,10 +297,11 @@ fn a_run_folder_finds_its_scenario_from_anywhere_or_says_what_to_do() {
     assert_eq!(summary(elsewhere.path(), "made")["recommendation"]["policy"], "recommended");
     ends(&mut quorumbench(&folder.path().join("reports"), &["recommend", "run", "-o", "made"]), 0);
     fs::rename(folder.path().join("s.yaml"), folder.path().join("other.yaml")).expect("a move");
+    // Another scenario of that name is not the one.
+    fs::copy(folder.path().join("other.yaml"), folder.path().join("s.yaml")).expect("a copy");
+    let text = fs::read_to_string(folder.path().join("s.yaml")).expect("the scenario");
+    fs::write(folder.path().join("s.yaml"), text + "# changed\n").expect("a write");
     let stderr = ends(&mut quorumbench(elsewhere.path(), &["recommend", &run]), 3);
-    assert!(
-        stderr.contains("s.yaml is neither here nor beside a folder that the run is in"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("s.yaml is neither here nor, as it was then, beside"), "{stderr}");
     assert!(stderr.contains("or give the scenario itself"), "{stderr}");
 }

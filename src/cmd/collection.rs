@@ -77,13 +77,15 @@ impl Collection {
         store: PathBuf,
         sitting: &Sitting,
     ) -> Result<(Collected, Option<Scribe>)> {
-        // Each takes some milliseconds.
+        let file = self.store.as_ref().unwrap_or(&store);
+        let open = || plan.is_live().then(|| Store::open(file));
+        // Each takes some milliseconds; but where a prompt is wrong, no file is left behind.
         let (questions, store) = rayon::join(
             || Questions::new(plan, self.samples).context("make the prompts"),
-            || plan.is_live().then(|| Store::open(self.store.as_ref().unwrap_or(&store))),
+            || file.exists().then(open),
         );
         let questions = questions?;
-        let Some(store) = store else {
+        let Some(store) = store.unwrap_or_else(open) else {
             // Nobody is asked, so nothing has to be kept, but something may have to be made up.
             let mut collected = Collected::default();
             loop {

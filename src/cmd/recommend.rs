@@ -17,7 +17,7 @@ use crate::engine::evaluate::{self, Evaluation};
 use crate::engine::recommend::{self, RecommendError, Recommended};
 use crate::exchange::export::Gateway;
 use crate::kernel::{PolicyId, TaskId};
-use crate::scenario::{Plan, Wish};
+use crate::scenario::{self, Plan, Wish};
 
 /// Search for the policy that is worth its money, and say how sure that is.
 ///
@@ -196,7 +196,9 @@ fn recommended<'a>(
     Ok(evaluation)
 }
 
-/// The scenario that a run folder was made from.
+/// The scenario that a run folder was made from. One that has changed since is taken only where it
+/// is named as seen from here.
+#[expect(clippy::print_stderr, reason = "stderr is talk")]
 fn scenario_of(run: &Path) -> Result<PathBuf> {
     let file = run.join("run.json");
     let unfit = |why: String| Unfit(format!("read the run, {}: {why}", file.display()));
@@ -207,12 +209,23 @@ fn scenario_of(run: &Path) -> Result<PathBuf> {
     // It is named as seen from where it was run, which mostly holds the run folder too.
     let folder = run.canonicalize().with_context(|| format!("find {}", run.display()))?;
     let above = folder.ancestors().skip(1).map(|it| it.join(&scenario));
-    let found = std::iter::once(scenario.clone()).chain(above).find(|it| it.is_file());
-    found.ok_or_else(|| {
+    let is_same = |file: &PathBuf| {
+        let bytes = std::fs::read(file).ok();
+        bytes.is_some_and(|it| record["scenario_sha256"] == scenario::sha256(&it))
+    };
+    if let Some(found) = std::iter::once(scenario.clone()).chain(above).find(is_same) {
+        return Ok(found);
+    }
+    let changed = scenario.is_file().then(|| {
+        eprintln!("note: {} is not as it was when {} was made", scenario.display(), run.display());
+        scenario.clone()
+    });
+    changed.ok_or_else(|| {
         let (run, scenario) = (run.display(), scenario.display());
         let why = format!(
-            "find the scenario that {run} was made from: {scenario} is neither here nor beside a \
-             folder that the run is in; call this from where it was run, or give the scenario itself"
+            "find the scenario that {run} was made from: {scenario} is neither here nor, as it was \
+             then, beside a folder that the run is in; call this from where it was run, or give the \
+             scenario itself"
         );
         Unfit(why).into()
     })

@@ -48,9 +48,14 @@ pub(super) fn table(stats: &Stats) -> String {
     );
     for row in stats.rows.iter().filter(|row| row.strange > 0) {
         text += &format!(
-            "{} requests to {} had a prompt that nobody in the scenario asks: what came back is made \
-             up. A judge, or a fusion, is played where the policy that asks it is in the scenario.\n",
-            row.strange, row.model
+            "{} to {} had a prompt that nobody in the scenario asks: what came back is made up. It \
+             may have been a health probe; a judge, or a fusion, is played where the policy that \
+             asks it is in the scenario.\n",
+            match row.strange {
+                1 => "1 request".to_owned(),
+                n => format!("{n} requests"),
+            },
+            row.model
         );
     }
     for (status, n) in &stats.unknown {

@@ -49,6 +49,12 @@ pub struct Usage {
 }
 
 impl PriceList {
+    /// Whether it asks for nothing, however many tokens there are.
+    pub fn is_free(&self) -> bool {
+        let kinds = [Some(self.input), Some(self.output), self.cached_input, self.cached_write];
+        kinds.into_iter().flatten().all(|price| price * Tokens(1) == Usd::ZERO)
+    }
+
     /// What a call cost, exactly. `None` where the prompt is longer than these prices are for.
     ///
     /// No token is paid for twice: where the parts of a usage exceed what was sent, say because a
@@ -150,6 +156,14 @@ mod tests {
         assert_eq!(ours, prices(3.0, 15.0, Some(0.3), Some(3.75)));
         for wrong in [r#"{"input":3}"#, r#"{"input":3,"output":1,"cache":1}"#] {
             assert!(serde_json::from_str::<PriceList>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_what_asks_for_nothing_at_all_is_free() {
+        assert!(prices(0.0, 0.0, Some(0.0), None).is_free());
+        for paid in [(0.1, 0.0, None), (0.0, 0.1, None), (0.0, 0.0, Some(0.1))] {
+            assert!(!prices(paid.0, paid.1, paid.2, None).is_free(), "{paid:?}");
         }
     }
 }

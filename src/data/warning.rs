@@ -268,8 +268,8 @@ impl fmt::Display for Warning {
             ),
             Self::NeverSent(on, such, n) => write!(
                 f,
-                "{such} of {n} calls to {on} were never sent, because its provider was down or \
-                 took no more: prices are of the others"
+                "{such} of {n} calls to {on} were never sent, because of how earlier ones had \
+                 failed: prices are of the others"
             ),
             Self::Unparsed(on, unparsed, n) => write!(
                 f,

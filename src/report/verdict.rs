@@ -25,7 +25,7 @@ pub(super) fn sentences(summary: &Summary, name: fn(&str) -> String) -> Vec<Stri
         let healthy = sentence(task, name);
         // Who simulates wants to know first what the outages do.
         let told = match simulated(summary, task, name) {
-            Some(simulated) => format!("{simulated} Where nothing goes wrong: {healthy}"),
+            Some(simulated) => format!("{simulated} On the recorded answers: {healthy}"),
             None => healthy,
         };
         format!("{}{told}", head(task))
@@ -367,13 +367,13 @@ mod tests {
         let told = "Of the simulated requests best-single served 95.00 % (30.0 min down, $3000.00 \
                     lost), trio served 100.00 % (0.0 min down, $0 lost), with an accuracy of 70.0 % (on a \
                     healthy day 75.0 %), for $0.900 per 1000 requests, $0.400 of it for probes, \
-                    instead of $0.500. Where nothing goes wrong: ";
+                    instead of $0.500. On the recorded answers: ";
         assert_eq!(verdicts(&summary), [format!("{told}{healthy}")]);
         // Of another policy that serves fewer, and is not named for that.
         summary.simulated.push(row("saver", 0.99, Some(1.0)));
         let told = verdicts(&summary).remove(0);
         let probes = " instead of $0.500. Of the others saver pays most for probes: $0.500 of its \
-                      $0.900 per 1000 requests. Where nothing goes wrong: ";
+                      $0.900 per 1000 requests. On the recorded answers: ";
         assert!(told.contains(probes), "{told}");
         summary.simulated.pop();
         summary.simulated[1].probe_usd = None;

@@ -24,7 +24,11 @@ impl Candidate {
         let unsent = is_failed && row.attempts == Some(0);
         let unbilled = || (unsent || is_failed && self.price.is_some()).then_some(Usd::ZERO);
         let priced = || {
-            self.price.as_ref()?.cost(Usage {
+            let price = self.price.as_ref()?;
+            if price.is_free() {
+                return Some(Usd::ZERO);
+            }
+            price.cost(Usage {
                 sent: row.prompt_tokens?,
                 cached: row.cached_tokens.unwrap_or(Tokens(0)),
                 written: row.cache_write_tokens.unwrap_or(Tokens(0)),

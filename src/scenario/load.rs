@@ -85,8 +85,8 @@ pub(super) fn text_of(file: &Path) -> Result<String, Vec<Diagnostic>> {
     })
 }
 
-/// The SHA-256 of some bytes, in hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of a scenario, in hexadecimal, by which a run remembers it.
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

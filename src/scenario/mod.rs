@@ -37,7 +37,7 @@ pub use catalogue::{Catalogue, Listed};
 pub use diagnostic::Diagnostic;
 pub use gates::GATES;
 pub use grounds::Grounds;
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, sha256};
 pub use plan::{Candidate, Finder, Looks, Plan, Simulation, Source, Task, Template};
 pub use raw::{Items, RawScenario};
 pub use recommend::Wish;

@@ -260,7 +260,7 @@ fn what_was_served_is_told_while_it_runs_and_at_its_end() {
     assert!(stats["connections"].as_u64() >= Some(7), "{stats}");
     let text = served.stop();
     assert!(
-        text.contains("\n1 requests to a had a prompt that nobody in the scenario asks"),
+        text.contains("\n1 request to a had a prompt that nobody in the scenario asks"),
         "{text}"
     );
     let line = text.lines().find(|line| line.contains("generate-content")).expect("a row");
