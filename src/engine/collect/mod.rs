@@ -248,7 +248,8 @@ impl<'a> Asked<'a> {
 
 /// What a token has in characters, in English, roughly; where money is set aside, fewer.
 const CHARACTERS_A_TOKEN: f64 = 4.0;
-const CHARACTERS_A_TOKEN_AT_LEAST: f64 = 3.0;
+/// What it is taken to have where money is reckoned or set aside: fewer.
+pub const CHARACTERS_A_TOKEN_AT_LEAST: u64 = 3;
 
 impl dispatch::Sizes for Asked<'_> {
     fn estimate(&self, at: usize, received: f64) -> (f64, Option<Usd>) {
@@ -262,7 +263,8 @@ impl dispatch::Sizes for Asked<'_> {
         let most = candidate.sampling.max_tokens.map(|most| most as f64);
         let tokens = characters / CHARACTERS_A_TOKEN + most.map_or(received, |it| it.min(received));
         let dollars = || {
-            let sent = Tokens((characters / CHARACTERS_A_TOKEN_AT_LEAST).ceil() as u64);
+            let sent = self.questions.characters(question).div_ceil(CHARACTERS_A_TOKEN_AT_LEAST);
+            let sent = Tokens(sent);
             let received = Tokens(most.unwrap_or(LONG.max(2.0 * received)) as u64);
             candidate.price.as_ref()?.cost(Usage { sent, received, ..Usage::default() })
         };
