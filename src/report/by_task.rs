@@ -109,7 +109,7 @@ pub(super) fn is_baseline(policy: &PolicyRow) -> bool {
 
 /// Whether the policy is what others are compared with, and so has no difference of its own.
 pub(super) fn is_reference(policy: &PolicyRow) -> bool {
-    is_baseline(policy) && policy.versus.is_none()
+    policy.policy.as_str() == BEST_SINGLE
 }
 
 fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
@@ -163,6 +163,17 @@ mod tests {
         let policies: Vec<_> = task.policies.iter().map(|row| row.policy.as_str()).collect();
         assert_eq!(policies, ["saver", "trio", "best-single"]);
         assert_eq!(task.n_items(), 224);
+    }
+
+    #[test]
+    fn only_what_others_are_compared_with_is_the_baseline() {
+        let mut row = sample::triage().policies.remove(0);
+        // As where no item was served by both.
+        row.versus = None;
+        for (name, expected) in [(BEST_SINGLE, true), ("oracle", false), ("random-line", false)] {
+            row.policy = name.into();
+            assert_eq!(is_reference(&row), expected, "{name}");
+        }
     }
 
     #[test]
