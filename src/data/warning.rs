@@ -258,7 +258,8 @@ impl fmt::Display for Warning {
                 "{on} was not asked {missing} of {n} items; compare it on shared items only"
             ),
             Self::TooFewItems(on, n) => {
-                write!(f, "{on} has only {n} items: differences of a few points can't be seen")
+                let items = if *n == 1 { "item" } else { "items" };
+                write!(f, "{on} has only {n} {items}: differences of a few points can't be seen")
             }
             Self::Ties(on, ties, n) => {
                 write!(f, "{on} had to break a tie on {ties} of {n} items: its `ties` rule matters")

@@ -7,6 +7,7 @@ use crate::data::summary::{
     PolicyRow, RouterRow, SampleRow, SimulatedRow, Summary, TimelineRow,
 };
 use crate::kernel::TaskId;
+use crate::report::text;
 
 /// The policy that others are compared with: the model that is best on other items.
 pub(super) const BEST_SINGLE: &str = "best-single";
@@ -60,7 +61,8 @@ pub(super) struct TaskRows<'a> {
 pub(super) fn by_task(summary: &Summary) -> Vec<TaskRows<'_>> {
     let named = summary.models.iter().map(|row| &row.task);
     let mut tasks: Vec<&TaskId> = Vec::new();
-    for task in named.chain(summary.policies.iter().map(|row| &row.task)) {
+    let drilled = summary.drilled.iter().map(|row| &row.task);
+    for task in named.chain(summary.policies.iter().map(|row| &row.task)).chain(drilled) {
         if !tasks.contains(&task) {
             tasks.push(task);
         }
@@ -94,6 +96,16 @@ impl<'a> TaskRows<'a> {
             .chain(self.policies.iter().copied())
             .filter_map(|row| row.versus.as_ref())
             .map(|versus| &versus.difference)
+    }
+
+    /// Whether nothing but a drill of a gateway is known of it.
+    pub(super) fn is_bare(&self) -> bool {
+        self.models.is_empty() && self.policies.is_empty()
+    }
+
+    /// How many items there are, in words.
+    pub(super) fn size(&self) -> String {
+        text::counted(self.n_items(), "item", "items")
     }
 
     /// The most items that anything was asked.

@@ -16,7 +16,8 @@ pub fn verdicts(summary: &Summary) -> Vec<String> {
 
 /// The same, with names written by `name`.
 pub(super) fn sentences(summary: &Summary, name: fn(&str) -> String) -> Vec<String> {
-    let tasks = by_task(summary);
+    let mut tasks = by_task(summary);
+    tasks.retain(|task| !task.is_bare());
     let head = |task: &TaskRows<'_>| match tasks.len() {
         1 => String::new(),
         _ => format!("{}: ", name(task.task.as_str())),
