@@ -1,5 +1,8 @@
 //! Runs over a real server on the loopback interface: what is asked, kept, asked again and told.
 
+mod collect {
+    mod told;
+}
 mod support {
     pub(crate) mod command;
     pub(crate) mod loopback;

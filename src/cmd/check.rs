@@ -11,14 +11,11 @@ use super::exit::Invalid;
 use super::inputs::Input;
 use super::outputs::print;
 use crate::data::{PriceList, Recorded, Usage};
-use crate::engine::collect::Questions;
+use crate::engine::collect::{CHARACTERS_A_TOKEN_AT_LEAST, Questions};
 use crate::engine::evaluate;
 use crate::kernel::{ModelId, Tokens, Usd};
 use crate::policy::Policy;
 use crate::scenario::{self, Loaded, Opened, Plan};
-
-/// Characters of a prompt per token, roughly, in English.
-const CHARACTERS_A_TOKEN: u64 = 4;
 
 /// Say everything that is wrong with a scenario. Nobody is asked.
 #[derive(Debug, ClapArgs)]
@@ -58,13 +55,11 @@ fn checked(loaded: &Loaded, with_plan: bool) -> Result<String> {
     let questions = Questions::new(plan, 1).context("make the prompts")?;
     let written = if with_plan { plan.to_yaml() } else { String::new() };
     let doubts: String = doubts.iter().map(|doubt| format!("# to doubt: {doubt}\n")).collect();
-    Ok(written + &outline(plan) + &cost(&questions) + &about_answers(plan) + &doubts)
+    Ok(written + &outline(plan) + &cost(plan, &questions) + &about_answers(plan) + &doubts)
 }
 
 fn outline(plan: &Plan) -> String {
     let n_items: usize = plan.tasks.iter().map(|task| task.items.len()).sum();
-    let counted =
-        |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     format!(
         "# {}: {}, {}, {}, {} beside them\n",
         plan.name,
@@ -75,15 +70,27 @@ fn outline(plan: &Plan) -> String {
     )
 }
 
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// What asking everything once would take, as comments behind the plan.
-fn cost(questions: &Questions<'_>) -> String {
+fn cost(plan: &Plan, questions: &Questions<'_>) -> String {
     if questions.is_empty() {
-        return "# every answer is recorded; nobody would be asked\n".into();
+        let n_made_up = plan.candidates.iter().filter(|one| one.synthetic.is_some()).count();
+        let how = match n_made_up {
+            0 => "recorded",
+            n if n == plan.candidates.len() => "made up",
+            _ => "recorded or made up",
+        };
+        return format!("# every answer is {how}; nobody would be asked\n");
     }
-    let mut text =
-        String::from("# asking everything once, tokens sent estimated at 4 characters each:\n");
+    let mut text = format!(
+        "# asking everything once, tokens sent reckoned at {CHARACTERS_A_TOKEN_AT_LEAST} \
+         characters each, as `--max-cost` does:\n"
+    );
     for (candidate, characters) in questions.sizes() {
-        let sent = |characters: &u64| Tokens(characters.div_ceil(CHARACTERS_A_TOKEN));
+        let sent = |characters: &u64| Tokens(characters.div_ceil(CHARACTERS_A_TOKEN_AT_LEAST));
         let each: Vec<Tokens> = characters.iter().map(sent).collect();
         let (n_calls, n_sent) = (each.len(), each.iter().map(|tokens| tokens.0).sum::<u64>());
         let most = candidate.sampling.max_tokens.map(Tokens);
@@ -96,13 +103,15 @@ fn cost(questions: &Questions<'_>) -> String {
         let received = most.map(|most| most.0 * n_calls as u64);
         let received = received
             .map_or("unknown, without max_tokens,".into(), |most| format!("at most {most}"));
-        let dollars = dollars.map_or("unknown".into(), |most: Usd| format!("at most {most}"));
+        // Not "at most": what a provider puts around a prompt is not known, nor its tokens.
+        let dollars = dollars.map_or("unknown".into(), |most: Usd| format!("up to about {most}"));
         // Writing to a text can't fail.
         let _ = writeln!(
             text,
-            "#   {}: {n_calls} calls, about {n_sent} tokens sent, {received} received, \
+            "#   {}: {}, about {n_sent} tokens sent, {received} received, \
              cost {dollars}{}",
             candidate.id,
+            counted(n_calls, "call", "calls"),
             candidate.price.as_ref().map(origin).unwrap_or_default(),
         );
     }

@@ -50,7 +50,8 @@ pub(super) struct Collection {
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
 
-    /// End with exit code 4 when more calls than this fail: a number, or a share such as 0.1.
+    /// End with exit code 4 when more calls than this fail, are refused, or are cut short before an
+    /// answer: a number, or a share such as 0.1.
     #[arg(long, value_name = "N|0.X")]
     fail_on_error: Option<Tolerance>,
 
@@ -159,7 +160,7 @@ impl Collection {
     /// How a run that collected this ends. Without `--fail-on-error` failed calls are data, unless
     /// all of them failed.
     pub(super) fn verdict(&self, collected: &Collected) -> Exit {
-        let n_failed = collected.rows.iter().filter(|row| row.failure.is_some()).count();
+        let n_failed = collected.n_failed_rows as usize;
         let n = collected.rows.len();
         let too_many = match self.fail_on_error {
             None => n > 0 && n_failed == n,

@@ -120,7 +120,7 @@ fn is_misused(error: &anyhow::Error) -> bool {
 /// mistakes in them.
 fn is_invalid(error: &anyhow::Error) -> bool {
     let is_none = |it: &ReportError| match it {
-        ReportError::Io { source, .. } => {
+        ReportError::Read { source, .. } | ReportError::Io { source, .. } => {
             matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
         }
         ReportError::Json { .. } | ReportError::Schema { .. } => true,

@@ -37,7 +37,7 @@ pub(super) struct Args {
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let summary = report::json::read(&args.run.join("summary.json")).context("read the run")?;
+    let summary = report::json::read(&args.run.join("summary.json"))?;
     for name in &args.format {
         match (name.as_str(), Format::from_name(name)) {
             (TERMINAL, _) => {

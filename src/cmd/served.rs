@@ -42,9 +42,11 @@ pub(super) fn table(stats: &Stats) -> String {
     } else {
         table.trim_fmt() + "\n"
     };
+    let counted = |n: u64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
     text += &format!(
-        "{} connections, at most {} requests at once\n",
-        stats.connections, stats.peak_in_flight
+        "{}, at most {} at once\n",
+        counted(stats.connections, "connection"),
+        counted(stats.peak_in_flight, "request")
     );
     for row in stats.rows.iter().filter(|row| row.strange > 0) {
         text += &format!(

@@ -65,3 +65,13 @@ pub struct Recorded {
     /// When, as RFC 3339 in UTC.
     pub recorded_at: Option<String>,
 }
+
+impl Recorded {
+    /// Whether the provider says that the text was cut short at the most tokens.
+    pub fn is_cut(&self) -> bool {
+        matches!(
+            self.finish_reason.as_deref(),
+            Some("length" | "max_tokens" | "MAX_TOKENS" | "max_output_tokens")
+        )
+    }
+}

@@ -186,7 +186,7 @@ pub struct DrilledRow {
     pub calls_per_request: Option<Estimate>,
     /// Of these, calls that failed.
     pub failed_calls_per_request: Option<Estimate>,
-    /// How often breakers of ours opened.
+    /// How often breakers of ours opened; of a gateway unknown.
     pub trips: Option<Estimate>,
     /// Dollars for a thousand requests, as far as calls and probes came back.
     pub cost_per_1k: Option<Estimate>,

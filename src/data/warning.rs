@@ -31,6 +31,9 @@ pub enum Warning {
     NeverSent(String, u64, u64),
     /// Responses without a readable answer: (model, unparsed, asked).
     Unparsed(String, u64, u64),
+    /// Answers that providers say are of other models than the one asked: (model, such, answers
+    /// with a name, the names with the number of each).
+    ServedByOthers(String, u64, u64, String),
     /// Recorded verdicts that disagree with the scorer: (model, rows, judged).
     VerdictsDiffer(String, u64, u64),
     /// A policy that wants more samples than there are: (policy, wanted, there).
@@ -79,6 +82,7 @@ impl Warning {
             Self::FailedCalls(..) => "failed_calls",
             Self::NeverSent(..) => "never_sent",
             Self::Unparsed(..) => "unparsed",
+            Self::ServedByOthers(..) => "served_by_others",
             Self::VerdictsDiffer(..) => "verdicts_differ",
             Self::FewSamples(..) => "few_samples",
             Self::SameSamples(..) => "same_samples",
@@ -116,6 +120,7 @@ impl Warning {
             | Self::FailedCalls(on, ..)
             | Self::NeverSent(on, ..)
             | Self::Unparsed(on, ..)
+            | Self::ServedByOthers(on, ..)
             | Self::VerdictsDiffer(on, ..)
             | Self::FewSamples(on, ..)
             | Self::SameSamples(on, _)
@@ -165,6 +170,11 @@ impl Warning {
     /// The words of those about what was asked, and what was worked out.
     fn of_work(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ServedByOthers(on, such, n, names) => write!(
+                f,
+                "{such} of {n} answers of {on} came from another model, as the reply names it \
+                 ({names}): its figures are of several models"
+            ),
             Self::StoppedEarly(_, asked, n) => write!(
                 f,
                 "asking stopped when every gate was decided, after {asked} of {n} items: the \
@@ -229,7 +239,8 @@ impl fmt::Display for Warning {
             | Self::SlowProbe(..)
             | Self::Unheard(..)
             | Self::UnheardSimulated(..) => self.of_traffic(f),
-            Self::StoppedEarly(..)
+            Self::ServedByOthers(..)
+            | Self::StoppedEarly(..)
             | Self::Incomplete(..)
             | Self::UnevenlyAsked(..)
             | Self::FewSamples(..)
@@ -247,7 +258,8 @@ impl fmt::Display for Warning {
                 "{on} was not asked {missing} of {n} items; compare it on shared items only"
             ),
             Self::TooFewItems(on, n) => {
-                write!(f, "{on} has only {n} items: differences of a few points can't be seen")
+                let items = if *n == 1 { "item" } else { "items" };
+                write!(f, "{on} has only {n} {items}: differences of a few points can't be seen")
             }
             Self::Ties(on, ties, n) => {
                 write!(f, "{on} had to break a tie on {ties} of {n} items: its `ties` rule matters")

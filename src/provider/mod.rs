@@ -15,6 +15,7 @@ mod reader;
 mod span;
 mod spec;
 mod sse;
+mod stem;
 mod synthetic;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use limits::{KeyLimits, Limits, Timeout};
 pub use reader::Reader;
 pub use span::Label;
 pub use spec::{Recording, Spec};
+pub use stem::stem;
 pub use synthetic::{Latency, Opinion, Percentiles, Synthetic};
 pub use wrong::wrong;
 

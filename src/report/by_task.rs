@@ -7,6 +7,7 @@ use crate::data::summary::{
     PolicyRow, RouterRow, SampleRow, SimulatedRow, Summary, TimelineRow,
 };
 use crate::kernel::TaskId;
+use crate::report::text;
 
 /// The policy that others are compared with: the model that is best on other items.
 pub(super) const BEST_SINGLE: &str = "best-single";
@@ -60,7 +61,8 @@ pub(super) struct TaskRows<'a> {
 pub(super) fn by_task(summary: &Summary) -> Vec<TaskRows<'_>> {
     let named = summary.models.iter().map(|row| &row.task);
     let mut tasks: Vec<&TaskId> = Vec::new();
-    for task in named.chain(summary.policies.iter().map(|row| &row.task)) {
+    let drilled = summary.drilled.iter().map(|row| &row.task);
+    for task in named.chain(summary.policies.iter().map(|row| &row.task)).chain(drilled) {
         if !tasks.contains(&task) {
             tasks.push(task);
         }
@@ -96,6 +98,16 @@ impl<'a> TaskRows<'a> {
             .map(|versus| &versus.difference)
     }
 
+    /// Whether nothing but a drill of a gateway is known of it.
+    pub(super) fn is_bare(&self) -> bool {
+        self.models.is_empty() && self.policies.is_empty()
+    }
+
+    /// How many items there are, in words.
+    pub(super) fn size(&self) -> String {
+        text::counted(self.n_items(), "item", "items")
+    }
+
     /// The most items that anything was asked.
     pub(super) fn n_items(&self) -> u64 {
         self.measures().map(|measures| measures.counts.asked).max().unwrap_or_default()
@@ -109,7 +121,7 @@ pub(super) fn is_baseline(policy: &PolicyRow) -> bool {
 
 /// Whether the policy is what others are compared with, and so has no difference of its own.
 pub(super) fn is_reference(policy: &PolicyRow) -> bool {
-    is_baseline(policy) && policy.versus.is_none()
+    policy.policy.as_str() == BEST_SINGLE
 }
 
 fn rows_of<'a>(task: &'a TaskId, summary: &'a Summary) -> TaskRows<'a> {
@@ -163,6 +175,17 @@ mod tests {
         let policies: Vec<_> = task.policies.iter().map(|row| row.policy.as_str()).collect();
         assert_eq!(policies, ["saver", "trio", "best-single"]);
         assert_eq!(task.n_items(), 224);
+    }
+
+    #[test]
+    fn only_what_others_are_compared_with_is_the_baseline() {
+        let mut row = sample::triage().policies.remove(0);
+        // As where no item was served by both.
+        row.versus = None;
+        for (name, expected) in [(BEST_SINGLE, true), ("oracle", false), ("random-line", false)] {
+            row.policy = name.into();
+            assert_eq!(is_reference(&row), expected, "{name}");
+        }
     }
 
     #[test]

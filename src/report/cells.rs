@@ -272,7 +272,7 @@ pub(super) fn frame(
         return Ok(None);
     }
     let file =
-        File::open(&path).map_err(|source| ReportError::Io { path: path.clone(), source })?;
+        File::open(&path).map_err(|source| ReportError::Read { path: path.clone(), source })?;
     let mut reader = ParquetReader::new(file);
     let read = reader.schema().and_then(|schema| {
         let known = columns.iter().filter(|name| schema.contains(name));

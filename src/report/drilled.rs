@@ -133,4 +133,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn of_a_gateway_nothing_is_told_but_its_drill() {
+        let mut summary = sample::empty();
+        let row = json!({ "task": "triage", "policy": "net", "requests": 60, "repetitions": 2,
+                          "longest_ms": 12.0, "rungs": {} });
+        summary.drilled = vec![serde_json::from_value(row).unwrap()];
+        let on_terminal = crate::report::render(&summary, 100, false);
+        assert!(on_terminal.starts_with("triage\n\nDrilled over HTTP 2 times"), "{on_terminal}");
+        let page = crate::report::markdown::render(&summary);
+        assert!(page.starts_with("## `triage`\n\n### Drilled\n"), "{page}");
+        for text in [on_terminal, page] {
+            assert!(!text.contains("best single"), "{text}");
+            assert!(!text.contains("nothing can be said"), "{text}");
+            assert!(!text.contains("items"), "{text}");
+        }
+    }
 }

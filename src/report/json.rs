@@ -26,7 +26,7 @@ pub fn read(path: &Path) -> Result<Summary, ReportError> {
         schema: u32,
     }
 
-    let io = |source| ReportError::Io { path: path.to_owned(), source };
+    let io = |source| ReportError::Read { path: path.to_owned(), source };
     let json = |source| ReportError::Json { path: path.to_owned(), source };
     let text = fs::read_to_string(path).map_err(io)?;
     // First of all, so that another schema is named as such and not as a missing field.
@@ -86,6 +86,6 @@ mod tests {
             let error = read(&path).unwrap_err().to_string();
             assert!(error.contains(complaint) && error.contains(NAME), "{text}: {error}");
         }
-        assert!(matches!(read(&dir.path().join("none")), Err(ReportError::Io { .. })));
+        assert!(matches!(read(&dir.path().join("none")), Err(ReportError::Read { .. })));
     }
 }

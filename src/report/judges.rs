@@ -16,13 +16,13 @@ pub(super) fn line(row: &JudgingRow) -> Option<String> {
         return None;
     }
     let mut line = format!(
-        "- {} asked {} to {} {} times: {} replies could not be read, {} calls failed",
+        "- {} asked {} to {} {}: {} could not be read, {} failed",
         code(row.policy.as_str()),
         code(row.by.as_str()),
         code(&row.asked),
-        row.questions,
-        row.unparsed,
-        row.failed
+        text::counted(row.questions, "time", "times"),
+        text::counted(row.unparsed, "reply", "replies"),
+        text::counted(row.failed, "call", "calls")
     );
     if row.not_run > 0 {
         line += &format!(", {} were never asked", row.not_run);

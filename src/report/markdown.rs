@@ -53,7 +53,10 @@ pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
 }
 
 fn sections(task: &TaskRows<'_>) -> Vec<String> {
-    let mut blocks = vec![format!("## {}: {} items", code(task.task.as_str()), task.n_items())];
+    if task.is_bare() {
+        return vec![format!("## {}", code(task.task.as_str()))];
+    }
+    let mut blocks = vec![format!("## {}: {}", code(task.task.as_str()), task.size())];
     if !task.policies.is_empty() {
         blocks.extend(["### Policies".to_owned(), policies(task)]);
     }
@@ -87,7 +90,7 @@ fn fitted(task: &TaskRows<'_>) -> Option<String> {
     let would_seem = "Fitted on the very items that they are scored on,";
     match (fitted.len(), told.len()) {
         (0, _) => None,
-        (n, 0) => Some(format!("{would_seem} the {n} fitted policies would seem no better.")),
+        (_, 0) => Some(format!("{would_seem} policies would seem no better.")),
         _ => Some(format!(
             "{would_seem} policies would seem better by so many points: {}.",
             told.join(", ")

@@ -1,5 +1,6 @@
 //! Floor 2: the figures of a run as files and as text; all of it a pure function of the summary.
 
+mod alone;
 mod by_task;
 mod cells;
 mod changes;
@@ -107,8 +108,17 @@ impl Format {
 /// Why a report could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The disk said no.
-    #[error("write or read {}", path.display())]
+    /// The disk said no to what was to be read.
+    #[error("read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The disk said no to what was to be written.
+    #[error("write {}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,

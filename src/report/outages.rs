@@ -60,7 +60,10 @@ fn told<'a>(summary: &'a Summary, task: &TaskId) -> Vec<&'a OutageRow> {
 fn title(rows: &[&SimulatedRow]) -> String {
     let n = rows.first().map_or(0, |row| row.served.n);
     let each = rows.first().map_or(0, |row| row.requests / n.max(1));
-    format!("Simulated {n} times, each with about {each} requests for every policy.")
+    match n {
+        1 => format!("Simulated once, with about {each} requests for every policy."),
+        _ => format!("Simulated {n} times, each with about {each} requests for every policy."),
+    }
 }
 
 fn notes(rows: &[&SimulatedRow]) -> String {

@@ -70,16 +70,16 @@ struct Page {
 
 impl Page {
     fn task(&mut self, task: &TaskRows<'_>) {
-        let counted = |n: usize, one: &str, many: &str| match n {
-            1 => format!("1 {one}"),
-            _ => format!("{n} {many}"),
-        };
+        if task.is_bare() {
+            self.paragraph(BOLD, &escape::plain(task.task.as_str()), "  ");
+            return self.line("", "");
+        }
         let title = format!(
             "{}: {}, {}, {}",
             escape::plain(task.task.as_str()),
-            counted(task.n_items() as usize, "item", "items"),
-            counted(task.models.len(), "model", "models"),
-            counted(task.policies.len(), "policy", "policies"),
+            task.size(),
+            text::counted(task.models.len() as u64, "model", "models"),
+            text::counted(task.policies.len() as u64, "policy", "policies"),
         );
         self.paragraph(BOLD, &title, "  ");
         self.line("", "");

@@ -109,6 +109,11 @@ pub(super) fn coefficient(value: f64) -> String {
     fixed(value, 2)
 }
 
+/// `1 item`, `2 items`.
+pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// The text of a figure that may be unknown.
 pub(super) fn or_unknown(figure: Option<String>) -> String {
     figure.unwrap_or_else(|| UNKNOWN.to_owned())
@@ -168,6 +173,8 @@ mod tests {
 
     #[test]
     fn figures_read_as_declared() {
+        assert_eq!(counted(1, "reply", "replies"), "1 reply");
+        assert_eq!(counted(0, "reply", "replies"), "0 replies");
         let table: [Cases; 7] = [
             (percent, &[(0.71, "71.0"), (1.0, "100.0"), (-0.0001, "0.0"), (f64::NAN, "-")]),
             (points, &[(0.021, "+2.1"), (-0.004, "-0.4"), (0.0, "0.0"), (-0.0004, "0.0")]),

@@ -52,6 +52,14 @@ fn whoever_passes_everything_on_is_seen_from_both_sides() {
         assert!((figure(&summary, name, "hollow") - 1.0).abs() < 1e-9, "{name}");
         assert!((figure(&summary, name, "failed_calls_per_request") - 1.0).abs() < 1e-9, "{name}");
     }
+    // Policies were not drilled, and what breakers a gateway has it keeps to itself.
+    for rows in ["models", "policies", "comparisons", "frontier"] {
+        assert_eq!(summary[rows], serde_json::json!([]), "{rows}");
+    }
+    assert!(summary["drilled"].as_array().is_some_and(|rows| !rows.is_empty()));
+    for row in summary["drilled"].as_array().into_iter().flatten() {
+        assert!(row["trips"].is_null(), "{row}");
+    }
     let well = [&args[..], &["--stream", "--ask", "fallback"]].concat();
     let summary = drill("bodies.yaml", folder.path(), &well, &[]);
     for (name, expected) in
@@ -94,5 +102,6 @@ fn a_gateway_that_asks_nobody_is_told_with_what_it_says() {
     let said = refused(&args, 1);
     served.stop();
     assert!(said.contains(&format!("asked nobody at http://{upstream}/v1")), "{said}");
+    assert!(said.contains(&format!("error: failed to drill the gateway at {target}:")), "{said}");
     assert!(said.contains("nobody-knows-it"), "{said}");
 }

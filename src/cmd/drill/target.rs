@@ -92,8 +92,8 @@ impl Asked<'_> {
         let said = said.map(|said| format!(", and said: {said}")).unwrap_or_default();
         let upstream = self.job.args.upstream;
         anyhow::anyhow!(
-            "the gateway at {} asked nobody at http://{upstream}/v1{said}\nIts configuration has \
-             to name that address, and what is asked of it (`--ask`)",
+            "drill the gateway at {}: it asked nobody at http://{upstream}/v1{said}\nIts \
+             configuration has to name that address, and what is asked of it (`--ask`)",
             self.target
         )
     }

@@ -209,7 +209,8 @@ impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
         for one in settled {
             let n = self.asked.same[one.at].len() as u64;
             collected.n_asked += n;
-            collected.n_failed += if one.row.failure.is_some() { n } else { 0 };
+            let is_failed = self.asked.questions.is_failed(self.asked.question(one.at), &one.row);
+            collected.n_failed += if is_failed { n } else { 0 };
             self.fill(rows, one.at, one.row);
         }
     }

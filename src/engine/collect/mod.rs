@@ -66,8 +66,10 @@ pub struct Collected {
     pub rows: Vec<Recorded>,
     /// Questions put to a provider now.
     pub n_asked: u64,
-    /// Of those, questions that failed.
+    /// Of those, questions that failed, or whose text was cut short before an answer.
     pub n_failed: u64,
+    /// The same of all rows, whenever they were asked.
+    pub n_failed_rows: u64,
     /// Questions whose answer was in the store.
     pub n_found: u64,
     /// Questions that were not asked because the run was stopped, or its money was spent.
@@ -93,6 +95,7 @@ impl Collected {
         self.rows.extend(more.rows);
         self.n_asked += more.n_asked;
         self.n_failed += more.n_failed;
+        self.n_failed_rows += more.n_failed_rows;
         self.n_found += more.n_found;
         self.n_left += more.n_left;
         self.n_given_up += more.n_given_up;
@@ -165,6 +168,10 @@ pub async fn collect(
         drive.run(dispatcher, stop, &mut rows, &mut collected).await?;
     }
     collected.n_left = rows.iter().filter(|row| row.is_none()).count() as u64;
+    let known = questions.list().iter().zip(&rows);
+    let known = known.filter_map(|(question, row)| Some((question, row.as_ref()?)));
+    let failed = known.filter(|(question, row)| questions.is_failed(question, row));
+    collected.n_failed_rows = failed.count() as u64;
     #[expect(clippy::filter_map_identity, reason = "rows stay where they are, and may be many")]
     let rows = rows.into_iter().filter_map(|row| row).collect();
     collected.rows = rows;
@@ -246,9 +253,10 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// What a token has in characters, in English, roughly; where money is set aside, fewer.
+/// What a token has in characters, in English, roughly.
 const CHARACTERS_A_TOKEN: f64 = 4.0;
-const CHARACTERS_A_TOKEN_AT_LEAST: f64 = 3.0;
+/// What it is taken to have where money is reckoned or set aside: fewer.
+pub const CHARACTERS_A_TOKEN_AT_LEAST: u64 = 3;
 
 impl dispatch::Sizes for Asked<'_> {
     fn estimate(&self, at: usize, received: f64) -> (f64, Option<Usd>) {
@@ -262,7 +270,8 @@ impl dispatch::Sizes for Asked<'_> {
         let most = candidate.sampling.max_tokens.map(|most| most as f64);
         let tokens = characters / CHARACTERS_A_TOKEN + most.map_or(received, |it| it.min(received));
         let dollars = || {
-            let sent = Tokens((characters / CHARACTERS_A_TOKEN_AT_LEAST).ceil() as u64);
+            let sent = self.questions.characters(question).div_ceil(CHARACTERS_A_TOKEN_AT_LEAST);
+            let sent = Tokens(sent);
             let received = Tokens(most.unwrap_or(LONG.max(2.0 * received)) as u64);
             candidate.price.as_ref()?.cost(Usage { sent, received, ..Usage::default() })
         };

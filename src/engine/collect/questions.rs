@@ -213,6 +213,16 @@ impl<'a> Questions<'a> {
         }
     }
 
+    /// Whether a report counts it as failed: no text came, or one that was cut short before its
+    /// answer. What replies to a question made of answers need not hold one.
+    pub(super) fn is_failed(&self, question: &Question, row: &Recorded) -> bool {
+        let extractor = &self.tasks[question.task as usize].0.extract.extractor;
+        let has_answer =
+            |text: &str| extractor.extract(text, &self.item(question).choices).is_some();
+        let is_cut = question.made.is_none() && row.is_cut();
+        row.failure.is_some() || is_cut && !row.response.as_deref().is_some_and(has_answer)
+    }
+
     fn item(&self, question: &Question) -> &'a Item {
         &self.tasks[question.task as usize].0.items[question.item as usize]
     }

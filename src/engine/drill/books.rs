@@ -40,8 +40,8 @@ pub struct Books {
     pub n_failed_calls: u64,
     /// Of these, calls that were called off.
     pub n_called_off: u64,
-    /// How often breakers opened.
-    pub n_trips: u64,
+    /// How often breakers opened; `None` of a gateway, which keeps that to itself.
+    pub n_trips: Option<u64>,
     /// What the calls cost that came back; `None` where any is unknown.
     pub cost: Option<Usd>,
     /// Requests by who answered.
@@ -166,7 +166,7 @@ pub fn row(
         longest_ms: drills.iter().map(|it| it.longest).max().map(Micros::ms),
         calls_per_request: mean(&|it| share(it.n_calls as f64, it.n)),
         failed_calls_per_request: mean(&|it| share(it.n_failed_calls as f64, it.n)),
-        trips: mean(&|it| Some(it.n_trips as f64)),
+        trips: mean(&|it| Some(it.n_trips? as f64)),
         cost_per_1k: mean(&|it| share(it.all_cost()?.dollars() * 1e3, it.n)),
         probes: probed(drills, mean(&|it| Some(it.n_probes as f64))),
         probe_tokens: probed(drills, mean(&|it| Some(it.probe_tokens? as f64))),

@@ -137,7 +137,7 @@ pub(super) async fn run(
             }
         }
     }
-    desk.books.n_trips = u64::from(desk.fleet.n_opened());
+    desk.books.n_trips = Some(u64::from(desk.fleet.n_opened()));
     Ok(Drilled { books: desk.books, trace: desk.trace })
 }
 

@@ -3,7 +3,7 @@
 use super::rows::TaskRows;
 use super::{gates, warning_row};
 use crate::data::Warning;
-use crate::data::summary::{OutageRow, Recommendation, SimulatedRow, Summary};
+use crate::data::summary::{OutageRow, Recommendation, ScenarioRef, SimulatedRow, Summary};
 use crate::kernel::PolicyId;
 use crate::report::{AnswerRow, DecisionRow, ItemRow};
 use crate::scenario::Plan;
@@ -20,6 +20,15 @@ impl Evaluation<'_> {
     /// Its figures, without the rows.
     pub fn into_summary(self) -> Summary {
         self.summary
+    }
+
+    /// Leaves out every figure, for who looks at something else than these policies.
+    pub fn forget(&mut self, doubts: &[Warning]) {
+        let ScenarioRef { name, sha256 } = self.summary.scenario.clone();
+        self.summary = Summary::empty(ScenarioRef { name, sha256 }, self.summary.seed);
+        self.summary.warnings = doubts.iter().map(warning_row).collect();
+        self.summary.warnings.sort();
+        self.tasks.iter_mut().for_each(|task| task.retain(|_| false));
     }
 
     /// A row per item that was asked.

@@ -215,14 +215,10 @@ fn read(row: Option<&Recorded>, extractor: &Extractor, item: &Item) -> Read {
         Some(failure) => return Read::Is(CellState::Failed(failure)),
         None => {}
     }
-    let cut = matches!(
-        row.finish_reason.as_deref(),
-        Some("length" | "max_tokens" | "MAX_TOKENS" | "max_output_tokens")
-    );
     match (&row.response, &row.answer) {
         (Some(response), _) => match extractor.extract(response, &item.choices) {
             Some(answer) => Read::Answer(answer),
-            None if cut => Read::Is(CellState::Failed(Failure::Truncated)),
+            None if row.is_cut() => Read::Is(CellState::Failed(Failure::Truncated)),
             None => Read::Is(CellState::Unparsed),
         },
         (None, Extracted::Found(answer)) => Read::Answer(answer.clone()),

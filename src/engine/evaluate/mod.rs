@@ -21,6 +21,7 @@ mod made;
 mod routes;
 mod rows;
 mod run;
+mod served;
 mod since;
 mod stand;
 mod tables;
@@ -143,6 +144,7 @@ pub fn evaluate_with<'a>(
         let field = Field::new(matrix, score, &folds, seed, &policies, &asking);
         let method = Method::new(matrix, plan.intervals);
         doubts.extend(judged.warnings.iter().filter(|doubt| is_heard(doubt, &policies)).cloned());
+        doubts.extend(served::by_others(task, &plan.candidates, &judged.rows));
         let given = given.filter(|given| given.task == task.id);
         let summary = &mut evaluation.summary;
         let outcomes = fill(summary, plan, task, (&field, given), &method, &mut doubts);

@@ -5,6 +5,9 @@ use std::fmt;
 
 use crate::kernel::PolicyId;
 
+/// No timeout is shorter: gateways and networks take their time as well.
+const LEAST_MS: f64 = 1000.0;
+
 /// A recommendation as a gateway sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deployment {
@@ -134,13 +137,16 @@ impl Deployment {
 impl Target {
     /// In whole milliseconds: twice what 99 of 100 answers keep to, from a second on.
     pub(super) fn timeout_ms(&self) -> Option<u64> {
-        let twice = (self.p99_ms? * 2.0 / 1000.0).ceil().max(1.0) * 1000.0;
+        let twice = (self.p99_ms? * 2.0).max(LEAST_MS);
+        let twice = (twice / 1000.0).ceil() * 1000.0;
         (twice.is_finite() && twice < 1e9).then_some(twice as u64)
     }
 
     /// Why its timeout is what it is.
     pub(super) fn why_timeout(&self) -> String {
-        format!("twice the 99th percentile, {:.0} ms", self.p99_ms.unwrap_or_default())
+        let p99_ms = self.p99_ms.unwrap_or_default();
+        let least = if p99_ms * 2.0 < LEAST_MS { ", but no less than a second" } else { "" };
+        format!("twice the 99th percentile, {p99_ms:.0} ms{least}")
     }
 
     /// What it came to, in words.

@@ -95,7 +95,10 @@ fn of_model(model: &PolicyId, target: &Target) -> Vec<String> {
     }
     if let Some(ms) = target.timeout_ms() {
         lines.push(format!("# {}.", target.why_timeout()));
-        lines.push(format!("timeouts = {{ non_streaming.total_ms = {ms} }}"));
+        // Each kind of reply has a time of its own, and none without one.
+        lines.push(format!(
+            "timeouts = {{ non_streaming.total_ms = {ms}, streaming.ttft_ms = {ms} }}"
+        ));
     }
     if let Some((input, output)) = target.price {
         let of = target.price_as_of.as_deref().map(|it| format!(", of {it}")).unwrap_or_default();

@@ -95,6 +95,7 @@ fn every_value_has_its_figure_beside_it() {
                 "[models.\"mini\"]  # 90.5 % of all asked right, 99.0 % served",
                 "api_key_location = \"env::SOME_KEY\"",
                 "# twice the 99th percentile, 3842 ms.",
+                "timeouts = { non_streaming.total_ms = 8000, streaming.ttft_ms = 8000 }",
                 "candidate_variants = { \"mini\" = 1 }",
                 "fallback_variants = [\"big \\\"one\\\"\"]",
             ],
@@ -116,6 +117,18 @@ fn every_value_has_its_figure_beside_it() {
     let mix = deployment(routings()[1].clone());
     let text = Gateway::Litellm.render(&mix).expect("a mix");
     assert!(text.contains("weight: 0.7  # its share of the questions"), "{text}");
+}
+
+#[test]
+fn a_timeout_that_is_not_twice_the_percentile_says_why() {
+    for (p99_ms, ms, why) in [
+        (5.0, 1000, "twice the 99th percentile, 5 ms, but no less than a second"),
+        (500.0, 1000, "twice the 99th percentile, 500 ms"),
+        (700.0, 2000, "twice the 99th percentile, 700 ms"),
+    ] {
+        let target = Target { p99_ms: Some(p99_ms), ..target("mini-1", Some("openai")) };
+        assert_eq!((target.timeout_ms(), target.why_timeout()), (Some(ms), why.to_owned()));
+    }
 }
 
 #[test]

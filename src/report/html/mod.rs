@@ -87,7 +87,7 @@ fn section(summary: &Summary, (idx, task): (usize, &TaskRows<'_>), cells: Option
         "n_items": task.n_items(),
         "first": figures.iter().filter(is_first).map(shown).collect::<Vec<_>>(),
         "others": figures.iter().filter(|it| !is_first(it)).map(shown).collect::<Vec<_>>(),
-        "unpriced": !figures.iter().any(|figure| figure.name == FIRST[0]),
+        "unpriced": !task.is_bare() && !figures.iter().any(|figure| figure.name == FIRST[0]),
         "tables": tables,
         "note": note,
         "ceiling": task.ceiling.map(|row| markdown::ceiling(row).replace("**", "")),
@@ -110,6 +110,19 @@ fn script_json(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::report::sample;
+
+    #[test]
+    fn of_a_gateway_the_page_has_its_drill_and_no_verdict() {
+        let mut summary = sample::empty();
+        let row = json!({ "task": "triage", "policy": "net", "requests": 60, "repetitions": 2,
+                          "longest_ms": 12.0, "rungs": {} });
+        summary.drilled = vec![serde_json::from_value(row).unwrap()];
+        let page = render(&summary, &[]);
+        assert!(page.contains("A gateway was drilled, and nothing else"), "{page}");
+        for absent in ["Nothing was asked", "0 items", "No price is known"] {
+            assert!(!page.contains(absent), "{absent}");
+        }
+    }
 
     #[test]
     fn the_verdict_comes_before_figures_and_these_before_tables() {
