@@ -40,7 +40,9 @@ impl Nest<'_> {
         models_of(&name, &policies, &mut models);
         let mut chosen: BTreeMap<String, u64> = BTreeMap::new();
         for shape in &picked.by_fold {
-            *chosen.entry(shape.name().to_string()).or_default() += 1;
+            let is_same = shape.is_like(&picked.found.shape);
+            let found = if is_same { name.clone() } else { shape.name() };
+            *chosen.entry(found.to_string()).or_default() += 1;
         }
         let mut earned = self.measured(&picked.outcomes);
         earned.what = name.to_string();

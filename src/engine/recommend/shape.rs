@@ -56,6 +56,21 @@ impl Shape {
         matches!(self, Self::Single(_))
     }
 
+    /// Whether it is the same but for what a right answer is worth to a router, which is fitted to
+    /// the items and hardly ever the same on others.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Routed { among, by, trade: Trade::Worth(_) },
+                Self::Routed { among: others, by: other, trade: Trade::Worth(_) },
+            ) => among == others && by == other,
+            (Self::Ladder { first, next }, Self::Ladder { first: other, next: last }) => {
+                next == last && first.is_like(other)
+            }
+            _ => self == other,
+        }
+    }
+
     /// What it is called in reports: the same shape has the same name.
     pub(super) fn name(&self) -> PolicyId {
         let list = |names: &[PolicyId]| {
@@ -166,5 +181,26 @@ impl Shape {
             Self::Routed { .. } => "route",
             Self::Named(_, policy) => policy.kind(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_router_is_the_same_at_another_worth_and_at_nothing_else() {
+        let router = |models: [&str; 2], trade| Shape::Routed {
+            among: models.map(|it| Shape::Single(it.into())).to_vec(),
+            by: By::Category(Default::default()),
+            trade,
+        };
+        let one = router(["a", "b"], Trade::Worth(0.5));
+        assert!(one.is_like(&router(["a", "b"], Trade::Worth(0.6))));
+        assert!(!one.is_like(&router(["a", "c"], Trade::Worth(0.5))));
+        assert!(!one.is_like(&router(["a", "b"], Trade::Best)));
+        let ladder =
+            |first: &Shape| Shape::Ladder { first: first.clone().into(), next: "c".into() };
+        assert!(ladder(&one).is_like(&ladder(&router(["a", "b"], Trade::Worth(0.6)))));
     }
 }
