@@ -9,6 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use super::breakers::GIVEN;
 use super::misread::{Fault, found, unexpected};
 use super::tree::{Key, Node, Value};
 use crate::kernel::SPANNED;
@@ -36,6 +37,12 @@ impl<'a> Decoder<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a `null` or `~` stands there, or what refers to one, and not nothing at all.
+    fn is_written_null(self) -> bool {
+        let word = self.source.get(self.node.span.clone()).unwrap_or_default();
+        matches!(self.node.value, Value::Null) && !word.trim().is_empty()
     }
 
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -82,10 +89,11 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if name == SPANNED {
-            visitor.visit_seq(Place { decoder: self, next: 0 })
-        } else {
-            visitor.visit_newtype_struct(self)
+        match name {
+            SPANNED => visitor.visit_seq(Place { decoder: self, next: 0 }),
+            GIVEN if self.is_written_null() => visitor.visit_none(),
+            GIVEN => visitor.visit_some(self),
+            _ => visitor.visit_newtype_struct(self),
         }
     }
 
