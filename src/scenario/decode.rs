@@ -117,7 +117,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
                     [] => "write {} for none".to_owned(),
                     keys => format!("write {{ {}: … }}; known here: {}", keys[0], keys.join(", ")),
                 };
-                Err(Fault::new(message, Some(help)).at(self.node))
+                Err(Fault::of_type(message, Some(help)).at(self.node))
             }
         }
     }
@@ -132,7 +132,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
             Value::Table(entries) if let [(key, node)] = entries.as_slice() => {
                 visitor.visit_enum(Kind { decoder: self, key: Some(key), node: Some(node) })
             }
-            Value::Table(_) => Err(Fault::new("expected one kind with its options", None)),
+            Value::Table(_) => Err(Fault::of_type("expected one kind with its options", None)),
             _ => visitor.visit_enum(Kind { decoder: self, key: None, node: None }),
         };
         result.map_err(|fault| fault.at(self.node))
@@ -257,7 +257,7 @@ impl<'de> VariantAccess<'de> for Kind<'_> {
         self.options(|decoder| match &decoder.node.value {
             Value::Null => Ok(()),
             Value::Table(entries) if entries.is_empty() => Ok(()),
-            _ => Err(Fault::new("this kind has no options", None).at(decoder.node)),
+            _ => Err(Fault::of_type("this kind has no options", None).at(decoder.node)),
         })
     }
 
