@@ -1,6 +1,7 @@
 //! Breakers as a scenario writes them, and how a policy asks.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
 use schemars::JsonSchema;
@@ -52,14 +53,41 @@ pub struct RawBreaker {
     pub probe: Option<RawProbe>,
 }
 
-/// A table that stands there with nothing in it has every option at its default: only what is left
-/// out is none.
+/// A table that stands there with nothing in it has every option at its default: what is left out
+/// is none, and so is a `null` that is written.
 pub(super) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    T::deserialize(from).map(Some)
+    from.deserialize_newtype_struct(GIVEN, Given(PhantomData))
+}
+
+/// The name under which a deserializer that knows a `null` from nothing recognises [`given`]: it
+/// visits none for the one and some for the other.
+pub(super) const GIVEN: &str = "$quorumbench::given";
+
+struct Given<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Given<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of options")
+    }
+
+    /// From a deserializer that knows no such thing.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Option<T>, D::Error> {
+        Option::deserialize(from)
+    }
+
+    fn visit_none<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Option<T>, D::Error> {
+        T::deserialize(from).map(Some)
+    }
 }
 
 /// Whose rules a breaker goes by.

@@ -9,6 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use super::breakers::GIVEN;
 use super::misread::{Fault, found, unexpected};
 use super::tree::{Key, Node, Value};
 use crate::kernel::SPANNED;
@@ -36,6 +37,12 @@ impl<'a> Decoder<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a `null` or `~` stands there, or what refers to one, and not nothing at all.
+    fn is_written_null(self) -> bool {
+        let word = self.source.get(self.node.span.clone()).unwrap_or_default();
+        matches!(self.node.value, Value::Null) && !word.trim().is_empty()
     }
 
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -82,10 +89,11 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if name == SPANNED {
-            visitor.visit_seq(Place { decoder: self, next: 0 })
-        } else {
-            visitor.visit_newtype_struct(self)
+        match name {
+            SPANNED => visitor.visit_seq(Place { decoder: self, next: 0 }),
+            GIVEN if self.is_written_null() => visitor.visit_none(),
+            GIVEN => visitor.visit_some(self),
+            _ => visitor.visit_newtype_struct(self),
         }
     }
 
@@ -109,7 +117,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
                     [] => "write {} for none".to_owned(),
                     keys => format!("write {{ {}: … }}; known here: {}", keys[0], keys.join(", ")),
                 };
-                Err(Fault::new(message, Some(help)).at(self.node))
+                Err(Fault::of_type(message, Some(help)).at(self.node))
             }
         }
     }
@@ -124,7 +132,7 @@ impl<'de> Deserializer<'de> for Decoder<'_> {
             Value::Table(entries) if let [(key, node)] = entries.as_slice() => {
                 visitor.visit_enum(Kind { decoder: self, key: Some(key), node: Some(node) })
             }
-            Value::Table(_) => Err(Fault::new("expected one kind with its options", None)),
+            Value::Table(_) => Err(Fault::of_type("expected one kind with its options", None)),
             _ => visitor.visit_enum(Kind { decoder: self, key: None, node: None }),
         };
         result.map_err(|fault| fault.at(self.node))
@@ -249,7 +257,7 @@ impl<'de> VariantAccess<'de> for Kind<'_> {
         self.options(|decoder| match &decoder.node.value {
             Value::Null => Ok(()),
             Value::Table(entries) if entries.is_empty() => Ok(()),
-            _ => Err(Fault::new("this kind has no options", None).at(decoder.node)),
+            _ => Err(Fault::of_type("this kind has no options", None).at(decoder.node)),
         })
     }
 

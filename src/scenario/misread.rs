@@ -17,6 +17,8 @@ pub(super) struct Fault {
     pub(super) path: Vec<usize>,
     /// It follows from an entry that was cut out before.
     pub(super) echo: bool,
+    /// It is of another type: no table, say, but a number.
+    pub(super) is_type: bool,
     /// What the rest may be read with, though this is wrong.
     pub(super) instead: Option<Box<Instead>>,
 }
@@ -33,7 +35,12 @@ pub(super) enum Instead {
 impl Fault {
     pub(super) fn new(message: impl fmt::Display, help: Option<String>) -> Self {
         let (message, path) = (message.to_string(), Vec::new());
-        Self { message, help, span: None, path, echo: false, instead: None }
+        Self { message, help, span: None, path, echo: false, is_type: false, instead: None }
+    }
+
+    /// Something of another type than is expected.
+    pub(super) fn of_type(message: impl fmt::Display, help: Option<String>) -> Self {
+        Self { is_type: true, ..Self::new(message, help) }
     }
 
     /// A word that nobody knows here.
@@ -67,7 +74,7 @@ impl de::Error for Fault {
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         let expected = plain(&expected.to_string());
-        Self::new(format!("expected {expected}, found {}", found(unexpected)), None)
+        Self::of_type(format!("expected {expected}, found {}", found(unexpected)), None)
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -100,6 +107,7 @@ fn plain(expected: &str) -> String {
         "a string" => "a text",
         "a map" => "a table",
         "a sequence" => "a list",
+        "variant identifier" => "the name of a kind",
         other => other,
     }
     .to_owned()

@@ -95,6 +95,11 @@ mod tests {
             ("{ probe: }", "retry: ", true),
             ("{ probe: {} }", "retry: {}", true),
             ("{ probe: { fall: 3 } }", "retry: { attempts: 2 }", true),
+            ("{ probe: # nothing\n }", "retry", true),
+            ("{ probe: null }", "retry: null", false),
+            ("{ probe: ~ }", "retry: ~", false),
+            ("{ probe: Null }", "retry: NULL", false),
+            ("{ \"probe\":null}", "\"retry\":null", false),
             ("{}", "", false),
         ] {
             let text = format!(
@@ -115,5 +120,51 @@ mod tests {
             };
             assert_eq!(ladder.retry, is_there.then(Default::default), "{text}");
         }
+    }
+
+    #[test]
+    fn nothing_in_a_line_is_told_from_a_null_behind_it_and_from_one_that_is_referred_to() {
+        for (breakers, is_there) in [
+            ("  b:\n    probe:\n    wait: 1s\n", true),
+            ("  b:\n    wait: 1s\n    probe:\n", true),
+            ("  b:\n    probe: # a word\n", true),
+            ("  b:\n    probe:\n      null\n", false),
+            ("  b:\n    probe: null # a word\n", false),
+            ("  b:\n    probe: ~", false),
+            ("  b:\n    wait: &it null\n    probe: *it\n", false),
+        ] {
+            let text =
+                format!("version: 1\nname: x\ntasks: {{}}\nproviders: {{}}\nbreakers:\n{breakers}");
+            let reading = read(&text);
+            assert!(reading.complaints.is_empty(), "{text}: {:?}", reading.complaints);
+            let raw = reading.raw.unwrap();
+            assert_eq!(raw.breakers.0[0].1.probe.is_some(), is_there, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_retry_budget_that_is_null_is_none_and_with_nothing_behind_it_the_default() {
+        for (budget, is_there) in [("budget:", true), ("budget: null", false), ("", false)] {
+            let text = format!(
+                "{{version: 1, name: x, tasks: {{}}, providers: {{}}, \
+                 policies: {{p: {{failover: {{rungs: [a, b], retry: {{ {budget} }} }}}}}}}}"
+            );
+            let raw = read(&text).raw.unwrap();
+            let crate::scenario::raw::RawPolicy::Failover(ladder) = &raw.policies.0[0].1 else {
+                panic!("{text}")
+            };
+            assert_eq!(ladder.retry.unwrap().budget.is_some(), is_there, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_breaker_that_is_written_anew_is_read_as_it_was() {
+        let breaker = crate::scenario::breakers::RawBreaker::default();
+        let written = serde_json::to_string(&breaker).unwrap();
+        assert!(written.contains("\"probe\":null"), "{written}");
+        assert_eq!(
+            serde_json::from_str::<super::super::breakers::RawBreaker>(&written).unwrap(),
+            breaker
+        );
     }
 }

@@ -75,7 +75,9 @@ fn settle<T: DeserializeOwned>(root: &mut Node, source: &str) -> (Option<T>, Vec
             Ok(raw) => return (Some(raw), complaints),
             Err(mut fault) => {
                 let (path, instead) = (fault.path.clone(), fault.instead.take());
-                if !fault.echo {
+                // What may have been meant by a key says nothing of what is behind it.
+                let is_guess = fault.is_type && root.is_guessed(&path);
+                if !fault.echo && !is_guess {
                     complaints.push(complaint(fault));
                 }
                 if instead.is_some_and(|instead| goes_on(root, &path, *instead)) {
@@ -111,8 +113,10 @@ fn stand_in(key: &str) -> Option<&'static str> {
         "accept" => "{ agreement: 1 }",
         "after" => "{ fixed: { wait: 1s } }",
         "good_for" | "bad_for" => "{ exponential: { mean: 1h } }",
-        "every" => "1h",
-        "metric" => "accuracy",
+        // Longer than whatever has to fit in.
+        "every" => "3650d",
+        // One of which no limit is too high or too low.
+        "metric" => "mean_ms",
         _ => return None,
     })
 }
@@ -234,6 +238,58 @@ gates: { g: { threshold: { of: b, at_least: 0.5 } } }
         assert!(raw.name.value == "x" && declared.contains("a"), "{declared:?}");
         let counts = (raw.models.0.len(), raw.policies.0.len(), raw.faults.0.len());
         assert_eq!((counts, raw.gates.0.len()), ((1, 2, 1), 1));
+    }
+
+    #[test]
+    fn what_a_key_may_have_meant_makes_no_mistake_of_what_is_behind_it() {
+        let text = "version: 1
+name: x
+tasks: {}
+providers: {}
+policies:
+  f: { failover: { rungs: [a, b], breakers: { x: 1 } } }
+  v: { vote: { members: [a, b], tie: 3 } }
+  h: { hegde: 3 }
+  g: { failover: { rungs: [a, b], time_out: soon, retry: 3 } }
+";
+        let told: Vec<String> = read(text).complaints.into_iter().map(|it| it.message).collect();
+        assert_eq!(
+            told,
+            [
+                "unknown key `breakers`",
+                "unknown key `tie`",
+                "unknown kind `hegde`",
+                "unknown key `time_out`",
+                "`soon` is not a length of time; write it as 1d 6h 36m, 90s or 200ms",
+                "expected a table of options, found the number `3`",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_stands_in_for_a_missing_key_makes_no_mistake() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("d.jsonl"), "{\"id\": 1, \"input\": \"?\"}\n").unwrap();
+        let file = folder.path().join("s.yaml");
+        let text = "version: 1
+name: x
+tasks: { t: { dataset: d.jsonl } }
+providers: { p: { synthetic: {} } }
+models: { a: { provider: p }, b: { provider: p } }
+policies:
+  c: { cascade: { stages: [a, b] } }
+  h: { hedge: { members: [a, b] } }
+faults: { f: { renewal: { of: { model: b } } } }
+traffic: { bursts: { rate: 1/s, burst_rate: 2/s, burst_for: 2h, for: 3h } }
+gates:
+  g: { threshold: { of: c, at_most: 2.0 } }
+  m: { threshold: { of: c, at_least: -3 } }
+";
+        std::fs::write(&file, text).unwrap();
+        let wrong = crate::scenario::load(&file, &[]).err().unwrap_or_default();
+        let told: Vec<&str> = wrong.iter().map(|it| it.message.as_str()).collect();
+        let missing = ["accept", "after", "good_for", "bad_for", "every", "metric", "metric"];
+        assert_eq!(told, missing.map(|key| format!("the key `{key}` is missing")));
     }
 
     #[test]

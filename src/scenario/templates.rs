@@ -3,17 +3,30 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use serde_json::{Map, Value};
+
 use super::plan::Task;
 use super::raw::{RawPolicy, RawScenario};
 use super::read::Complaint;
 use super::suggest;
-use crate::policy::Accept;
+use crate::policy::{Accept, How};
 use crate::task::prompt::Prompt;
 
 /// What is there beside the columns of an item.
 const BESIDE: [&str; 2] = ["question", "candidates"];
 
-/// Variables that no item of some task brings, each at its word in `text`.
+/// So many items of a task the words are rendered for at most, to see whether they can be.
+const TRIED: usize = 1000;
+
+/// A policy's own words, where they stand, and how many answers they show.
+struct Words<'a> {
+    source: &'a str,
+    at: Range<usize>,
+    shown: usize,
+}
+
+/// Variables that no item of some task brings and without which words can't be rendered for one,
+/// each at its word in `text`.
 ///
 /// A template that can't be read at all is complained of elsewhere.
 pub(super) fn resolve(raw: &RawScenario, text: &str, tasks: &[Task]) -> Vec<Complaint> {
@@ -21,43 +34,75 @@ pub(super) fn resolve(raw: &RawScenario, text: &str, tasks: &[Task]) -> Vec<Comp
     if tasks.len() < raw.tasks.0.len() {
         return Vec::new();
     }
-    let policies = raw.policies.0.iter();
-    let words = policies.flat_map(|(_, policy)| words(policy));
-    words.flat_map(|(source, at)| complaints(source, &at, text, tasks)).collect()
+    let words = raw.policies.0.iter().flat_map(|(_, policy)| words(policy));
+    words.flat_map(|words| complaints(&words, text, tasks)).collect()
 }
 
-/// A policy's own words, each with where it stands.
-fn words(policy: &RawPolicy) -> Vec<(&str, Range<usize>)> {
-    let own = match policy {
-        RawPolicy::Judge(judge) => vec![&judge.prompt],
-        RawPolicy::Fuse(fuse) => vec![&fuse.prompt, &fuse.again],
+fn words(policy: &RawPolicy) -> Vec<Words<'_>> {
+    let (own, shown) = match policy {
+        RawPolicy::Judge(judge) if judge.how == How::Grade => (vec![&judge.prompt], 1),
+        RawPolicy::Judge(judge) => (vec![&judge.prompt], 2),
+        RawPolicy::Fuse(fuse) => (vec![&fuse.prompt, &fuse.again], 2),
         RawPolicy::Cascade(cascade) => {
             let Accept::Judge(judge) = &cascade.accept.value else { return Vec::new() };
             let at = cascade.accept.span.clone();
-            return judge.prompt.as_deref().map(|source| (source, at)).into_iter().collect();
+            let words = judge.prompt.as_deref().map(|source| Words { source, at, shown: 1 });
+            return words.into_iter().collect();
         }
         _ => return Vec::new(),
     };
-    own.into_iter().flatten().map(|it| (it.value.as_str(), it.span.clone())).collect()
+    let own = own.into_iter().flatten();
+    own.map(|it| Words { source: &it.value, at: it.span.clone(), shown }).collect()
 }
 
-fn complaints(source: &str, at: &Range<usize>, text: &str, tasks: &[Task]) -> Vec<Complaint> {
-    let Ok(prompt) = Prompt::compile(source) else { return Vec::new() };
+fn complaints(words: &Words<'_>, text: &str, tasks: &[Task]) -> Vec<Complaint> {
+    let Ok(prompt) = Prompt::compile(words.source) else { return Vec::new() };
+    let (mut told, mut complaints) = (BTreeSet::new(), Vec::new());
+    for task in tasks {
+        for name in missed(&prompt, task, words.shown) {
+            if !told.insert(name.clone()) {
+                continue;
+            }
+            let columns = task.items.first().map(Prompt::brings).unwrap_or_default();
+            let known = columns.iter().map(String::as_str).chain(BESIDE);
+            let of =
+                if tasks.len() > 1 { format!(" in task `{}`", task.id) } else { String::new() };
+            complaints.push(Complaint {
+                message: format!("unknown variable `{name}`{of}"),
+                help: Some(suggest::help(&name, known)),
+                span: place(&name, &words.at, text),
+            });
+        }
+    }
+    complaints
+}
+
+/// What an item of the task fails for, of what no item of it brings.
+fn missed(prompt: &Prompt, task: &Task, shown: usize) -> Vec<String> {
     let mut unknown = prompt.variables();
-    unknown.retain(|name| !BESIDE.contains(&name.as_str()));
-    let complaint = |name: String| {
-        let lacks = |task: &&Task| !task.items.iter().any(|it| Prompt::brings(it).contains(&name));
-        let task = tasks.iter().find(lacks)?;
-        let columns: BTreeSet<String> = task.items.first().map(Prompt::brings).unwrap_or_default();
-        let known = columns.iter().map(String::as_str).chain(BESIDE);
-        let of = if tasks.len() > 1 { format!(" in task `{}`", task.id) } else { String::new() };
-        Some(Complaint {
-            message: format!("unknown variable `{name}`{of}"),
-            help: Some(suggest::help(&name, known)),
-            span: place(&name, at, text),
-        })
-    };
-    unknown.into_iter().filter_map(complaint).collect()
+    let brings = |name: &String| task.items.iter().any(|it| Prompt::brings(it).contains(name));
+    unknown.retain(|name| !BESIDE.contains(&name.as_str()) && !brings(name));
+    let mut missed = Vec::new();
+    if unknown.is_empty() {
+        return missed;
+    }
+    for item in task.items.iter().take(TRIED) {
+        let question = task.prompt.prompt.render(item).unwrap_or_default();
+        let mut more = Map::new();
+        more.insert("question".into(), question.into());
+        more.insert("candidates".into(), vec!["an answer"; shown].into());
+        // With something in its place, what is behind it is tried as well.
+        while let Some(name) = prompt.misses(item, more.clone())
+            && unknown.remove(&name)
+        {
+            more.insert(name.clone(), Value::Array(Vec::new()));
+            missed.push(name);
+        }
+        if !missed.is_empty() {
+            break;
+        }
+    }
+    missed
 }
 
 /// Where the name first stands between braces from there on, or else there: what a table spans is
@@ -85,13 +130,15 @@ fn place(name: &str, at: &Range<usize>, text: &str) -> Range<usize> {
 mod tests {
     use crate::scenario::load;
 
+    const ITEM: &str = "{\"id\": 1, \"input\": \"?\", \"category\": \"rag\", \"passage\": \"p\"}\n";
+    const OTHER: &str = "{\"id\": 1, \"input\": \"?\", \"category\": \"a\"}\n";
+
     #[test]
     fn a_variable_that_nobody_brings_is_told_at_its_word() {
         let folder = tempfile::tempdir().unwrap();
         let (file, items) = (folder.path().join("s.yaml"), folder.path().join("items.jsonl"));
-        std::fs::write(&items, "{\"id\": 1, \"input\": \"?\", \"passage\": \"p\"}\n").unwrap();
-        std::fs::write(folder.path().join("other.jsonl"), "{\"id\": 1, \"input\": \"?\"}\n")
-            .unwrap();
+        std::fs::write(&items, ITEM).unwrap();
+        std::fs::write(folder.path().join("other.jsonl"), OTHER).unwrap();
         let told = |tasks: &str, policy: &str| -> Vec<(String, String, String)> {
             let text = format!(
                 "version: 1\nname: x\ntasks: {{ t: {{ dataset: items.jsonl }}{tasks} }}\n\
@@ -120,6 +167,25 @@ mod tests {
         let guarded =
             "\"{{ nobody | default('') }}{% if other is defined %}{{ other }}{% endif %}\"";
         assert_eq!(told("", &judge(guarded)), []);
+        for renders in [
+            "{{ (nobody)|default('') }}",
+            "{{ [nobody,'b']|first|default('z') }}",
+            "{% if nobody is none %}{% endif %}",
+            "{% if category == 'zz' %}{{ nobody }}{% endif %}",
+            "{% if candidates|length == 1 %}{{ nobody }}{% endif %}",
+        ] {
+            assert_eq!(told("", &judge(&format!("\"{renders}\""))), [], "{renders}");
+        }
+        assert_eq!(
+            told("", &judge("\"{{ candidats }}{{ passage }}{{ pasage }}{{ pasage }}\"")),
+            [
+                row("unknown variable `candidats`", "candidats", "did you mean `candidates`"),
+                row("unknown variable `pasage`", "pasage", "did you mean `passage`"),
+            ]
+            .concat()
+        );
+        let branch = "\"{% if category == 'rag' %}{{ passage }}{% endif %}\"";
+        assert_eq!(told(", u: { dataset: other.jsonl }", &judge(branch)), []);
         assert_eq!(
             told("", &judge("\"candidats: {{ candidats }}\"")),
             row("unknown variable `candidats`", "candidats", "did you mean `candidates`")

@@ -33,6 +33,8 @@ pub(super) enum Value {
 pub(super) struct Key {
     pub(super) span: Range<usize>,
     pub(super) name: String,
+    /// It was written otherwise, and this is what may have been meant.
+    pub(super) guessed: bool,
 }
 
 /// Reads the document as far as YAML goes.
@@ -88,7 +90,8 @@ impl Node {
         {
             let is_new = entries.iter().all(|(key, _)| key.name != meant);
             if is_new {
-                entries[*last].0.name = meant;
+                let key = &mut entries[*last].0;
+                (key.name, key.guessed) = (meant, true);
             }
             return is_new;
         }
@@ -101,12 +104,19 @@ impl Node {
         }
     }
 
+    /// Whether what stands at `path` is the value of a key that was guessed.
+    pub(super) fn is_guessed(&mut self, path: &[usize]) -> bool {
+        let Some((last, rest)) = path.split_last() else { return false };
+        let entries = self.at(rest).map(|table| table.entries()).unwrap_or_default();
+        entries.get(*last).is_some_and(|(key, _)| key.guessed)
+    }
+
     /// Adds an entry to the table at `path`; false where there is none.
     pub(super) fn add(&mut self, path: &[usize], name: &str, value: Value) -> bool {
         let Some(Self { span, value: Value::Table(entries), .. }) = self.at(path) else {
             return false;
         };
-        let key = Key { span: span.clone(), name: name.to_owned() };
+        let key = Key { span: span.clone(), name: name.to_owned(), guessed: false };
         entries.push((key, Self { span: span.clone(), value, damaged: true }));
         true
     }
@@ -220,7 +230,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
         while let Some(key) = map.next_key::<Placed<String>>()? {
-            let key = Key { span: range(key.referenced), name: key.value };
+            let key = Key { span: range(key.referenced), name: key.value, guessed: false };
             entries.push((key, node(map.next_value::<Placed<Value>>()?)));
         }
         Ok(Value::Table(entries))

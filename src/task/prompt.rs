@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde_json::{Map, Value};
 
 use crate::data::Item;
@@ -49,28 +49,25 @@ impl Prompt {
         &self.source
     }
 
-    /// The variables that it uses, but those that it makes itself or asks first whether they are
-    /// there; functions are none.
+    /// The variables that it uses somewhere, but those that it makes itself; functions are none.
     pub fn variables(&self) -> BTreeSet<String> {
         let Ok(template) = self.environment.get_template("prompt") else { return BTreeSet::new() };
         let functions: BTreeSet<&str> = self.environment.globals().map(|(name, _)| name).collect();
         let used = template.undeclared_variables(false).into_iter();
-        used.filter(|name| !functions.contains(name.as_str()) && !self.minds(name)).collect()
+        used.filter(|name| !functions.contains(name.as_str())).collect()
     }
 
-    /// Whether it asks somewhere if that variable is there, or says what stands in its place.
-    fn minds(&self, name: &str) -> bool {
-        let behind = |at: usize| self.source[at + name.len()..].trim_start();
-        self.source.match_indices(name).any(|(at, _)| {
-            let rest = behind(at);
-            let is = rest.strip_prefix("is ").map(str::trim_start).unwrap_or_default();
-            let is = is.strip_prefix("not ").map_or(is, str::trim_start);
-            let or = rest.strip_prefix('|').map(str::trim_start).unwrap_or_default();
-            is.starts_with("defined")
-                || is.starts_with("undefined")
-                || or.starts_with("default")
-                || or.starts_with("d(")
-        })
+    /// The first variable for whose absence the prompt of an item can't be rendered, if one is.
+    pub fn misses(&self, item: &Item, more: Map<String, Value>) -> Option<String> {
+        let error = self.try_render(item, more).err()?;
+        let detail = error.detail()?;
+        if error.kind() == ErrorKind::UnknownFunction {
+            return detail.strip_suffix(" is unknown").map(str::to_owned);
+        }
+        // It says "`name` is undefined", or "`name.part` is undefined", perhaps with more around.
+        let (before, _) = detail.rsplit_once("` is undefined")?;
+        let (_, expression) = before.rsplit_once('`')?;
+        expression.split(|c: char| !c.is_alphanumeric() && c != '_').next().map(str::to_owned)
     }
 
     /// The variables that an item brings.
@@ -95,11 +92,18 @@ impl Prompt {
         item: &Item,
         more: Map<String, Value>,
     ) -> Result<String, PromptError> {
+        self.try_render(item, more).map_err(|it| error(&it))
+    }
+
+    fn try_render(
+        &self,
+        item: &Item,
+        more: Map<String, Value>,
+    ) -> Result<String, minijinja::Error> {
         let mut variables = variables(item);
         variables.extend(more);
         let variables = minijinja::value::Serde(Value::Object(variables));
-        let template = self.environment.get_template("prompt").map_err(|it| error(&it))?;
-        template.render(variables).map_err(|it| error(&it))
+        self.environment.get_template("prompt")?.render(variables)
     }
 }
 
@@ -119,7 +123,7 @@ fn variables(item: &Item) -> Map<String, Value> {
 fn letter(position: u32) -> Result<String, minijinja::Error> {
     let letter = u8::try_from(position).ok().filter(|position| *position < 26);
     letter.map(|position| char::from(b'A' + position).to_string()).ok_or_else(|| {
-        let kind = minijinja::ErrorKind::InvalidOperation;
+        let kind = ErrorKind::InvalidOperation;
         minijinja::Error::new(kind, "there are 26 letters; the first is letter(0)")
     })
 }
@@ -163,15 +167,36 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_those_that_have_to_be_there() {
+    fn variables_are_those_that_it_does_not_make_itself() {
         for (source, used) in [
             ("{{ a }}{{ b.c }}{{ letter(0) }}{{ range(3) }}", "a b"),
             ("{% for a in b %}{{ a }}{{ loop.index }}{% endfor %}{% set c = 1 %}{{ c }}", "b"),
-            ("{% if a is defined %}{{ a }}{% endif %}{% if b is not defined %}{% endif %}", ""),
-            ("{{ a | default(b) }}{{ c|d('x') }}", "b"),
         ] {
             let used: BTreeSet<String> = used.split_whitespace().map(str::to_owned).collect();
             assert_eq!(Prompt::compile(source).unwrap().variables(), used, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_missed_where_rendering_fails_for_its_absence() {
+        let item = Item { category: Some("c".into()), ..Item::new("i") };
+        for (source, missed) in [
+            ("{{ id }}\n{{ b.c }}", Some("b")),
+            ("{% for a in b %}{{ a }}{% endfor %}", Some("b")),
+            ("{% if b %}{% endif %}", Some("b")),
+            ("{% set a = b %}\n{{ a }}", Some("b")),
+            ("{{ b | upper }}", Some("b")),
+            ("{{ b ~ id }}{{ c }}", Some("b")),
+            ("{{ a | default(b) }}", Some("b")),
+            ("{{ b(1) }}", Some("b")),
+            ("{{ choices[7] }}", Some("choices")),
+            ("{{ (b)|default('') }}{{ b|d('x') }}{{ [b, 'x']|first|default('z') }}", None),
+            ("{% if b is none %}{% endif %}{% if b is not defined %}{% endif %}", None),
+            ("{% if category == 'zz' %}{{ b }}{% endif %}", None),
+            ("{{ letter(26) }}", None),
+        ] {
+            let found = Prompt::compile(source).unwrap().misses(&item, Map::new());
+            assert_eq!(found.as_deref(), missed, "{source}");
         }
     }
 }
