@@ -287,6 +287,7 @@ mod tests {
              vote|of\\nall, differs by 0.0 points [-2.0, 2.0] (p = 1.00, n = 224)."
         );
     }
+
     #[test]
     fn what_outages_do_is_told_first_with_what_probes_cost() {
         let row = |policy: &str, served: f64, probes: Option<f64>| -> SimulatedRow {
@@ -326,7 +327,7 @@ mod tests {
         summary.simulated[1].probe_usd = None;
         summary.simulated[1].cost_per_1k = None;
         let told = verdicts(&summary).remove(0);
-        assert!(told.contains("%), and what its probes cost is unknown. Where"), "{told}");
+        assert!(told.contains("%), and what its probes cost is unknown. On the"), "{told}");
         // Without the baseline the rest is told all the same.
         summary.simulated.remove(0);
         let told = verdicts(&summary).remove(0);
