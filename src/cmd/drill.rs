@@ -129,7 +129,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let mut evaluation =
         evaluate::evaluate(&loaded.plan, &rows, doubts.clone()).context("judge the answers")?;
     if args.target.is_some() {
-        // Neither the scenario's policies nor its gates are about the gateway.
+        // The scenario's policies are not the gateway's.
         evaluation.forget(&doubts);
     }
     let policies = evaluate::all_policies(&loaded.plan);

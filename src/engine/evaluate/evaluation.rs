@@ -22,10 +22,13 @@ impl Evaluation<'_> {
         self.summary
     }
 
-    /// Leaves out every figure, for who looks at something else than these policies.
+    /// Leaves out every figure, for who looks at something else than these policies; gates are
+    /// judged all the same.
     pub fn forget(&mut self, doubts: &[Warning]) {
         let ScenarioRef { name, sha256 } = self.summary.scenario.clone();
+        let gates = std::mem::take(&mut self.summary.gates);
         self.summary = Summary::empty(ScenarioRef { name, sha256 }, self.summary.seed);
+        self.summary.gates = gates;
         self.summary.warnings = doubts.iter().map(warning_row).collect();
         self.summary.warnings.sort();
         self.tasks.iter_mut().for_each(|task| task.retain(|_| false));
@@ -85,5 +88,25 @@ impl Evaluation<'_> {
         self.summary.outages = outages;
         self.summary.warnings.extend(doubts.iter().map(warning_row));
         self.summary.warnings.sort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Seed;
+
+    #[test]
+    fn gates_are_judged_whatever_is_forgotten() {
+        let scenario = ScenarioRef { name: "s".to_owned(), sha256: String::new() };
+        let mut summary = Summary::empty(scenario, Seed(1));
+        let gate = serde_json::json!({
+            "name": "g", "outcome": "failed", "required": 0.5, "condition": "at least 0.5",
+            "bound": "at_least", "task": "t", "of": "p", "metric": "accuracy",
+        });
+        summary.gates.push(serde_json::from_value(gate).expect("a gate"));
+        let mut evaluation = Evaluation { summary, tasks: Vec::new() };
+        evaluation.forget(&[]);
+        assert_eq!(evaluation.into_summary().gates.len(), 1);
     }
 }
