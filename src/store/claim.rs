@@ -1,8 +1,8 @@
 //! Claims: the same question asked by several processes at once goes out once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::owner::{self, Owner};
 use super::row;
@@ -45,10 +45,6 @@ pub enum Claim {
     Elsewhere,
 }
 
-const CLAIM: &str = "INSERT INTO claims (key, owner) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-const OWNER: &str = "SELECT owner FROM claims WHERE key = ?1";
-const GIVE_UP: &str = "DELETE FROM claims WHERE key = ?1 AND owner = ?2";
-
 impl Store {
     /// Says of each question, in order, whether it is to be asked from here, and notes that it is.
     ///
@@ -68,30 +64,38 @@ impl Store {
         }
         let owner = self.owner()?;
         // What a dead owner noted is an answer that nobody has to ask for again.
-        let buried = owner::bury(&self.connection, &self.path, Some(owner));
+        let buried = owner::bury(&self.connection, &self.path, Some(owner.id()));
         buried.map_err(|error| self.error("write to", error))?;
-        self.write(|transaction| {
-            let claim = |key: &Key| match kept(transaction, *key, reuse)? {
+        self.write_as(owner, |transaction, own| {
+            let mut kept = Finder::of(transaction, reuse)?;
+            // Of one who has died just now, whoever claims next takes up what it noted.
+            let others = owner::others(transaction, Some(owner.id()))?;
+            let mut claim = |key: &Key| match kept.find(*key)? {
                 Some(claim) => Ok(claim),
-                None => claim(transaction, *key, owner),
+                None if others.contains_key(key) => Ok(Claim::Elsewhere),
+                None => {
+                    own.insert(*key);
+                    Ok(Claim::Ours)
+                }
             };
-            keys.iter().map(claim).collect()
+            keys.iter().map(&mut claim).collect()
         })
     }
 
     /// What becomes of the questions, where nothing has to be claimed.
     fn look(&self, keys: &[Key], reuse: Which) -> rusqlite::Result<Option<Vec<Claim>>> {
         let transaction = self.connection.unchecked_transaction()?;
-        let own = self.owner.get().map(Owner::id);
-        let mut others = Others::of(self);
+        let mut kept = Finder::of(&transaction, reuse)?;
+        let others = owner::others(&transaction, self.owner.get().map(Owner::id))?;
+        let mut alive = BTreeMap::new();
+        let mut is_alive =
+            |id: i64| *alive.entry(id).or_insert_with(|| owner::is_alive(&self.path, id));
         let mut claims = Vec::with_capacity(keys.len());
         for key in keys {
-            let claim = match kept(&transaction, *key, reuse)? {
+            let claim = match kept.find(*key)? {
                 Some(claim) => claim,
-                None => match claimed_by(&transaction, *key)? {
-                    Some(other) if Some(other) != own && others.is_alive(other) => Claim::Elsewhere,
-                    _ => return Ok(None),
-                },
+                None if others.get(key).is_some_and(|id| is_alive(*id)) => Claim::Elsewhere,
+                None => return Ok(None),
             };
             claims.push(claim);
         }
@@ -104,62 +108,61 @@ impl Store {
     /// When the file can't be written.
     pub fn release(&self, keys: &[Key]) -> Result<(), StoreError> {
         let Some(owner) = self.owner.get().filter(|_| !keys.is_empty()) else { return Ok(()) };
-        self.write(|transaction| {
-            keys.iter().try_for_each(|key| give_up(transaction, *key, owner.id()))
+        self.write_as(owner, |_, own| {
+            keys.iter().for_each(|key| {
+                own.remove(key);
+            });
+            Ok(())
         })
     }
 
-    /// The number of this store among those that claim; it gets one when it first needs it.
-    pub(super) fn owner(&self) -> Result<i64, StoreError> {
+    /// This store among those that claim; it is entered when that is first needed.
+    pub(super) fn owner(&self) -> Result<&Owner, StoreError> {
         if let Some(owner) = self.owner.get() {
-            return Ok(owner.id());
+            return Ok(owner);
         }
         let owner = Owner::enter(&self.connection, &self.path)?;
-        Ok(self.owner.get_or_init(|| owner).id())
+        Ok(self.owner.get_or_init(|| owner))
+    }
+
+    /// Does something in one transaction that may add to, or take from, what its owner claims.
+    pub(super) fn write_as<T>(
+        &self,
+        owner: &Owner,
+        work: impl FnOnce(&Connection, &mut BTreeSet<Key>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let mut claims = owner.claims.borrow().clone();
+        let done = self.write(|transaction| {
+            let before = claims.len();
+            let done = work(transaction, &mut claims)?;
+            if claims.len() != before {
+                owner::note(transaction, owner.id(), &claims)?;
+            }
+            Ok(done)
+        })?;
+        owner.claims.replace(claims);
+        Ok(done)
     }
 }
 
-/// Ends the claim of that owner, if it has one.
-pub(super) fn give_up(connection: &Connection, key: Key, owner: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached(GIVE_UP)?.execute(params![key.bytes(), owner]).map(|_| ())
+/// Finds what is kept and will do.
+struct Finder<'c> {
+    query: CachedStatement<'c>,
+    reuse: Which,
 }
 
-fn kept(connection: &Connection, key: Key, reuse: Which) -> rusqlite::Result<Option<Claim>> {
-    if reuse == Which::Nothing {
-        return Ok(None);
-    }
-    let mut find = connection.prepare_cached(row::FIND)?;
-    let kept = find.query_row(params![key.bytes()], |row| row::recorded(row, 0)).optional()?;
-    let usable = kept.filter(|it| reuse.takes(it));
-    Ok(usable.map(|it| Claim::Kept(Box::new(it))))
-}
-
-pub(super) fn claimed_by(connection: &Connection, key: Key) -> rusqlite::Result<Option<i64>> {
-    let mut query = connection.prepare_cached(OWNER)?;
-    query.query_row(params![key.bytes()], |row| row.get(0)).optional()
-}
-
-/// Of an owner that has died just now, whoever claims next takes up what it noted.
-fn claim(connection: &Connection, key: Key, owner: i64) -> rusqlite::Result<Claim> {
-    let is_new = connection.prepare_cached(CLAIM)?.execute(params![key.bytes(), owner])? == 1;
-    Ok(match is_new || claimed_by(connection, key)? == Some(owner) {
-        true => Claim::Ours,
-        false => Claim::Elsewhere,
-    })
-}
-
-/// Which owners are alive, each looked at once a transaction.
-struct Others<'a> {
-    store: &'a Store,
-    known: BTreeMap<i64, bool>,
-}
-
-impl<'a> Others<'a> {
-    fn of(store: &'a Store) -> Self {
-        Self { store, known: BTreeMap::new() }
+impl<'c> Finder<'c> {
+    fn of(connection: &'c Connection, reuse: Which) -> rusqlite::Result<Self> {
+        Ok(Self { query: connection.prepare_cached(row::FIND)?, reuse })
     }
 
-    fn is_alive(&mut self, id: i64) -> bool {
-        *self.known.entry(id).or_insert_with(|| owner::is_alive(&self.store.path, id))
+    fn find(&mut self, key: Key) -> rusqlite::Result<Option<Claim>> {
+        if self.reuse == Which::Nothing {
+            return Ok(None);
+        }
+        let read = |row: &Row<'_>| row::recorded(row, 0);
+        let kept = self.query.query_row(params![key.bytes()], read).optional()?;
+        let usable = kept.filter(|it| self.reuse.takes(it));
+        Ok(usable.map(|it| Claim::Kept(Box::new(it))))
     }
 }

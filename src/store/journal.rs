@@ -1,6 +1,7 @@
 //! Answers on their way into the store: a line each in their owner's file, until batches of them
 //! are kept. Whoever opens the store, or claims in it, takes up what a killed process left there.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use rusqlite::types::ValueRef;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::row::{self, Values};
-use super::{Entry, Key, StoreError, claim};
+use super::{Entry, Key, StoreError};
 
 /// The file that answers are noted in before they are kept. A line takes a hundredth of the time
 /// that a transaction does, and survives a killed process as well.
@@ -64,7 +65,11 @@ impl Journal {
 /// Keeps what a dead owner noted and still claims. What it does not claim any more was kept.
 ///
 /// A line that was being written when its process was killed is no answer yet.
-pub(super) fn take_up(connection: &Connection, path: &Path, owner: i64) -> rusqlite::Result<()> {
+pub(super) fn take_up(
+    connection: &Connection,
+    path: &Path,
+    claims: &BTreeSet<Key>,
+) -> rusqlite::Result<()> {
     let Ok(file) = File::open(path) else { return Ok(()) };
     for line in BufReader::new(file).split(b'\n').map_while(io::Result::ok) {
         let Ok(Noted(answer, earlier)) = serde_json::from_slice(&line) else { continue };
@@ -72,7 +77,7 @@ pub(super) fn take_up(connection: &Connection, path: &Path, owner: i64) -> rusql
         let Some(key) = request.map(Key::of) else { continue };
         let is_whole =
             answer.len() == row::N_ANSWER && earlier.iter().all(|of| of.len() == row::N_ATTEMPT);
-        if is_whole && claim::claimed_by(connection, key)? == Some(owner) {
+        if is_whole && claims.contains(&key) {
             let earlier: Vec<Values<'_>> = earlier.iter().map(|of| values(of)).collect();
             row::keep(connection, key, &values(&answer), &earlier)?;
         }

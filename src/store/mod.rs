@@ -17,6 +17,7 @@ mod tests;
 mod verify;
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -116,9 +117,7 @@ impl Store {
     /// # Errors
     /// When the file can't be opened.
     pub fn journal(&self) -> Result<Journal, StoreError> {
-        self.owner()?;
-        let owner = self.owner.get().map(Owner::path);
-        Journal::open(owner.unwrap_or(&self.path).to_owned())
+        Journal::open(self.owner()?.path().to_owned())
     }
 
     /// What was kept under a key. Who and what was asked is the caller's to fill in.
@@ -169,13 +168,16 @@ impl Store {
         if entries.is_empty() {
             return Ok(());
         }
-        let owner = self.owner.get().map(Owner::id);
-        self.write(|transaction| {
+        let keep = |connection: &Connection, own: &mut BTreeSet<Key>| {
             entries.iter().try_for_each(|entry| {
-                row::keep(transaction, entry.key, &row::columns(entry), &row::attempts(entry))?;
-                owner.map_or(Ok(()), |owner| claim::give_up(transaction, entry.key, owner))
+                own.remove(&entry.key);
+                row::keep(connection, entry.key, &row::columns(entry), &row::attempts(entry))
             })
-        })
+        };
+        match self.owner.get() {
+            Some(owner) => self.write_as(owner, keep),
+            None => self.write(|transaction| keep(transaction, &mut BTreeSet::new())),
+        }
     }
 
     /// Does something in one transaction, which waits for its turn before it reads.

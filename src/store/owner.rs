@@ -5,6 +5,8 @@
 //! inside the write transaction that enters its owner, so that whoever sees the owner sees it
 //! alive; who looks whether it is takes no more than a shared lock. The file is its journal too.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -13,13 +15,15 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::journal;
-use crate::store::StoreError;
+use crate::store::{Key, StoreError};
 
 /// A store that claims. Dropped, it gives up every claim.
 #[derive(Debug)]
 pub(super) struct Owner {
     id: i64,
     path: PathBuf,
+    /// What it claims, as the store has it.
+    pub(super) claims: RefCell<BTreeSet<Key>>,
     /// Held, never read.
     _lock: File,
 }
@@ -35,7 +39,7 @@ impl Owner {
             let id = transaction.last_insert_rowid();
             let path = path(store, id);
             match lock(&path) {
-                Ok(lock) => break Self { id, path, _lock: lock },
+                Ok(lock) => break Self { id, path, claims: RefCell::default(), _lock: lock },
                 // Held for a store of the same name that was deleted while somebody used it.
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(source)) => return Err(StoreError::Lock { path, source }),
@@ -95,8 +99,7 @@ pub(super) fn bury(
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     let dead: Vec<i64> = owners(&transaction)?.into_iter().filter(is_dead).collect();
     for id in &dead {
-        journal::take_up(&transaction, &path(store, *id), *id)?;
-        transaction.execute("DELETE FROM claims WHERE owner = ?1", params![id])?;
+        journal::take_up(&transaction, &path(store, *id), &claims(&transaction, *id)?)?;
         transaction.execute("DELETE FROM owners WHERE id = ?1", params![id])?;
     }
     transaction.commit()?;
@@ -106,6 +109,44 @@ pub(super) fn bury(
         let _ = std::fs::remove_file(path(store, id));
     }
     Ok(())
+}
+
+/// Notes what an owner claims. All of it stands in its one row, so that claims and answers by the
+/// hundred cost no more than a page or two each.
+pub(super) fn note(
+    connection: &Connection,
+    id: i64,
+    claims: &BTreeSet<Key>,
+) -> rusqlite::Result<()> {
+    let keys: Vec<u8> = claims.iter().flat_map(|key| *key.bytes()).collect();
+    let mut note = connection.prepare_cached("UPDATE owners SET claims = ?2 WHERE id = ?1")?;
+    note.execute(params![id, keys]).map(|_| ())
+}
+
+/// What an owner claims.
+fn claims(connection: &Connection, id: i64) -> rusqlite::Result<BTreeSet<Key>> {
+    let mut query = connection.prepare_cached("SELECT claims FROM owners WHERE id = ?1")?;
+    query.query_row([id], |row| Ok(keys(row.get_ref(0)?.as_blob()?).collect()))
+}
+
+/// What all owners but `own` claim, and who.
+pub(super) fn others(
+    connection: &Connection,
+    own: Option<i64>,
+) -> rusqlite::Result<BTreeMap<Key, i64>> {
+    let mut query =
+        connection.prepare_cached("SELECT id, claims FROM owners WHERE id IS NOT ?1")?;
+    let mut rows = query.query([own])?;
+    let mut others = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        others.extend(keys(row.get_ref(1)?.as_blob()?).map(|key| (key, id)));
+    }
+    Ok(others)
+}
+
+fn keys(claims: &[u8]) -> impl Iterator<Item = Key> {
+    claims.as_chunks().0.iter().map(|bytes| Key::from(*bytes))
 }
 
 fn owners(connection: &Connection) -> rusqlite::Result<Vec<i64>> {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// The version that this program writes.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 /// The version of a file that has no tables yet.
 pub(super) const NEW: i64 = 0;
 
@@ -11,7 +11,8 @@ pub(super) const NEW: i64 = 0;
 /// the long rows over the file. `cost_picos` is whole pico-dollars, `.._us` whole microseconds;
 /// what is not known is null. `latency_us` is the service time of the last attempt; the attempts
 /// before it are rows of `attempts`, counted from 1. `task` and `item` are those of whoever asked
-/// first. `owners` are the stores that claim, see `owner.rs`.
+/// first. `owners` are the stores that claim, see `owner.rs`; `claims` is the keys, one
+/// behind another.
 const TABLES: &str = "
     CREATE TABLE answers (
         id INTEGER PRIMARY KEY,
@@ -51,12 +52,11 @@ const TABLES: &str = "
         service_us INTEGER NOT NULL,
         PRIMARY KEY (answer, attempt)
     ) WITHOUT ROWID, STRICT;
-    CREATE TABLE owners (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
-    CREATE TABLE claims (
-        key BLOB PRIMARY KEY,
-        owner INTEGER NOT NULL
-    ) WITHOUT ROWID, STRICT;
-    PRAGMA user_version = 2;";
+    CREATE TABLE owners (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        claims BLOB NOT NULL DEFAULT x''
+    ) STRICT;
+    PRAGMA user_version = 3;";
 
 const SET_ASIDE: &str = "ALTER TABLE answers RENAME TO answers_1;";
 
@@ -69,6 +69,14 @@ const TAKE_OVER: &str = "
         nullif(recorded_at, '')
     FROM answers_1 ORDER BY recorded_at, key;
     DROP TABLE answers_1;";
+
+const PACK_CLAIMS: &str = "
+    ALTER TABLE owners ADD COLUMN claims BLOB NOT NULL DEFAULT x'';
+    UPDATE owners SET claims = (
+        SELECT coalesce(unhex(group_concat(hex(key), '')), x'') FROM claims WHERE owner = owners.id
+    );
+    DROP TABLE claims;
+    PRAGMA user_version = 3;";
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +116,7 @@ pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
         Found::Version(1) => [SET_ASIDE, TABLES, TAKE_OVER]
             .into_iter()
             .try_for_each(|step| transaction.execute_batch(step))?,
+        Found::Version(2) => transaction.execute_batch(PACK_CLAIMS)?,
         _ => {}
     }
     transaction.commit()
@@ -122,7 +131,7 @@ mod tests {
     use super::*;
     use crate::data::{Failure, Recorded};
     use crate::kernel::{Micros, Tokens, Usd};
-    use crate::store::{Key, Store, StoreError, request_json};
+    use crate::store::{Key, Store, StoreError, owner, request_json};
 
     /// What version 1 of the program ran, word for word.
     const VERSION_1: &str = "
@@ -190,7 +199,7 @@ mod tests {
             assert_eq!(store.find(answered).unwrap(), Some(answer), "{opening} opening");
             let failure = Recorded { failure: Some(Failure::TimedOut), ..row };
             assert_eq!(store.find(failed).unwrap(), Some(failure), "{opening} opening");
-            assert_eq!(version(&store.connection).unwrap(), 2, "{opening} opening");
+            assert_eq!(version(&store.connection).unwrap(), VERSION, "{opening} opening");
         }
     }
 
@@ -204,13 +213,40 @@ mod tests {
             connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
         };
         // A table of the new version that is there already stops it half way.
-        connection.execute_batch("CREATE TABLE claims (key BLOB)").unwrap();
+        connection.execute_batch("CREATE TABLE owners (id INTEGER)").unwrap();
         assert!(Store::open(&path).is_err());
         assert_eq!((count("answers").unwrap(), version(&connection).unwrap()), (2, 1));
         assert!(count("answers_1").is_err() && count("attempts").is_err());
-        connection.execute_batch("DROP TABLE claims").unwrap();
+        connection.execute_batch("DROP TABLE owners").unwrap();
         Store::open(&path).unwrap();
-        assert_eq!((count("answers").unwrap(), version(&connection).unwrap()), (2, 2));
+        assert_eq!((count("answers").unwrap(), version(&connection).unwrap()), (2, VERSION));
+    }
+
+    #[test]
+    fn what_dead_owners_of_version_2_claimed_they_still_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = Connection::open(folder.path().join("answers.sqlite")).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE answers (key BLOB);
+                CREATE TABLE owners (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+                CREATE TABLE claims (key BLOB PRIMARY KEY, owner INTEGER NOT NULL)
+                    WITHOUT ROWID, STRICT;
+                INSERT INTO owners VALUES (1), (2), (3);
+                PRAGMA user_version = 2;",
+            )
+            .unwrap();
+        // Bytes that are no text, and one that ends a text, are keys like others.
+        let keys = [[0xff; 32], [0; 32], [b'a'; 32]].map(Key::from);
+        for (key, owner) in std::iter::zip(keys, [2, 3, 2]) {
+            let claim = "INSERT INTO claims VALUES (?1, ?2)";
+            connection.execute(claim, params![key.bytes(), owner]).unwrap();
+        }
+        upgrade(&connection).unwrap();
+        let others = |own| owner::others(&connection, own).unwrap().into_iter().collect::<Vec<_>>();
+        assert_eq!(others(None), [(keys[1], 3), (keys[2], 2), (keys[0], 2)]);
+        assert_eq!(others(Some(2)), [(keys[1], 3)]);
+        assert_eq!(version(&connection).unwrap(), VERSION);
     }
 
     fn version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -237,10 +273,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answers.sqlite");
         let later = Connection::open(&path).unwrap();
-        later.execute_batch("PRAGMA user_version = 3; CREATE TABLE answers (x)").unwrap();
+        later.execute_batch("PRAGMA user_version = 4; CREATE TABLE answers (x)").unwrap();
         let error = Store::open(&path).unwrap_err();
-        assert!(matches!(error, StoreError::Later { version: 3, .. }), "{error}");
-        assert!(error.to_string().contains("this program knows version 2"), "{error}");
-        assert_eq!(version(&later).unwrap(), 3);
+        assert!(matches!(error, StoreError::Later { version: 4, .. }), "{error}");
+        assert!(error.to_string().contains("this program knows version 3"), "{error}");
+        assert_eq!(version(&later).unwrap(), 4);
     }
 }

@@ -166,18 +166,15 @@ fn a_claim_ends_with_its_answer_its_release_or_its_store() {
 fn an_owner_whose_lock_is_gone_is_buried_with_its_claims() {
     let (folder, store) = store();
     let path = folder.path().join("answers.sqlite");
-    let count = |table: &str| -> i64 {
-        let sql = format!("SELECT count(*) FROM {table}");
-        Connection::open(&path).unwrap().query_row(&sql, [], |row| row.get(0)).unwrap()
-    };
     let (_, key) = question("one");
     // As a killed process leaves it: an owner with a claim and a file that nobody has locked.
-    let dead = "INSERT INTO owners (id) VALUES (41); INSERT INTO claims VALUES (x'00', 41)";
-    store.connection.execute_batch(dead).unwrap();
+    let dead = "INSERT INTO owners (id, claims) VALUES (41, ?1)";
+    store.connection.execute(dead, [key.bytes()]).unwrap();
     let left = folder.path().join("answers.sqlite.owner-41");
     fs::write(&left, "").unwrap();
     assert_eq!(store.claim(&[key], Which::All).unwrap(), [Claim::Ours]);
-    assert_eq!((count("owners"), count("claims")), (1, 1));
+    let others = owner::others(&Connection::open(&path).unwrap(), None).unwrap();
+    assert_eq!(others.into_iter().collect::<Vec<_>>(), [(key, 42)]);
     assert!(!left.exists());
     let own = folder.path().join("answers.sqlite.owner-42");
     assert!(own.exists());
@@ -231,9 +228,7 @@ fn many_connections_at_once_ask_each_question_once_and_keep_every_answer() {
         assert_eq!(asked[at].load(Ordering::Relaxed), 1, "question {at}");
         assert_eq!(store.find(*key).unwrap(), Some(says(&at.to_string())), "question {at}");
     }
-    let n: i64 =
-        store.connection.query_row("SELECT count(*) FROM claims", [], |row| row.get(0)).unwrap();
-    assert_eq!(n, 0, "claims are left");
+    assert!(owner::others(&store.connection, None).unwrap().is_empty(), "claims are left");
 }
 
 fn entry<'a>(key: Key, request: &'a str, answer: &'a Recorded) -> Entry<'a> {
