@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::data::Failure;
 use crate::kernel::Tokens;
 use crate::provider::classify::classify_error;
-use crate::provider::draft::{Draft, Ended};
+use crate::provider::draft::{Draft, Ended, json};
 use crate::provider::sse::Event;
 use crate::provider::{Access, Chat, Counts, HttpRequest, Role};
 
@@ -47,7 +47,7 @@ pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {
 
 /// Reads a whole body.
 pub(super) fn whole(body: &[u8]) -> Result<Draft, Failure> {
-    let reply: Reply = serde_json::from_slice(body).map_err(|_| Failure::Malformed)?;
+    let reply: Reply = json(body)?;
     if let Some(error) = reply.error {
         return Err(classify_error(&error));
     }

@@ -1,5 +1,7 @@
 //! A reply that is being put together, whole or from the pieces of a stream.
 
+use serde::de::DeserializeOwned;
+
 use crate::data::Failure;
 use crate::kernel::{Probability, Tokens};
 use crate::provider::{ChatReply, Counts};
@@ -37,6 +39,16 @@ pub(super) enum Ended {
     Declined,
     /// The model was stopped by a failure of the provider.
     Broken,
+}
+
+/// What a body says in JSON. Whether it is text is looked at once for all of it, which takes a
+/// fraction of the time that looking at each text in it does.
+pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    };
+    read.map_err(|_| Failure::Malformed)
 }
 
 impl Draft {

@@ -255,7 +255,11 @@ impl Line {
         let status = response.status().as_u16();
         exchange.status = Some(status);
         let headers = std::mem::take(response.headers_mut());
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        // A dozen is looked for among a few, which takes less than hashing each name.
+        let header = |name: &str| {
+            let (_, value) = headers.iter().find(|(known, _)| known.as_str() == name)?;
+            value.to_str().ok()
+        };
         let is_stream =
             header("content-type").is_some_and(|it| it.starts_with("text/event-stream"));
         let mut reader = Reader::new(&self.endpoint, status, is_stream);

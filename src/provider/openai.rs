@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::data::Failure;
 use crate::kernel::Tokens;
 use crate::provider::classify::{classify_error, error_of};
-use crate::provider::draft::{Draft, Ended};
+use crate::provider::draft::{Draft, Ended, json};
 use crate::provider::sse::Event;
 use crate::provider::{Access, Chat, Counts, HttpRequest, Message};
 
@@ -42,7 +42,7 @@ fn response_format(schema: &Map<String, Value>) -> Value {
 /// Servers leave out fields that the specification requires, so every field but the content may
 /// be absent.
 pub(super) fn whole(body: &[u8]) -> Result<Draft, Failure> {
-    let reply: Reply = serde_json::from_slice(body).map_err(|_| Failure::Malformed)?;
+    let reply: Reply = json(body)?;
     let mut draft = Draft::default();
     read(&mut draft, reply)?;
     if draft.marked { Ok(draft) } else { Err(Failure::Malformed) }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::data::Failure;
 use crate::kernel::Tokens;
 use crate::provider::classify::classify_error;
-use crate::provider::draft::{Draft, Ended};
+use crate::provider::draft::{Draft, Ended, json};
 use crate::provider::sse::Event;
 use crate::provider::{Access, Chat, Counts, HttpRequest};
 
@@ -36,7 +36,7 @@ pub(super) fn encode(access: &Access, chat: &Chat<'_>) -> HttpRequest {
 /// Reads a whole body.
 pub(super) fn whole(body: &[u8]) -> Result<Draft, Failure> {
     let mut draft = Draft::default();
-    read(&mut draft, serde_json::from_slice(body).map_err(|_| Failure::Malformed)?)?;
+    read(&mut draft, json(body)?)?;
     if draft.marked { Ok(draft) } else { Err(Failure::Malformed) }
 }
 
