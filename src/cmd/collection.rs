@@ -78,15 +78,9 @@ impl Collection {
         store: PathBuf,
         sitting: &Sitting,
     ) -> Result<(Collected, Option<Scribe>)> {
-        let file = self.store.as_ref().unwrap_or(&store);
-        let open = || plan.is_live().then(|| Store::open(file));
-        // Each takes some milliseconds; but where a prompt is wrong, no file is left behind.
-        let (questions, store) = rayon::join(
-            || Questions::new(plan, self.samples).context("make the prompts"),
-            || file.exists().then(open),
-        );
-        let questions = questions?;
-        let Some(store) = store.unwrap_or_else(open) else {
+        // Before the store, so that no file is left behind where a prompt is wrong.
+        let questions = Questions::new(plan, self.samples).context("make the prompts")?;
+        if !plan.is_live() {
             // Nobody is asked, so nothing has to be kept, but something may have to be made up.
             let mut collected = Collected::default();
             loop {
@@ -96,11 +90,12 @@ impl Collection {
                     return Ok((collected, None));
                 }
             }
-        };
-        let mut scribe = Scribe::new(store?);
+        }
+        let file = self.store.clone().unwrap_or(store);
+        let mut scribe = Scribe::new(move || Store::open(&file));
         let Sitting { stop, spent } = sitting;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let ask = |questions: &Questions<'_>| -> Result<Collected> {
+        let ask = |questions: Questions<'_>| -> Result<Collected> {
             let mut display = Display::new(self.quiet);
             let options = self.options(plan, spent.get());
             let work = collect::collect(questions, &scribe, options, stop, |it| display.show(it));
@@ -113,14 +108,14 @@ impl Collection {
             }
             Ok(collected)
         };
-        let mut collected = ask(&questions)?;
+        let mut collected = ask(questions)?;
         // What is made of answers that are still to come would have to be asked again.
         while collected.n_left == 0 {
             let n_rows = collected.rows.len();
             let wanted = self.make_up(plan, recorded, &mut collected)?;
             let questions = Questions::made(plan, rounds::live(plan, wanted));
             if !questions.is_empty() {
-                collected.add(ask(&questions)?);
+                collected.add(ask(questions)?);
             }
             if collected.rows.len() == n_rows {
                 break;

@@ -138,12 +138,14 @@ pub enum CollectError {
 /// # Errors
 /// See [`CollectError`].
 pub async fn collect(
-    questions: &Questions<'_>,
+    questions: Questions<'_>,
     scribe: &Scribe,
     options: Options,
     stop: &Cell<bool>,
     watch: impl FnMut(&Progress),
 ) -> Result<Collected, CollectError> {
+    // Meanwhile the scribe opens its store.
+    let questions = &questions.with_keys();
     let mut rows = stored(questions, scribe, options.reuse).await?;
     let missing: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].is_none()).collect();
     let n_found = (rows.len() - missing.len()) as u64;

@@ -93,7 +93,7 @@ impl<'a> Questions<'a> {
                 }
             }
         }
-        Ok(questions.with_keys())
+        Ok(questions)
     }
 
     /// Questions made of answers, each asked once. Those to whom nobody is asked over HTTP, and
@@ -116,11 +116,11 @@ impl<'a> Questions<'a> {
             let (task, live, key) = (task as u32, live as u32, Key::of(""));
             questions.list.push(Question { task, item, live, sample: 0, made, key });
         }
-        questions.with_keys()
+        questions
     }
 
-    /// Each question under the key of what it is by now.
-    fn with_keys(mut self) -> Self {
+    /// Each question under the key of what it is by now. Who only counts them needs none.
+    pub(super) fn with_keys(mut self) -> Self {
         let mut list = std::mem::take(&mut self.list);
         list.par_iter_mut().for_each(|one| one.key = Key::of(&self.request_json(one)));
         Self { list, ..self }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::CollectError;
 use crate::store::{Store, StoreError};
 
-type Work = Box<dyn FnOnce(&Store) + Send>;
+type Work = Box<dyn FnOnce(Result<&Store, StoreError>) + Send>;
 
 /// Does with its store what it is told, one thing after another.
 ///
@@ -20,10 +20,18 @@ pub struct Scribe {
 }
 
 impl Scribe {
-    /// A scribe for this store.
-    pub fn new(store: Store) -> Self {
+    /// A scribe for the store that `open` opens by and by. Where it can't, whoever first has
+    /// something done is told, and nothing is.
+    pub fn new(open: impl FnOnce() -> Result<Store, StoreError> + Send + 'static) -> Self {
         let (works, todo) = mpsc::channel::<Work>();
-        let write = move || todo.into_iter().for_each(|work| work(&store));
+        let write = move || match open() {
+            Ok(store) => todo.into_iter().for_each(|work| work(Ok(&store))),
+            Err(error) => {
+                if let Ok(first) = todo.recv() {
+                    first(Err(error));
+                }
+            }
+        };
         Self { works: Some(works), thread: Some(std::thread::spawn(write)) }
     }
 
@@ -39,7 +47,7 @@ impl Scribe {
         let (done, result) = oneshot::channel();
         let work: Work = Box::new(move |store| {
             // Who does not wait any more is not told.
-            let _ = done.send(work(store));
+            let _ = done.send(store.and_then(work));
         });
         let sent = self.works.as_ref().map(|works| works.send(work));
         async move {
