@@ -99,7 +99,7 @@ impl Args {
         // Reports are of the summary alone, and many answers take much memory.
         let summary = evaluation.into_summary();
         drop((rows, recorded));
-        drop((recordings, collected));
+        rayon::spawn(move || drop((recordings, collected)));
         write_reports(&plan, &summary, record, dir)?;
         Ok(Done { summary, plan, exit })
     }

@@ -74,6 +74,14 @@ pub(super) enum Ending {
     NotRun,
 }
 
+impl Cells {
+    /// Whether there is something to say of an answer that could not be read, or never came.
+    fn has_notes(&self) -> bool {
+        let mut endings = self.columns.values().flatten().map(|cell| cell.ending);
+        endings.any(|it| matches!(it, Ending::Unparsed | Ending::Refused | Ending::Failed))
+    }
+}
+
 impl Cell {
     pub(super) const NOT_RUN: Self = Self {
         ending: Ending::NotRun,
@@ -133,9 +141,9 @@ pub(super) fn read(dir: &Path) -> Result<Vec<Cells>, ReportError> {
             &[&texts[..], &["score", "cost_usd", "latency_ms", "unsent"]].concat(),
         )
     };
-    let (decisions, (items, answers)) = rayon::join(decisions, || rayon::join(items, answers));
+    let (decisions, items) = rayon::join(decisions, items);
     let Some(decisions) = decisions? else { return Ok(Vec::new()) };
-    let (items, answers) = (items?, answers?);
+    let items = items?;
     let mut reader = Reader::default();
     let failed = |name: &str| {
         let path = dir.join(name);
@@ -145,8 +153,11 @@ pub(super) fn read(dir: &Path) -> Result<Vec<Cells>, ReportError> {
         reader.questions(items).map_err(failed(ITEMS))?;
     }
     reader.decisions(&decisions).map_err(failed(DECISIONS))?;
-    if let Some(answers) = &answers {
-        reader.notes(answers).map_err(failed(ANSWERS))?;
+    // Most tables of answers are long, and hold no note.
+    if reader.tasks.iter().any(Cells::has_notes)
+        && let Some(answers) = answers()?
+    {
+        reader.notes(&answers).map_err(failed(ANSWERS))?;
     }
     Ok(reader.tasks)
 }
@@ -167,6 +178,15 @@ impl<'f> Reader<'f> {
             self.tasks.len() - 1
         });
         &mut self.tasks[place]
+    }
+
+    /// Where an item stands. Rows of a table mostly go through the items in their order, or through
+    /// all rows of an item, so that it is nearly always near the last one.
+    fn place(&self, task: &str, id: &str, last: usize) -> Option<usize> {
+        let items = &self.tasks.iter().find(|known| known.task == task)?.items;
+        let is_there = |at: &usize| items.get(*at).is_some_and(|item| item.id == id);
+        let near = [last, last + 1, 0].into_iter().find(is_there);
+        near.or_else(|| self.places.get(&(task, id)).copied())
     }
 
     fn questions(&mut self, frame: &'f DataFrame) -> PolarsResult<()> {
@@ -198,15 +218,17 @@ impl<'f> Reader<'f> {
         let (latencies, unsent) = (numbers(frame, "latency_ms")?, unsent(frame)?);
         let names: BTreeSet<&str> = rungs.iter().flatten().copied().collect();
         let names: Vec<&str> = names.into_iter().collect();
+        let mut last = 0;
         for row in 0..frame.height() {
             let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
             let Some(policy) = policies[row] else { continue };
-            let place = self.places.get(&(task, id)).copied();
+            let known = self.place(task, id, last);
             let cells = self.task(task);
-            let place = place.unwrap_or_else(|| {
+            let place = known.unwrap_or_else(|| {
                 cells.items.push(Question { id: id.to_owned(), ..Question::default() });
                 cells.items.len() - 1
             });
+            last = place;
             let rung = rungs[row].and_then(|rung| names.binary_search(&rung).ok());
             let cell = Cell {
                 ending: Ending::of(verdicts[row].unwrap_or_default(), scores[row]),
@@ -224,7 +246,9 @@ impl<'f> Reader<'f> {
                 column.resize(column.len().max(place + 1), Cell::NOT_RUN);
                 column[place] = cell;
             }
-            self.places.insert((task, id), place);
+            if known.is_none() {
+                self.places.insert((task, id), place);
+            }
         }
         for cells in &mut self.tasks {
             let n_items = cells.items.len();
@@ -245,6 +269,7 @@ impl<'f> Reader<'f> {
         let prompts = texts(frame, "prompt").unwrap_or_default();
         let is_own = |row: &usize| prompts.get(*row).copied().flatten().is_none();
         let first = |row: &usize| samples[*row] == Some(0) && is_own(row);
+        let mut last = 0;
         for row in (0..frame.height()).filter(first) {
             let note = match verdicts[row] {
                 Some("unparsed" | "refused") => responses[row],
@@ -252,7 +277,8 @@ impl<'f> Reader<'f> {
                 _ => None,
             };
             let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
-            let place = self.places.get(&(task, id)).copied();
+            let place = self.place(task, id, last);
+            last = place.unwrap_or(last);
             if let (Some(note), Some(place), Some(model)) = (note, place, models[row]) {
                 self.task(task).items[place].notes.insert(model.to_owned(), note.to_owned());
             }

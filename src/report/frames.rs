@@ -186,6 +186,12 @@ impl<'a, R> Columns<'a, R> {
         self.with(column)
     }
 
+    /// Further columns of the same rows.
+    pub(super) fn and(mut self, further: Self) -> Self {
+        self.columns.extend(further.columns);
+        self
+    }
+
     /// The finished frame.
     pub(super) fn frame(self) -> PolarsResult<DataFrame> {
         DataFrame::new(self.rows.len(), self.columns)

@@ -51,18 +51,21 @@ pub fn write_answers<'a>(
 ) -> Result<(), ReportError> {
     let has_prompts = rows.clone().any(|row| row.recorded.prompt.is_some());
     let frame = |rows: &[AnswerRow<'_>]| {
-        let columns = Columns::of(rows)
-            .text("task", |row| Some(row.task.as_str()))
-            .text("id", |row| Some(row.recorded.id.as_str()))
-            .text("model", |row| Some(row.recorded.model.as_str()))
-            .small("sample", |row| Some(row.recorded.sample))
-            .text("response", |row| row.recorded.response.as_deref())
-            .text("answer", |row| row.answer)
-            .number("score", |row| row.score)
-            .small("correct", |row| correct(row.score))
-            .number("confidence", |row| row.recorded.confidence);
-        let mut columns =
-            came(columns, |row| row.recorded).text("verdict", |row| Some(row.verdict));
+        let judged = || {
+            Columns::of(rows)
+                .text("task", |row| Some(row.task.as_str()))
+                .text("id", |row| Some(row.recorded.id.as_str()))
+                .text("model", |row| Some(row.recorded.model.as_str()))
+                .small("sample", |row| Some(row.recorded.sample))
+                .text("response", |row| row.recorded.response.as_deref())
+                .text("answer", |row| row.answer)
+                .number("score", |row| row.score)
+                .small("correct", |row| correct(row.score))
+                .number("confidence", |row| row.recorded.confidence)
+        };
+        let came = || came(Columns::of(rows), |row| row.recorded);
+        let (judged, came) = rayon::join(judged, came);
+        let mut columns = judged.and(came).text("verdict", |row| Some(row.verdict));
         if has_prompts {
             columns = columns.text("prompt", |row| Some(row.recorded.prompt.as_ref()?.as_str()));
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rand::Rng;
+use rayon::prelude::*;
 
 use crate::data::{Item, ItemIdx};
 use crate::kernel::Seed;
@@ -15,7 +16,7 @@ pub const N_FOLDS: usize = 5;
 /// number decides which fold an item is in alone: it follows from the seed and the item's words.
 pub(super) fn folds(items: &[Item], seed: Seed) -> Vec<Vec<ItemIdx>> {
     let mut shuffled: Vec<(u64, &str, Vec<ItemIdx>)> = groups(items)
-        .into_iter()
+        .into_par_iter()
         .map(|group| {
             let keys = group.iter().map(|item| items[item.0 as usize].split_key());
             let key = keys.min().unwrap_or_default();

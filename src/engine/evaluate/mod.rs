@@ -222,11 +222,16 @@ fn fill(
     let mut outcomes = outcomes(field);
     let (contributions, too_many) = gain::contributions(field, &outcomes, method);
     outcomes.extend(given.map(|given| (given.policy.clone(), given.column(matrix))));
-    let models = tables::models(matrix, method);
-    let mut rows = tables::policies(matrix, field.policies, &outcomes, method);
-    fitted::fill(field, &outcomes, &mut rows);
-    together::fill(&mut rows, &outcomes, method, field.seed);
     let pairs = analysis::pairs(matrix);
+    let of_policies = || {
+        let mut rows = tables::policies(matrix, field.policies, &outcomes, method);
+        fitted::fill(field, &outcomes, &mut rows);
+        together::fill(&mut rows, &outcomes, method, field.seed);
+        (tables::models(matrix, method), rows)
+    };
+    // Which knows of no policy.
+    let diversity = || analysis::diversity(matrix, &pairs);
+    let ((models, rows), diversity) = rayon::join(of_policies, diversity);
     doubts.extend(warnings::of_task(task, &models, &rows));
     doubts.extend(warnings::never_sure(field.policies, &outcomes));
     doubts.extend(warnings::few_samples(field.policies, matrix.n_samples()));
@@ -236,7 +241,7 @@ fn fill(
     summary.availability.extend(compare::availability(&rows, method));
     summary.frontier.extend(compare::frontier(&rows, method));
     summary.routers.extend(literature::rows(field, &rows, &outcomes));
-    summary.diversity.extend(analysis::diversity(matrix, &pairs));
+    summary.diversity.extend(diversity);
     summary.samples.extend(analysis::samples(matrix, &method.clusters, method.intervals));
     summary.calibration.extend(analysis::calibration(matrix));
     summary.gains.extend(gain::gains(field, &outcomes));

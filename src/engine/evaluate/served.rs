@@ -17,19 +17,22 @@ pub(super) fn by_others(
     candidates: &[Candidate],
     rows: &[Option<&Recorded>],
 ) -> Vec<Warning> {
-    let mut named: BTreeMap<&ModelId, BTreeMap<String, u64>> = BTreeMap::new();
+    let mut named: BTreeMap<&ModelId, BTreeMap<&str, u64>> = BTreeMap::new();
     for row in rows.iter().flatten().filter(|row| row.failure.is_none()) {
         if let Some(name) = row.model_served.as_deref().filter(|name| !name.is_empty()) {
-            *named.entry(&row.model).or_default().entry(stem(name)).or_default() += 1;
+            *named.entry(&row.model).or_default().entry(name).or_default() += 1;
         }
     }
     let doubt = |candidate: &Candidate| {
-        let served = named.get(&candidate.id)?;
+        let mut served: BTreeMap<String, u64> = BTreeMap::new();
+        for (name, n) in named.get(&candidate.id)? {
+            *served.entry(stem(name)).or_default() += n;
+        }
         let asked = match &candidate.source {
             Source::Live { name, .. } => stem(name),
             Source::Recorded => stem(candidate.name.as_deref().unwrap_or(candidate.id.as_str())),
         };
-        let others = others(&asked, served);
+        let others = others(&asked, &served);
         let such: u64 = others.iter().map(|(_, n)| n).sum();
         let names: Vec<String> = match others.as_slice() {
             [(name, _)] => vec![(*name).to_owned()],
