@@ -71,6 +71,7 @@ pub(super) fn take_up(
     claims: &BTreeSet<Key>,
 ) -> rusqlite::Result<()> {
     let Ok(file) = File::open(path) else { return Ok(()) };
+    let mut keeper = row::Keeper::of(connection)?;
     for line in BufReader::new(file).split(b'\n').map_while(io::Result::ok) {
         let Ok(Noted(answer, earlier)) = serde_json::from_slice(&line) else { continue };
         let request = answer.get(row::REQUEST).and_then(serde_json::Value::as_str);
@@ -79,7 +80,7 @@ pub(super) fn take_up(
             answer.len() == row::N_ANSWER && earlier.iter().all(|of| of.len() == row::N_ATTEMPT);
         if is_whole && claims.contains(&key) {
             let earlier: Vec<Values<'_>> = earlier.iter().map(|of| values(of)).collect();
-            row::keep(connection, key, &values(&answer), &earlier)?;
+            keeper.keep(key, &values(&answer), &earlier)?;
         }
     }
     Ok(())

@@ -169,9 +169,10 @@ impl Store {
             return Ok(());
         }
         let keep = |connection: &Connection, own: &mut BTreeSet<Key>| {
+            let mut keeper = row::Keeper::of(connection)?;
             entries.iter().try_for_each(|entry| {
                 own.remove(&entry.key);
-                row::keep(connection, entry.key, &row::columns(entry), &row::attempts(entry))
+                keeper.keep(entry.key, &row::columns(entry), &row::attempts(entry))
             })
         };
         match self.owner.get() {

@@ -1,7 +1,7 @@
 //! A row of the store: an entry written, and an answer read back.
 
 use rusqlite::types::{FromSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{CachedStatement, Connection, Row, params, params_from_iter};
 
 use crate::data::{Failure, Recorded};
 use crate::kernel::{Micros, Tokens, Usd};
@@ -50,32 +50,44 @@ pub(super) const N_ATTEMPT: usize = 6;
 /// Where the request stands among the columns of an answer.
 pub(super) const REQUEST: usize = 3;
 
-/// Writes an answer and the attempts before it in place of what was there under its key.
-pub(super) fn keep(
-    connection: &Connection,
-    key: Key,
-    answer: &[ValueRef<'_>],
-    attempts: &[Values<'_>],
-) -> rusqlite::Result<()> {
-    if !insert(connection, key, answer)? {
-        connection.prepare_cached(FORGET_ATTEMPTS)?.execute(params![key.bytes()])?;
-        connection.prepare_cached(FORGET)?.execute(params![key.bytes()])?;
-        insert(connection, key, answer)?;
-    }
-    let id = connection.last_insert_rowid();
-    for (attempt, of) in (1..).zip(attempts) {
-        let whose = [ValueRef::Integer(id), ValueRef::Integer(attempt)];
-        let columns = whose.into_iter().chain(of.iter().copied()).map(ToSqlOutput::Borrowed);
-        connection.prepare_cached(KEEP_ATTEMPT)?.execute(params_from_iter(columns))?;
-    }
-    Ok(())
+/// Writes rows, one after another.
+pub(super) struct Keeper<'c> {
+    connection: &'c Connection,
+    insert: CachedStatement<'c>,
 }
 
-/// Whether there was nothing under its key, so that it is written now.
-fn insert(connection: &Connection, key: Key, answer: &[ValueRef<'_>]) -> rusqlite::Result<bool> {
-    let columns = [ValueRef::Blob(key.bytes())].into_iter().chain(answer.iter().copied());
-    let columns = params_from_iter(columns.map(ToSqlOutput::Borrowed));
-    Ok(connection.prepare_cached(KEEP)?.execute(columns)? == 1)
+impl<'c> Keeper<'c> {
+    pub(super) fn of(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self { connection, insert: connection.prepare_cached(KEEP)? })
+    }
+
+    /// Writes an answer and the attempts before it in place of what was there under its key.
+    pub(super) fn keep(
+        &mut self,
+        key: Key,
+        answer: &[ValueRef<'_>],
+        attempts: &[Values<'_>],
+    ) -> rusqlite::Result<()> {
+        let connection = self.connection;
+        if !self.insert(key, answer)? {
+            connection.prepare_cached(FORGET_ATTEMPTS)?.execute(params![key.bytes()])?;
+            connection.prepare_cached(FORGET)?.execute(params![key.bytes()])?;
+            self.insert(key, answer)?;
+        }
+        let id = connection.last_insert_rowid();
+        for (attempt, of) in (1..).zip(attempts) {
+            let whose = [ValueRef::Integer(id), ValueRef::Integer(attempt)];
+            let columns = whose.into_iter().chain(of.iter().copied()).map(ToSqlOutput::Borrowed);
+            connection.prepare_cached(KEEP_ATTEMPT)?.execute(params_from_iter(columns))?;
+        }
+        Ok(())
+    }
+
+    /// Whether there was nothing under its key, so that it is written now.
+    fn insert(&mut self, key: Key, answer: &[ValueRef<'_>]) -> rusqlite::Result<bool> {
+        let columns = [ValueRef::Blob(key.bytes())].into_iter().chain(answer.iter().copied());
+        Ok(self.insert.execute(params_from_iter(columns.map(ToSqlOutput::Borrowed)))? == 1)
+    }
 }
 
 /// The columns of an entry's answer.

@@ -3,14 +3,15 @@
 //! A browser opens the page without reading any of it, reads the letters when items are filtered,
 //! and a page of items when it is shown.
 
-use std::io::Write;
+use std::borrow::Cow;
+use std::io::{self, Write};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use flate2::{Compression, GzBuilder};
 use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::report::by_task::TaskRows;
 use crate::report::cells::{Cells, Question};
@@ -33,8 +34,26 @@ pub(super) struct Items {
     /// `{"endings": [a text a column, a letter an item], "categories": [..], "category": [..]}`
     index: String,
     per_page: usize,
-    /// Lists of items, see `item`.
+    /// Lists of items, see `Shown`.
     pages: Vec<String>,
+}
+
+/// An item as a page has it.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    id: &'a str,
+    /// The question.
+    q: Option<Cow<'a, str>>,
+    /// Targets.
+    t: Vec<Cow<'a, str>>,
+    /// Options.
+    c: Vec<Cow<'a, str>>,
+    /// Distinct answers.
+    a: Vec<Cow<'a, str>>,
+    /// The answer of each column by its place among those; -1 without one.
+    g: Vec<i64>,
+    /// Notes by column.
+    n: Map<String, Value>,
 }
 
 /// Packs the items of a task.
@@ -47,7 +66,7 @@ pub(super) fn pack(task: &TaskRows<'_>, cells: &Cells) -> Items {
     let places: Vec<usize> = (0..cells.items.len()).collect();
     let page = |places: &[usize]| {
         let items = places.iter().map(|place| item(cells, &columns, *place));
-        compressed(&Value::Array(items.collect()))
+        compressed(&items.collect::<Vec<_>>())
     };
     Items {
         task: cells.task.clone(),
@@ -79,49 +98,44 @@ fn index(cells: &Cells, columns: &[&str]) -> Value {
     json!({ "endings": endings, "categories": categories, "category": of_item })
 }
 
-/// Its name, question, targets, options, distinct answers, the answer of each column by its place
-/// (-1 without one), and notes by column.
-fn item(cells: &Cells, columns: &[&str], place: usize) -> Value {
+fn item<'a>(cells: &'a Cells, columns: &[&str], place: usize) -> Shown<'a> {
     let Question { id, input, targets, choices, answers, notes, .. } = &cells.items[place];
-    let short = |texts: &[String]| -> Vec<String> {
-        texts.iter().map(|text| cut(text, MOST_LETTERS_OF_ANSWER)).collect()
-    };
-    let given: Vec<i64> = columns
-        .iter()
-        .map(|name| cells.columns[*name][place].answer.map_or(-1, i64::from))
-        .collect();
-    let notes: serde_json::Map<String, Value> = columns
+    let short =
+        |texts: &'a [String]| texts.iter().map(|text| cut(text, MOST_LETTERS_OF_ANSWER)).collect();
+    let given = columns.iter().map(|name| cells.columns[*name][place].answer);
+    let notes = columns
         .iter()
         .enumerate()
         .filter_map(|(idx, name)| {
             Some((idx.to_string(), cut(notes.get(*name)?, MOST_LETTERS_OF_ANSWER).into()))
         })
         .collect();
-    json!({
-        "id": id,
-        "q": input.as_deref().map(|input| cut(input, MOST_LETTERS)),
-        "t": short(targets),
-        "c": short(choices),
-        "a": short(answers),
-        "g": given,
-        "n": notes,
-    })
+    Shown {
+        id,
+        q: input.as_deref().map(|input| cut(input, MOST_LETTERS)),
+        t: short(targets),
+        c: short(choices),
+        a: short(answers),
+        g: given.map(|answer| answer.map_or(-1, i64::from)).collect(),
+        n: notes,
+    }
 }
 
-fn cut(text: &str, most: usize) -> String {
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
     }
 }
 
 /// The same value gives the same text: no time, no name of a system.
-fn compressed(value: &Value) -> String {
+fn compressed(value: &impl Serialize) -> String {
     let mut gzip = GzBuilder::new().operating_system(255).write(Vec::new(), Compression::best());
-    let bytes = gzip
-        .write_all(value.to_string().as_bytes())
+    let bytes = serde_json::to_vec(value)
+        .map_err(io::Error::from)
+        .and_then(|json| gzip.write_all(&json))
         .and_then(|()| gzip.finish())
-        .expect("a list of bytes takes whatever is written to it");
+        .expect("texts and numbers are JSON, and a list of bytes takes whatever is written to it");
     BASE64_STANDARD.encode(bytes)
 }
 

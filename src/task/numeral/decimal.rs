@@ -19,6 +19,10 @@ impl Decimal {
         if exponent.unsigned_abs() > EXPONENT_MAX {
             return None;
         }
+        if fraction.is_empty() && exponent == 0 {
+            let whole = whole.trim_start_matches('0');
+            return Some(Self(if whole.is_empty() { "0" } else { whole }.to_owned()));
+        }
         let mut digits = format!("{whole}{fraction}");
         let mut point = whole.len() as i64 + i64::from(exponent);
         if point < 0 {
