@@ -34,7 +34,7 @@ const ELSEWHERE: Micros = Micros(250_000);
 const TOLD: Duration = Duration::from_millis(100);
 
 /// Replies that are looked at together at most, so that none waits long.
-const BATCH: usize = 256;
+const BATCH: usize = 32;
 
 impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
     /// Asks until there is nothing more to ask, and fills in the rows.
