@@ -4,6 +4,7 @@ mod alone;
 mod by_task;
 mod cells;
 mod changes;
+mod columns;
 mod comparisons;
 mod csv;
 mod doubts;

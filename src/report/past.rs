@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::data::{Failure, Outcome, PastOutcomes, PastRun, Verdict};
 use crate::kernel::{ItemId, Micros, TaskId, Usd};
-use crate::report::cells::{frame, numbers, texts, unsent};
+use crate::report::columns::{frame, numbers, texts, unsent};
 use crate::report::{ReportError, json};
 
 /// Reads a run: its folder, or its `summary.json`, which has figures but no items.

@@ -94,6 +94,15 @@ pub enum StoreError {
         /// Its version.
         version: i64,
     },
+    /// An earlier version of this program is asking with it, so it can't be brought up to date.
+    #[error(
+        "open the answer store {path}: an earlier version of this program is asking with it. Wait \
+         for it, or end it; the same command goes on from there"
+    )]
+    Earlier {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder that it would lie in can't be made.
     #[error(
         "make the folder of the answer store {path}. Make it yourself, or name a file elsewhere \

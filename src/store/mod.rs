@@ -64,7 +64,8 @@ impl Store {
     /// What can't be written is opened to be read; who writes is told then.
     ///
     /// # Errors
-    /// When the file can't be made, is no store, or is of a later version.
+    /// When the file can't be made, is no store, is of a later version, or of an earlier one whose
+    /// program is asking with it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         match Self::open_to_write(path) {
             Err(error @ StoreError::ReadOnly { .. }) if path.is_file() => {
@@ -81,15 +82,25 @@ impl Store {
         }
         let failed = |error| StoreError::new("open", path, error);
         let connection = Connection::open(path).map_err(failed)?;
-        set_up(&connection).map_err(failed)?;
-        Self::of(connection, path)
+        set_up(&connection, path).map_err(failed)?;
+        match schema::find(&connection).map_err(failed)? {
+            Found::Version(version) if version < schema::VERSION => {
+                Err(StoreError::Earlier { path: path.to_owned() })
+            }
+            _ => Self::of(connection, path),
+        }
     }
 
     fn of(connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let failed = |error| StoreError::new("open", path, error);
         match schema::find(&connection).map_err(failed)? {
-            Found::Version(schema::VERSION) => {
-                match owner::take_up(&connection, path).map_err(failed) {
+            Found::Version(version @ schema::READABLE..=schema::VERSION) => {
+                // An earlier one is here to be read, and can't be written.
+                let taken_up = match version {
+                    schema::VERSION => owner::take_up(&connection, path).map_err(failed),
+                    _ => Ok(()),
+                };
+                match taken_up {
                     // Whoever claims is told. Reading what is there, and making room, goes on.
                     Ok(()) | Err(StoreError::Full { .. } | StoreError::ReadOnly { .. }) => {}
                     Err(error) => return Err(error),
@@ -200,7 +211,7 @@ impl Store {
     }
 }
 
-fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+fn set_up(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     let found = schema::find(connection)?;
     if found == Found::Foreign {
@@ -210,7 +221,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     let is_new = found == Found::Version(schema::NEW);
     connection.pragma_update(None, "synchronous", if is_new { "off" } else { "normal" })?;
     write_ahead(connection)?;
-    schema::upgrade(connection)?;
+    schema::upgrade(connection, path)?;
     // A killed process loses nothing in this mode; only a power cut may lose the last rows.
     connection.pragma_update(None, "synchronous", "normal")?;
     // Keys are spread at random over their index, so that a page is written by many batches: the

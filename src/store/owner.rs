@@ -79,6 +79,11 @@ pub(super) fn is_alive(store: &Path, id: i64) -> bool {
     }
 }
 
+/// Whether any owner may still be asking.
+pub(super) fn any_is_alive(connection: &Connection, store: &Path) -> rusqlite::Result<bool> {
+    Ok(owners(connection)?.into_iter().any(|id| is_alive(store, id)))
+}
+
 /// Keeps what dead owners have noted, for whoever comes to read.
 pub(super) fn take_up(connection: &Connection, store: &Path) -> rusqlite::Result<()> {
     // Most stores have nothing to take up, and who reads need not write.

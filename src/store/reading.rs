@@ -13,14 +13,14 @@ use super::schema::{self, Found};
 /// log beside it that would have to be read as well, the file alone is all that there is, and
 /// nobody is changing it: whoever writes has a log.
 ///
-/// `None` where the file can't be read, not without its log, or not before it is brought up to this
-/// version.
+/// `None` where the file can't be read, not without its log, or not before it is brought up to a
+/// later version.
 pub(super) fn open(path: &Path) -> Option<Connection> {
     let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let looked_at = |connection: Connection| {
         connection.busy_timeout(PATIENCE).ok()?;
         let found = schema::find(&connection).ok()?;
-        let is_earlier = matches!(found, Found::Version(version) if version < schema::VERSION);
+        let is_earlier = matches!(found, Found::Version(version) if version < schema::READABLE);
         (!is_earlier).then_some(connection)
     };
     let beside_its_log = || Connection::open_with_flags(path, read_only).ok().and_then(looked_at);

@@ -1,9 +1,15 @@
 //! The tables of a store, and how a file of an earlier version becomes one of this.
 
+use std::path::Path;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::owner;
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = 3;
+/// The earliest whose answers this program reads as they stand.
+pub(super) const READABLE: i64 = 2;
 /// The version of a file that has no tables yet.
 pub(super) const NEW: i64 = 0;
 
@@ -104,8 +110,9 @@ pub(super) fn find(connection: &Connection) -> rusqlite::Result<Found> {
 }
 
 /// Makes the tables of a new file, or brings those of an earlier version up to this one. Whatever
-/// else it is, is left alone.
-pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+/// else it is, is left alone, and so is a file that an earlier program is asking with: it could not
+/// keep what it paid for.
+pub(super) fn upgrade(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     if find(connection)? == Found::Version(VERSION) {
         return Ok(());
     }
@@ -116,7 +123,9 @@ pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
         Found::Version(1) => [SET_ASIDE, TABLES, TAKE_OVER]
             .into_iter()
             .try_for_each(|step| transaction.execute_batch(step))?,
-        Found::Version(2) => transaction.execute_batch(PACK_CLAIMS)?,
+        Found::Version(2) if !owner::any_is_alive(&transaction, path)? => {
+            transaction.execute_batch(PACK_CLAIMS)?;
+        }
         _ => {}
     }
     transaction.commit()
@@ -124,14 +133,15 @@ pub(super) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::fs::File;
 
     use rusqlite::params;
 
     use super::*;
     use crate::data::{Failure, Recorded};
     use crate::kernel::{Micros, Tokens, Usd};
-    use crate::store::{Key, Store, StoreError, owner, request_json};
+    use crate::store::tests::{keep, question, says};
+    use crate::store::{Key, Store, StoreError, reading, request_json};
 
     /// What version 1 of the program ran, word for word.
     const VERSION_1: &str = "
@@ -222,31 +232,70 @@ mod tests {
         assert_eq!((count("answers").unwrap(), version(&connection).unwrap()), (2, VERSION));
     }
 
+    /// What version 2 of the program had in place of `owners.claims`.
+    const VERSION_2: &str = "
+    DROP TABLE owners;
+    CREATE TABLE owners (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+    CREATE TABLE claims (key BLOB PRIMARY KEY, owner INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+    PRAGMA user_version = 2;";
+
+    /// A file of version 2 with an answer, and its key.
+    fn version_2(path: &Path) -> (Connection, Key) {
+        keep(&Store::open(path).unwrap(), "one", &says("B")).unwrap();
+        let connection = Connection::open(path).unwrap();
+        connection.execute_batch(VERSION_2).unwrap();
+        (connection, question("one").1)
+    }
+
     #[test]
     fn what_dead_owners_of_version_2_claimed_they_still_do() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = Connection::open(folder.path().join("answers.sqlite")).unwrap();
-        connection
-            .execute_batch(
-                "CREATE TABLE answers (key BLOB);
-                CREATE TABLE owners (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
-                CREATE TABLE claims (key BLOB PRIMARY KEY, owner INTEGER NOT NULL)
-                    WITHOUT ROWID, STRICT;
-                INSERT INTO owners VALUES (1), (2), (3);
-                PRAGMA user_version = 2;",
-            )
-            .unwrap();
+        let path = folder.path().join("answers.sqlite");
+        let (connection, _) = version_2(&path);
+        connection.execute_batch("INSERT INTO owners VALUES (1), (2), (3)").unwrap();
         // Bytes that are no text, and one that ends a text, are keys like others.
         let keys = [[0xff; 32], [0; 32], [b'a'; 32]].map(Key::from);
         for (key, owner) in std::iter::zip(keys, [2, 3, 2]) {
             let claim = "INSERT INTO claims VALUES (?1, ?2)";
             connection.execute(claim, params![key.bytes(), owner]).unwrap();
         }
-        upgrade(&connection).unwrap();
+        upgrade(&connection, &path).unwrap();
         let others = |own| owner::others(&connection, own).unwrap().into_iter().collect::<Vec<_>>();
         assert_eq!(others(None), [(keys[1], 3), (keys[2], 2), (keys[0], 2)]);
         assert_eq!(others(Some(2)), [(keys[1], 3)]);
         assert_eq!(version(&connection).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn a_file_that_a_program_of_version_2_asks_with_is_left_alone_until_it_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.sqlite");
+        let (connection, key) = version_2(&path);
+        connection.execute_batch("INSERT INTO owners VALUES (7)").unwrap();
+        let lock = File::create(folder.path().join("answers.sqlite.owner-7")).unwrap();
+        lock.try_lock().unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(matches!(error, StoreError::Earlier { .. }), "{error:?}");
+        assert!(error.to_string().contains("an earlier version of this program"), "{error}");
+        assert_eq!(version(&connection).unwrap(), 2);
+        drop(lock);
+        assert_eq!(Store::open(&path).unwrap().find(key).unwrap(), Some(says("B")));
+        assert_eq!(version(&connection).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn a_file_of_version_2_that_may_only_be_read_is_read_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.sqlite");
+        let (connection, key) = version_2(&path);
+        // As if somebody had been killed, and nothing of it could be taken up.
+        connection.execute_batch("INSERT INTO owners VALUES (7)").unwrap();
+        std::fs::write(folder.path().join("answers.sqlite.owner-7"), "noted").unwrap();
+        let store = Store::of(reading::open(&path).unwrap(), &path).unwrap();
+        assert_eq!(store.find(key).unwrap(), Some(says("B")));
+        let error = store.journal().unwrap_err();
+        assert!(matches!(error, StoreError::ReadOnly { .. }), "{error:?}");
+        assert_eq!(version(&connection).unwrap(), 2);
     }
 
     fn version(connection: &Connection) -> rusqlite::Result<i64> {
