@@ -14,5 +14,6 @@ mod drill {
     mod exported;
     mod gateways;
     mod passed_on;
+    mod probed;
     mod ready;
 }

@@ -2,6 +2,7 @@
 
 mod target;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -16,7 +17,7 @@ use super::inputs::Input;
 use super::outputs::{Output, RunRecord};
 use super::serve::Wait;
 use super::{Exit, rounds};
-use crate::data::Recorded;
+use crate::data::{Recorded, Warning};
 use crate::engine::drill::{self, Books, Drilled, Load, Ring};
 use crate::engine::serve::{Options, Server};
 use crate::engine::{collect, evaluate, simulate};
@@ -136,6 +137,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let grounds = evaluate::grounds(&loaded.plan, &rows).context("judge the answers")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let client = Client::new()?;
+    let mut slow: BTreeSet<Warning> = BTreeSet::new();
     for ground in &grounds {
         let Some(grounds) = super::simulate::of(&loaded.plan, ground) else { continue };
         let ring = Ring::new(&loaded.plan, grounds, &policies, client.clone())?;
@@ -152,12 +154,17 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         };
         let intervals = loaded.plan.intervals;
         for (name, books) in drilled {
+            // How a gateway probes, it knows alone.
+            if args.target.is_none() {
+                slow.extend(ring.slow_probes(&name, |recorded| args.latency.0.of(recorded))?);
+            }
             let of = (&grounds.task.id, &name);
             evaluation.summary.drilled.push(drill::row(of, &books, intervals));
             let doubt = drill::doubt(&name, &books);
             evaluation.summary.warnings.extend(doubt.as_ref().map(evaluate::warning_row));
         }
     }
+    evaluation.summary.warnings.extend(slow.iter().map(evaluate::warning_row));
     let record = RunRecord::new(&loaded.plan, started);
     args.output.write(&loaded.plan, &evaluation, record)?;
     Ok(args.output.verdict(&evaluation.summary.gates))

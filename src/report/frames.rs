@@ -18,8 +18,12 @@ use crate::report::{
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
-/// The tables that are written only where they have rows.
-const OPTIONAL: [&str; 14] = [
+/// Every table, each written only where it has rows.
+const TABLES: [&str; 18] = [
+    "models",
+    "policies",
+    "categories",
+    "pairs",
     "frontier",
     "comparisons",
     "routers",
@@ -38,23 +42,28 @@ const OPTIONAL: [&str; 14] = [
 
 /// The names of the tables that are not among `tables`.
 pub(super) fn absent(tables: &[Table]) -> impl Iterator<Item = &'static str> {
-    OPTIONAL.into_iter().filter(|name| !tables.iter().any(|(known, _)| known == name))
+    TABLES.into_iter().filter(|name| !tables.iter().any(|(known, _)| known == name))
 }
 
-/// The frames `models`, `policies`, `categories` and `pairs`; where there is something to say,
-/// also `frontier`, `comparisons`, `diversity` and others.
+/// The frames `models`, `policies`, `categories`, `pairs` and so on, where there is something to
+/// say.
 pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, ReportError> {
-    let named = |name, frame: PolarsResult<DataFrame>| match frame {
+    let named = |(name, frame): (&'static str, PolarsResult<DataFrame>)| match frame {
         Ok(frame) => Ok((name, frame)),
         Err(source) => Err(ReportError::Table { path: dir.join(name), source }),
     };
-    let mut tables = vec![
-        named("models", models(&summary.models))?,
-        named("policies", policies(&summary.policies))?,
-        named("categories", categories(&summary.categories))?,
-        named("pairs", reasons::pairs(&summary.pairs))?,
-    ];
-    let further = [
+    let tables: Result<Vec<Table>, ReportError> = all(summary).into_iter().map(named).collect();
+    let mut tables = tables?;
+    tables.retain(|(_, frame)| frame.height() > 0);
+    Ok(tables)
+}
+
+fn all(summary: &Summary) -> [(&'static str, PolarsResult<DataFrame>); TABLES.len()] {
+    [
+        ("models", models(&summary.models)),
+        ("policies", policies(&summary.policies)),
+        ("categories", categories(&summary.categories)),
+        ("pairs", reasons::pairs(&summary.pairs)),
         ("frontier", comparisons::frontier(&summary.frontier)),
         ("comparisons", comparisons::comparisons(&summary.comparisons)),
         ("routers", routers::routers(&summary.routers)),
@@ -69,14 +78,7 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
         ("outages", outages::outages(&summary.outages)),
         ("timeline", outages::timeline(&summary.timeline)),
         ("drilled", drilled::frame(&summary.drilled)),
-    ];
-    for (name, frame) in further {
-        let table = named(name, frame)?;
-        if table.1.height() > 0 {
-            tables.push(table);
-        }
-    }
-    Ok(tables)
+    ]
 }
 
 fn models(rows: &[ModelRow]) -> PolarsResult<DataFrame> {
@@ -294,8 +296,10 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_summary_has_typed_columns_and_no_rows() {
-        for (name, frame) in tables(&sample::empty(), Path::new("")).unwrap() {
+    fn an_empty_summary_has_typed_columns_and_no_table() {
+        assert!(tables(&sample::empty(), Path::new("")).unwrap().is_empty());
+        for (name, frame) in all(&sample::empty()) {
+            let frame = frame.unwrap();
             assert_eq!(frame.height(), 0, "{name}");
             assert!(frame.dtypes().iter().all(|dtype| *dtype != DataType::Null), "{name}");
         }

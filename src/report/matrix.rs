@@ -8,6 +8,7 @@ use crate::kernel::{ItemId, Micros, PolicyId, TaskId, Usd};
 use crate::report::ReportError;
 use crate::report::frames::Columns;
 use crate::report::parquet::write_rows;
+use crate::report::place::remove;
 use crate::report::recorded::came;
 
 /// One judged cell of the matrix.
@@ -74,12 +75,15 @@ pub fn write_answers<'a>(
     write_rows(rows, frame, dir, "answers.parquet")
 }
 
-/// Writes `decisions.parquet`. `correct` is as in the answers; `tied` is 0 or 1 too. Where calls
-/// were never sent, `unsent` says how many of each row.
+/// Writes `decisions.parquet`, where there are any. `correct` is as in the answers; `tied` is 0 or
+/// 1 too. Where calls were never sent, `unsent` says how many of each row.
 pub fn write_decisions<'a>(
     rows: impl Iterator<Item = DecisionRow<'a>> + Clone,
     dir: &Path,
 ) -> Result<(), ReportError> {
+    if rows.clone().next().is_none() {
+        return remove(dir, "decisions.parquet");
+    }
     let has_unsent = rows.clone().any(|row| row.outcome.n_unsent > 0);
     let frame = |rows: &[DecisionRow<'_>]| {
         let mut columns = Columns::of(rows)

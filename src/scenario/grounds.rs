@@ -1,8 +1,12 @@
 //! What simulations and drills stand on: a task, the answers to it, and what was learned of them.
 
-use crate::data::{Answer, CellState, ItemIdx, Matrix, ModelIdx};
-use crate::kernel::Seed;
+use std::collections::BTreeSet;
+
+use crate::data::{Answer, CellState, ItemIdx, Matrix, ModelIdx, Warning};
+use crate::kernel::{Micros, Seed};
+use crate::policy::episode::Probes;
 use crate::policy::knowledge::{Knowledge, Subject};
+use crate::policy::parts::probe::Config;
 use crate::scenario::{Asking, Task};
 
 /// What is known of a task: its answers, and what policies learned of them.
@@ -58,5 +62,20 @@ impl<'a> Grounds<'a> {
             answered.min_by_key(size).unwrap_or(ItemIdx(0))
         };
         matrix.model_idxs().map(small).collect()
+    }
+
+    /// Models that take longer over their small question where nothing is wrong, as `took` says,
+    /// than a probe may.
+    pub fn slow_probes(
+        &self,
+        probes: &Probes,
+        took: impl Fn(ModelIdx) -> Micros,
+    ) -> BTreeSet<Warning> {
+        let slow = |(model, config): (ModelIdx, Config)| {
+            let (Micros(took), Micros(may)) = (took(model), config.timeout);
+            let name = || self.matrix.models()[usize::from(model.0)].to_string();
+            (took >= may).then(|| Warning::SlowProbe(name(), took / 1000, may / 1000))
+        };
+        probes.targets().filter_map(slow).collect()
     }
 }

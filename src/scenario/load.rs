@@ -183,12 +183,13 @@ impl Loader<'_> {
                 None
             }
         };
-        let system = match &raw.system {
-            Some(source) => Some(self.template(source)?),
-            None => None,
-        };
+        let system = raw.system.as_ref().map(|source| self.template(source));
         let default = Spanned { value: DEFAULT_PROMPT.to_owned(), span: 0..0 };
         let prompt = self.template(raw.prompt.as_ref().unwrap_or(&default));
+        for source in raw.system.iter().chain(&raw.prompt) {
+            let unknown = templates::of_task(source, &self.text, items.as_deref().unwrap_or(&[]));
+            self.found.extend(unknown.into_iter().map(|it| diagnostic(self.file, &self.text, it)));
+        }
         let text = Spanned { value: Extract::default(), span: 0..0 };
         let extract = self.finder(raw.extract.as_ref().unwrap_or(&text));
         let compare_extract: Vec<(String, Finder)> = raw
@@ -201,7 +202,10 @@ impl Loader<'_> {
             id: TaskId::from(name.value.as_str()),
             dataset,
             items: items?.into(),
-            system,
+            system: match system {
+                Some(system) => Some(system?),
+                None => None,
+            },
             prompt: prompt?,
             extract: extract?,
             score: raw.score.clone(),

@@ -1,4 +1,5 @@
-//! What is wrong with the words of those who ask about answers: variables that nobody brings.
+//! What is wrong with the words of tasks, and of those who ask about answers: variables that nobody
+//! brings.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,6 +10,8 @@ use super::plan::Task;
 use super::raw::{RawPolicy, RawScenario};
 use super::read::Complaint;
 use super::suggest;
+use crate::data::Item;
+use crate::kernel::Spanned;
 use crate::policy::{Accept, How};
 use crate::task::prompt::Prompt;
 
@@ -55,42 +58,69 @@ fn words(policy: &RawPolicy) -> Vec<Words<'_>> {
     own.map(|it| Words { source: &it.value, at: it.span.clone(), shown }).collect()
 }
 
+/// The same for a task's own words, of what its items bring.
+pub(super) fn of_task(source: &Spanned<String>, text: &str, items: &[Item]) -> Vec<Complaint> {
+    let Ok(prompt) = Prompt::compile(&source.value) else { return Vec::new() };
+    let missed = missed(&prompt, items, &|_| Map::new());
+    let at = &source.span;
+    missed.iter().map(|name| complaint(name, "", (at, text), items, &[])).collect()
+}
+
 fn complaints(words: &Words<'_>, text: &str, tasks: &[Task]) -> Vec<Complaint> {
     let Ok(prompt) = Prompt::compile(words.source) else { return Vec::new() };
     let (mut told, mut complaints) = (BTreeSet::new(), Vec::new());
     for task in tasks {
-        for name in missed(&prompt, task, words.shown) {
+        let beside = |item: &Item| {
+            let question = task.prompt.prompt.render(item).unwrap_or_default();
+            let candidates = vec!["an answer"; words.shown];
+            let [one, other] = BESIDE.map(str::to_owned);
+            Map::from_iter([(one, question.into()), (other, candidates.into())])
+        };
+        for name in missed(&prompt, &task.items, &beside) {
             if !told.insert(name.clone()) {
                 continue;
             }
-            let columns = task.items.first().map(Prompt::brings).unwrap_or_default();
-            let known = columns.iter().map(String::as_str).chain(BESIDE);
             let of =
                 if tasks.len() > 1 { format!(" in task `{}`", task.id) } else { String::new() };
-            complaints.push(Complaint {
-                message: format!("unknown variable `{name}`{of}"),
-                help: Some(suggest::help(&name, known)),
-                span: place(&name, &words.at, text),
-            });
+            complaints.push(complaint(&name, &of, (&words.at, text), &task.items, &BESIDE));
         }
     }
     complaints
 }
 
-/// What an item of the task fails for, of what no item of it brings.
-fn missed(prompt: &Prompt, task: &Task, shown: usize) -> Vec<String> {
+fn complaint(
+    name: &str,
+    of: &str,
+    (at, text): (&Range<usize>, &str),
+    items: &[Item],
+    beside: &[&str],
+) -> Complaint {
+    let columns = items.first().map(Prompt::brings).unwrap_or_default();
+    let known = columns.iter().map(String::as_str).chain(beside.iter().copied());
+    Complaint {
+        message: format!("unknown variable `{name}`{of}"),
+        help: Some(suggest::help(name, known)),
+        span: place(name, at, text),
+    }
+}
+
+/// What an item fails for, of what no item brings and what is not there beside it.
+fn missed(
+    prompt: &Prompt,
+    items: &[Item],
+    beside: &dyn Fn(&Item) -> Map<String, Value>,
+) -> Vec<String> {
     let mut unknown = prompt.variables();
-    let brings = |name: &String| task.items.iter().any(|it| Prompt::brings(it).contains(name));
-    unknown.retain(|name| !BESIDE.contains(&name.as_str()) && !brings(name));
     let mut missed = Vec::new();
+    let Some(first) = items.first() else { return missed };
+    let there = beside(first);
+    let brings = |name: &String| items.iter().any(|it| Prompt::brings(it).contains(name));
+    unknown.retain(|name| !there.contains_key(name) && !brings(name));
     if unknown.is_empty() {
         return missed;
     }
-    for item in task.items.iter().take(TRIED) {
-        let question = task.prompt.prompt.render(item).unwrap_or_default();
-        let mut more = Map::new();
-        more.insert("question".into(), question.into());
-        more.insert("candidates".into(), vec!["an answer"; shown].into());
+    for item in items.iter().take(TRIED) {
+        let mut more = beside(item);
         // With something in its place, what is behind it is tried as well.
         while let Some(name) = prompt.misses(item, more.clone())
             && unknown.remove(&name)
@@ -203,5 +233,50 @@ mod tests {
             told(", u: { dataset: other.jsonl }", &judge(right)),
             row("unknown variable `passage` in task `u`", "passage", "")
         );
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_words_of_tasks_is_told_with_all_other_mistakes() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("items.jsonl"), ITEM).unwrap();
+        let text = "version: 1
+name: x
+tasks:
+  t:
+    dataset: items.jsonl
+    system: \"pasage: {{ pasage }}\"
+    prompt: |
+      {{ passage }}{{ other | default('') }}
+      {{ inputs }}
+      {{ pasage }}
+    extract: { regex: { pattern: \"(\" } }
+  u: { dataset: items.jsonl, system: \"{{ id\", prompt: \"{{ categroy }}\" }
+  w: { dataset: items.jsonl, prompt: \"{{ input }}{{ category }}\" }
+providers: { p: { synthetic: {} } }
+models: { a: { provider: p }, b: { provider: p } }
+policies: { v: { vote: { members: [a, c] } } }
+";
+        let file = folder.path().join("s.yaml");
+        std::fs::write(&file, text).unwrap();
+        let wrong = load(&file, &[]).expect_err("mistakes");
+        let told: Vec<(usize, &str, &str)> = wrong
+            .iter()
+            .map(|it| (it.line(), &text[it.span.clone()], it.help.as_deref().unwrap_or_default()))
+            .filter(|(_, word, _)| !word.contains(['(', '{']))
+            .map(|(line, word, help)| (line, word, &help[..help.find('?').unwrap_or(0)]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (6, "pasage", "did you mean `passage`"),
+                (9, "inputs", "did you mean `input`"),
+                (10, "pasage", "did you mean `passage`"),
+                (12, "categroy", "did you mean `category`"),
+                (16, "c", ""),
+            ]
+        );
+        assert_eq!(wrong.len(), 7, "the pattern and the brace too: {wrong:?}");
+        let help = wrong[0].help.as_deref().unwrap();
+        assert!(help.contains("known here: category, choices, id, input, passage"), "{help}");
     }
 }

@@ -46,6 +46,11 @@ fn whoever_passes_everything_on_is_seen_from_both_sides() {
     let upstream = free();
     let (target, upstream) = (format!("http://{}/v1", passes_on(upstream)), upstream.to_string());
     let args = ["--target", &target, "--upstream", &upstream, "--for", "1s", "--repetitions", "2"];
+    // What an earlier run has left there goes away.
+    std::fs::create_dir(folder.path().join("out")).expect("a folder");
+    for stale in ["policies.parquet", "decisions.parquet"] {
+        std::fs::write(folder.path().join("out").join(stale), "").expect("a write");
+    }
     let summary = drill("bodies.yaml", folder.path(), &[&args[..], &["--stream"]].concat(), &[]);
     for name in ["html-200", "no-choices", "empty"] {
         assert!(figure(&summary, name, "served") < 1e-9, "{name}");
@@ -57,6 +62,10 @@ fn whoever_passes_everything_on_is_seen_from_both_sides() {
         assert_eq!(summary[rows], serde_json::json!([]), "{rows}");
     }
     assert!(summary["drilled"].as_array().is_some_and(|rows| !rows.is_empty()));
+    for table in ["models.csv", "policies.parquet", "pairs.csv", "decisions.parquet"] {
+        assert!(!folder.path().join("out").join(table).exists(), "{table} says nothing");
+    }
+    assert!(folder.path().join("out/drilled.csv").exists());
     for row in summary["drilled"].as_array().into_iter().flatten() {
         assert!(row["trips"].is_null(), "{row}");
     }

@@ -6,15 +6,15 @@ mod load;
 mod probing;
 mod reply;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 pub use books::{Books, doubt, row};
 pub use gateway::{Gateway, through};
 
-use crate::data::ItemIdx;
+use crate::data::{CellState, ItemIdx, ModelIdx, Warning};
 use crate::kernel::{Key, Micros, ModelId, PolicyId, Seed};
-use crate::policy::episode::{Models, NotAPolicy, Request, Trace, Tree};
+use crate::policy::episode::{Models, NotAPolicy, Probes, Request, Trace, Tree};
 use crate::policy::knowledge::Subject;
 use crate::policy::{Fleet, Policy};
 use crate::provider::{Client, ClientError, Message};
@@ -124,6 +124,29 @@ impl<'a> Ring<'a> {
         };
         let limits: Vec<Option<u64>> = self.candidates.iter().map(limit).collect();
         Fleet::new(&guards, &limits)
+    }
+
+    /// Models that the policy probes and that take longer over it where nothing is wrong than a
+    /// probe may, where a reply takes `lasts` of how long it took when it was recorded.
+    ///
+    /// # Errors
+    /// When nobody can run the policy.
+    pub fn slow_probes(
+        &self,
+        policy: &PolicyId,
+        lasts: impl Fn(Micros) -> Micros,
+    ) -> Result<BTreeSet<Warning>, NotAPolicy> {
+        let matrix = self.grounds.matrix;
+        // Probes may meet any sample; they always fail where even the fastest is too slow. What
+        // took no known time is answered at once.
+        let took = |model: ModelIdx| {
+            let cell = |sample| matrix.cell(self.small[usize::from(model.0)], model, sample);
+            let cells = (0..matrix.n_samples()).map(cell);
+            let run = cells.filter(|it| it.state != CellState::NotRun);
+            let recorded = run.map(|it| it.latency.or(it.ttft).unwrap_or_default()).min();
+            recorded.map(&lasts).unwrap_or_default()
+        };
+        Ok(self.grounds.slow_probes(&Probes::new(&self.tree(policy)?, &self.fleet()), took))
     }
 
     /// The n-th request of a load.

@@ -23,16 +23,21 @@ pub enum Latency {
 }
 
 impl Latency {
+    /// How long a reply takes that took so long when it was recorded.
+    pub fn of(self, recorded: Micros) -> Micros {
+        match self {
+            Self::Fixed(total) => total,
+            Self::Recorded(factor) => Micros((recorded.0 as f64 * factor).round() as u64),
+        }
+    }
+
     /// The pace of an answer. A latency that was not recorded is none.
     pub(super) fn pace(self, answer: &Answer) -> Pace {
-        let (first, total) = match self {
-            Self::Fixed(total) => (None, total),
-            Self::Recorded(factor) => {
-                let scaled = |Micros(micros)| Micros((micros as f64 * factor).round() as u64);
-                let total = answer.latency.or(answer.ttft).map_or(Micros(0), scaled);
-                (answer.ttft.map(scaled), total)
-            }
+        let first = match self {
+            Self::Fixed(_) => None,
+            Self::Recorded(_) => answer.ttft.map(|it| self.of(it)),
         };
+        let total = self.of(answer.latency.or(answer.ttft).unwrap_or_default());
         Pace { first, total, ..Pace::default() }
     }
 }

@@ -25,7 +25,6 @@ use crate::fault::{Faults, Spell};
 use crate::kernel::{Key, Micros, ModelId, PolicyId, Seed, TaskId};
 use crate::policy::episode::{Models, Probes, Tree};
 use crate::policy::knowledge::Subject;
-use crate::policy::parts::probe::Config;
 use crate::policy::{Fleet, Policy};
 use crate::scenario::{Grounds, Plan, Simulation};
 use arrivals::Arrivals;
@@ -208,16 +207,10 @@ impl<'a> Town<'a> {
     }
 
     /// Models that take longer over their small question than a probe may.
-    fn slow_probes(&self, tree: &Tree) -> Vec<Warning> {
-        let probes = Probes::new(tree, &self.fleet());
-        let slow = |(model, config): (ModelIdx, Config)| {
-            let small = self.small[usize::from(model.0)];
-            let Micros(took) = self.tape.take(small, model, 0).service;
-            let doubt =
-                || Warning::SlowProbe(self.name(model), took / 1000, config.timeout.0 / 1000);
-            (took >= config.timeout.0).then(doubt)
-        };
-        probes.targets().filter_map(slow).collect()
+    fn slow_probes(&self, tree: &Tree) -> BTreeSet<Warning> {
+        let small = |model: ModelIdx| self.small[usize::from(model.0)];
+        let took = |model| self.tape.take(small(model), model, 0).service;
+        self.ground.slow_probes(&Probes::new(tree, &self.fleet()), took)
     }
 
     fn name(&self, model: ModelIdx) -> String {
