@@ -18,7 +18,7 @@ use crate::report::{
 /// A frame with the name of its file, without the ending.
 pub(super) type Table = (&'static str, DataFrame);
 
-/// Every table, each written only where it has rows.
+/// Every table. The first four are of every run, and the others where they have rows.
 const TABLES: [&str; 18] = [
     "models",
     "policies",
@@ -45,8 +45,8 @@ pub(super) fn absent(tables: &[Table]) -> impl Iterator<Item = &'static str> {
     TABLES.into_iter().filter(|name| !tables.iter().any(|(known, _)| known == name))
 }
 
-/// The frames `models`, `policies`, `categories`, `pairs` and so on, where there is something to
-/// say.
+/// The frames `models`, `policies`, `categories` and `pairs` of a run; where there is something to
+/// say, also `frontier`, `comparisons`, `diversity` and others.
 pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, ReportError> {
     let named = |(name, frame): (&'static str, PolarsResult<DataFrame>)| match frame {
         Ok(frame) => Ok((name, frame)),
@@ -54,7 +54,8 @@ pub(super) fn tables(summary: &Summary, dir: &Path) -> Result<Vec<Table>, Report
     };
     let tables: Result<Vec<Table>, ReportError> = all(summary).into_iter().map(named).collect();
     let mut tables = tables?;
-    tables.retain(|(_, frame)| frame.height() > 0);
+    let is_run = !summary.policies.is_empty();
+    tables.retain(|(name, frame)| frame.height() > 0 || is_run && TABLES[..4].contains(name));
     Ok(tables)
 }
 
