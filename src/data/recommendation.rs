@@ -140,6 +140,11 @@ impl Earned {
         let same = self.chosen.get(&self.what).copied().unwrap_or(0);
         (same < n).then_some((same, n))
     }
+
+    /// Whether it is served this often, as recorded and in outages, as far as that is known.
+    pub fn is_served(&self, least: f64) -> bool {
+        [self.served, self.served_in_outages].into_iter().flatten().all(|it| it >= least)
+    }
 }
 
 /// A model by itself, of which nothing was chosen.

@@ -12,6 +12,7 @@ use super::search::Found;
 use super::shape::Shape;
 use super::shared::Shared;
 use crate::data::recommendation::{Advice, Recommendation};
+use crate::data::summary::Versus;
 use crate::data::{Outcome, Recorded, Warning};
 use crate::engine::evaluate::{BEST_SINGLE, Given, Stand};
 use crate::kernel::PolicyId;
@@ -86,7 +87,7 @@ fn among_shared(
         let best = goals.best.as_ref().filter(|_| wish.versus.as_str() == BEST_SINGLE);
         it.found.shape.is_single() && (name == wish.versus || Some(&name) == best)
     };
-    let contender = match goals.loss {
+    let mut contender = match goals.loss {
         None => combination,
         Some(_) => [sure, unsure].into_iter().flatten().find(|it| !is_baseline(it)),
     };
@@ -105,10 +106,20 @@ fn among_shared(
         single: nest.earned(&single, Some((&wish.versus, &baseline))),
         contender: contender.as_ref().map(|it| nest.earned(it, Some((&versus, reference)))),
         choices: Vec::new(),
+        places: Vec::new(),
         steps: Vec::new(),
     };
     answer.add_steps(&nest, &goals, &steps, (&versus, reference));
     answer.hold_together(&nest, contender.as_ref().map(|it| (it, reference)), &steps);
+    // It may be told from itself where models are as good as one another on some fold.
+    if goals.loss.is_some() && is_baseline(&single) {
+        answer.single.versus = answer.single.versus.filter(Versus::is_same_throughout);
+    }
+    if let Some(most) = goals.loss
+        && let Some(place) = answer.stand_in(most, wish.availability_at_least)
+    {
+        contender = steps.into_iter().nth(place).flatten();
+    }
     let row = answer.row(&nest, wish, task, &goals);
     Ok(named(whole, &nest, row, single, contender))
 }

@@ -32,6 +32,8 @@ pub(super) struct Answer {
     /// For each step what may be had for its price.
     pub(super) steps: Vec<Step>,
     pub(super) choices: Vec<Choice>,
+    /// Where each of the choices stands among what was picked for the steps.
+    pub(super) places: Vec<usize>,
 }
 
 /// What may be had within one price.
@@ -108,7 +110,7 @@ impl Answer {
             }
         }
         nest.together(&pairs, &mut all);
-        for step in std::mem::take(&mut self.steps) {
+        for (at, step) in std::mem::take(&mut self.steps).into_iter().enumerate() {
             let Step { within, single, combination, to_baseline: [of_single, of_combination] } =
                 step;
             let is_above =
@@ -122,6 +124,7 @@ impl Answer {
                 continue;
             }
             let to_baseline = if takes { of_combination } else { of_single };
+            self.places.push(2 * at + usize::from(takes));
             self.choices.push(Choice {
                 within,
                 takes_combination: takes,
@@ -130,6 +133,25 @@ impl Answer {
                 to_baseline,
             });
         }
+    }
+
+    /// Has the cheapest choice that is shown to lose no more than `most` stand in for the
+    /// contender, where neither that nor the best single model is; says where it was picked.
+    pub(super) fn stand_in(&mut self, most: f64, least_served: Option<f64>) -> Option<usize> {
+        let is_kept = |it: &Earned| it.versus.as_ref().is_none_or(|it| keeps(it, most));
+        let is_single_enough = self.is_available && is_kept(&self.single);
+        if is_single_enough || self.contender.as_ref().is_some_and(is_kept) {
+            return None;
+        }
+        let is_good = |it: &Choice| {
+            it.to_baseline.as_ref().is_some_and(|it| keeps(it, most))
+                && (it.takes_combination
+                    || least_served.is_none_or(|least| it.earned.is_served(least)))
+        };
+        let at = self.choices.iter().position(is_good)?;
+        let Choice { earned, to_baseline, .. } = &self.choices[at];
+        self.contender = Some(Earned { versus: to_baseline.clone(), ..earned.clone() });
+        Some(self.places[at])
     }
 
     pub(super) fn row(
@@ -184,6 +206,11 @@ impl Answer {
             },
         }
     }
+}
+
+/// Whether a difference is shown to be a loss of no more than `most`; no difference is none.
+pub(super) fn keeps(versus: &Versus, most: f64) -> bool {
+    versus.is_same_throughout() || interval(versus).low >= -most
 }
 
 /// What the contender's difference says, and how many items more would decide where it does not.
@@ -264,9 +291,8 @@ mod tests {
     use crate::data::Estimate;
     use crate::kernel::Interval;
 
-    #[test]
-    fn the_interval_that_holds_for_all_decides() {
-        let earned = |kind: &str, point: f64, half: f64, all: f64| Earned {
+    fn earned(kind: &str, point: f64, half: f64, all: f64) -> Earned {
+        Earned {
             what: "it".to_owned(),
             kind: kind.to_owned(),
             models: Vec::new(),
@@ -300,7 +326,46 @@ mod tests {
             }),
             on_new_items: None,
             random_line: None,
+        }
+    }
+
+    #[test]
+    fn what_stands_in_keeps_to_the_loss_and_to_how_often_it_has_to_be_served() {
+        let of = |point: f64| earned("cascade", point, 0.01, 0.01);
+        let choice = |(point, served)| Choice {
+            within: 1.0,
+            takes_combination: false,
+            earned: Earned { served: Some(served), ..of(0.0) },
+            combination: None,
+            to_baseline: of(point).versus,
         };
+        // The contender and the best single model, what each choice loses and how often it is
+        // served, and which of the choices stands in.
+        for (contender, single, choices, least, stands_in) in [
+            (-0.04, -0.2, vec![(-0.2, 1.0), (-0.03, 1.0), (0.0, 1.0)], None, Some(1)),
+            (-0.03, -0.2, vec![(-0.03, 1.0)], None, None),
+            (-0.05, -0.02, vec![(-0.03, 1.0)], None, None),
+            (-0.05, -0.2, vec![(-0.2, 1.0)], None, None),
+            (-0.05, -0.2, vec![(-0.03, 0.9), (0.0, 1.0)], Some(0.99), Some(1)),
+        ] {
+            let mut answer = Answer {
+                is_available: true,
+                baseline: of(0.0),
+                single: of(single),
+                contender: Some(of(contender)),
+                steps: Vec::new(),
+                places: (0..choices.len()).collect(),
+                choices: choices.into_iter().map(choice).collect(),
+            };
+            assert_eq!(answer.stand_in(0.045, least), stands_in, "{contender} {single}");
+            if stands_in.is_some() {
+                assert_eq!(verdict(answer.contender.as_ref(), Some(0.045)).0, Advice::Combination);
+            }
+        }
+    }
+
+    #[test]
+    fn the_interval_that_holds_for_all_decides() {
         for (kind, point, half, all, loss, advice, asks) in [
             ("vote", 0.02, 0.01, 0.015, None, Advice::Combination, false),
             ("vote", 0.02, 0.01, 0.021, None, Advice::TooFewItems, true),

@@ -170,6 +170,10 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     });
     let told = words::too_slow(&kept.expect("an answer")).expect("m0 takes 600 ms");
     assert!(told.contains("up to 600 ms, and 350 are allowed"), "{told}");
+    let none = wish(&|it| {
+        (it.p95_ms_at_most, it.accuracy_loss_at_most) = (Some(250.0), Some(0.01));
+    });
+    told_where_nothing_keeps(&none.expect("an answer"));
     let none = wish(&|it| it.p95_ms_at_most = Some(50.0)).expect_err("all take longer");
     assert!(none.to_string().contains("m4: it is too slow"), "{none}");
     // Who may lose little saves much, for the cheaper models are not much worse.
@@ -201,6 +205,16 @@ fn every_limit_is_kept_to_and_the_answer_follows_from_what_was_earned() {
     told_of_what_is_cheaper(free);
     let told = words::by_category(&fast).expect("questions have categories");
     assert!(told.contains("among the 2 models that were asked and that the wish admits"), "{told}");
+}
+
+/// The one that is fast enough loses far more than a point.
+fn told_where_nothing_keeps(row: &Recommendation) {
+    let told = words::answer(row);
+    assert!(told.starts_with("Nothing that was tried is shown to keep to every limit."), "{told}");
+    assert!(
+        told.contains("below best-single") && told.contains("1.0 points may be lost"),
+        "{told}"
+    );
 }
 
 /// Where some folds led to another choice, the figures are said to be of choosing so.

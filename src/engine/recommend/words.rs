@@ -1,6 +1,6 @@
 //! The recommendation in sentences that somebody can read who decides about money.
 
-use super::answer::MODELS;
+use super::answer::{MODELS, keeps};
 use super::beside::{alone, paying};
 use super::pool::NO_PRICE;
 use crate::data::Estimate;
@@ -88,10 +88,7 @@ pub(super) fn for_less(row: &Recommendation) -> Option<String> {
     let theirs =
         row.baseline.cost_per_1k.filter(|_| is_open && row.limits.accuracy_loss.is_none())?;
     let is_served = |it: &Earned| {
-        let shares = [it.served, it.served_in_outages];
-        let mut known = shares.into_iter().flatten();
-        it.kind != "single"
-            || row.limits.availability.is_none_or(|least| known.all(|it| it >= least))
+        it.kind != "single" || row.limits.availability.is_none_or(|least| it.is_served(least))
     };
     let is_other = |it: &&Choice| it.earned.what != row.earned.what && is_served(&it.earned);
     let mut choices = row.choices.iter().filter(is_other);
@@ -112,6 +109,9 @@ pub(super) fn for_less(row: &Recommendation) -> Option<String> {
 
 pub(super) fn answer(row: &Recommendation) -> String {
     let Recommendation { earned, contender, limits, .. } = row;
+    if let Some(told) = breaks(row) {
+        return told;
+    }
     let against = |it: &Earned| it.versus.as_ref().map(difference).unwrap_or_default();
     match row.verdict {
         Advice::Combination if limits.availability.is_some() && contender.is_some() => {
@@ -165,6 +165,45 @@ pub(super) fn answer(row: &Recommendation) -> String {
             )
         }
     }
+}
+
+/// That nothing keeps to every limit, where what is named does not.
+fn breaks(row: &Recommendation) -> Option<String> {
+    let Recommendation { earned, contender, limits, .. } = row;
+    let lost = limits.accuracy_loss.zip(earned.versus.as_ref());
+    let lost = lost.filter(|(most, versus)| !keeps(versus, *most));
+    let lost = lost.map(|(most, versus)| {
+        format!("it is {}, and {} points may be lost", difference(versus), percent(most))
+    });
+    // Whatever else is named was looked at for that.
+    let is_fallback = matches!(row.verdict, Advice::BestSingle | Advice::TooFewItems);
+    let least = limits.availability.filter(|least| is_fallback && !earned.is_served(*least));
+    let rare = least.map(|least| {
+        let served = earned
+            .served_in_outages
+            .or(earned.served)
+            .map_or_else(|| "an unknown share".to_owned(), |share| format!("{} %", percent(share)));
+        format!("it is served on {served}, and {} % are asked for", percent(least))
+    });
+    let why: Vec<String> = lost.into_iter().chain(rare).collect();
+    if why.is_empty() {
+        return None;
+    }
+    let closest = contender
+        .as_ref()
+        .and_then(|it| Some(format!(" {} is {}.", named(it), difference(it.versus.as_ref()?))));
+    let more = row.more_items.map(|more| {
+        format!(" About {more} more items would tell, if the difference stayed as it is.")
+    });
+    Some(format!(
+        "Nothing that was tried is shown to keep to every limit. Named is {}, {} right, which does \
+         not: {}.{}{}",
+        named(earned),
+        right(earned),
+        why.join("; "),
+        closest.unwrap_or_default(),
+        more.unwrap_or_default()
+    ))
 }
 
 /// Taken because the best single model is served too rarely.
