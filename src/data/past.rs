@@ -1,9 +1,9 @@
 //! An earlier run as later ones look at it: its figures, and what its policies came to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Outcome;
-use super::summary::{Measures, Summary};
+use super::summary::{Measures, PolicyRow, Summary};
 use crate::kernel::{ItemId, PolicyId, TaskId};
 
 /// What policies came to on the items of one task, by policy and item.
@@ -36,5 +36,37 @@ impl PastRun {
         let row = rows.find(|row| row.task == *task && row.policy == *policy)?;
         let items = self.outcomes.get(task).and_then(|of_task| of_task.get(policy)).cloned();
         Some(Past { measures: row.measures.clone(), items })
+    }
+
+    /// Forgets the price of each of these, by task, and of whatever may have asked one of them.
+    pub fn forget_prices(&mut self, of: &BTreeSet<(TaskId, PolicyId)>) {
+        let mut forgotten = of.clone();
+        let key = |row: &PolicyRow| (row.task.clone(), row.policy.clone());
+        // Policies are made of others, however deep; who names no member may ask any model.
+        loop {
+            let is_known = |task: &TaskId, name: &PolicyId| {
+                forgotten.iter().any(|(of, known)| of == task && known == name)
+            };
+            let asks = |row: &&PolicyRow| match row.members.is_empty() && row.kind != "single" {
+                true => forgotten.iter().any(|(of, _)| *of == row.task),
+                false => row.members.iter().any(|member| is_known(&row.task, member)),
+            };
+            let more: Vec<_> = self.summary.policies.iter().filter(asks).map(key).collect();
+            let n = forgotten.len();
+            forgotten.extend(more);
+            if forgotten.len() == n {
+                break;
+            }
+        }
+        for row in &mut self.summary.policies {
+            if let (true, Some(cost)) = (forgotten.contains(&key(row)), &mut row.measures.cost_usd)
+            {
+                cost.per_1k = None;
+            }
+        }
+        for (task, policy) in forgotten {
+            let items = self.outcomes.get_mut(&task).and_then(|it| it.get_mut(&policy));
+            items.into_iter().flat_map(BTreeMap::values_mut).for_each(|it| it.cost = None);
+        }
     }
 }
