@@ -175,6 +175,45 @@ fn a_slow_model_may_stand_behind_fast_ones_that_ask_it_rarely() {
 }
 
 #[test]
+fn what_stands_in_for_a_first_find_keeps_to_time_and_loss() {
+    let wish = "recommend: { p95_ms_at_most: 1000, accuracy_loss_at_most: 0.0175 }\n";
+    let folder = folder(wish);
+    let (mut items, mut rows) = (String::new(), String::new());
+    for id in 0..800 {
+        items += &format!("{{\"id\":{id},\"target\":\"right\"}}\n");
+        // The cheap two are wrong together now and then, so that they may lose too much.
+        let both = id % 100 == 7;
+        for (model, wrong, cost, ms) in [
+            ("a", both || id % 67 == 1, 0.001, 100),
+            ("b", both || id % 67 == 2, 0.001, 110),
+            ("c", id % 67 == 3, 0.002, 120),
+            ("d", id % 67 == 4, 0.002, 130),
+            ("sage", false, 0.02, 5000),
+        ] {
+            let own = if both { "both" } else { model };
+            let answer = if wrong { own } else { "right" };
+            rows += &format!(
+                "{{\"id\":{id},\"model\":\"{model}\",\"answer\":\"{answer}\",\"cost_usd\":{cost},\
+                 \"latency_ms\":{ms}}}\n"
+            );
+        }
+    }
+    for (name, text) in [("items.jsonl", items), ("answers.jsonl", rows)] {
+        fs::write(folder.path().join(name), text).expect("a write");
+    }
+    ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "run"]), 0);
+    let row = &summary(folder.path(), "run")["recommendation"];
+    assert_eq!(row["verdict"], "combination", "{}", row["because"]);
+    let choices = row["choices"].as_array().expect("choices");
+    let listed = choices.iter().find(|it| it["earned"]["what"] == row["earned"]["what"]);
+    let listed = listed.unwrap_or_else(|| panic!("not a choice: {}", row["because"]));
+    assert_eq!(row["earned"]["versus"], listed["to_baseline"]);
+    let low = row["earned"]["versus"]["simultaneous"]["low"].as_f64().expect("an end");
+    let p95 = row["earned"]["p95_ms"].as_f64().expect("a time");
+    assert!(low >= -0.0175 && p95 <= 1000.0, "{}", row["because"]);
+}
+
+#[test]
 fn who_is_down_in_an_outage_gets_somebody_behind_it() {
     // The best model's provider is down half of the time; the other one is always there.
     let folder = tempfile::tempdir().expect("a folder");
