@@ -1,6 +1,7 @@
 //! Runs over a real server on the loopback interface: what is asked, kept, asked again and told.
 
 mod collect {
+    mod shared;
     mod told;
 }
 mod support {

@@ -7,7 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
-use super::dispatch::Dispatcher;
+use super::dispatch::{Closed, Dispatcher};
 use super::job::Job;
 use super::scribe::Scribe;
 use super::{Asked, CollectError};
@@ -40,6 +40,8 @@ pub(super) enum Done {
     Claimed(BTreeMap<usize, Claim>),
     /// Kept these.
     Kept(Vec<Settled>),
+    /// Given up what was claimed.
+    GivenUp,
 }
 
 /// A question that is settled.
@@ -131,6 +133,21 @@ impl<'a> Desk<'a> {
         let ours = claims.into_iter().filter(|(_, claim)| *claim == Claim::Ours);
         self.ours.extend(ours.map(|(at, _)| at));
         settled
+    }
+
+    /// Gives up whatever is claimed of questions that are not asked any more, so that others may
+    /// ask them. A claim that is in hand comes before that.
+    pub(super) fn give_up(&mut self, asked: &Asked<'_>, closed: &[Closed]) {
+        if closed.is_empty() {
+            return;
+        }
+        let given_up = closed.iter().map(|one| {
+            self.ours.remove(&one.at);
+            asked.question(one.at).key
+        });
+        let keys: Vec<Key> = given_up.collect();
+        let released = self.scribe.does(move |store| store.release(&keys));
+        self.done.push(async move { released.await.map(|()| Done::GivenUp) }.boxed_local());
     }
 
     /// Takes what is to be kept. It is safe when this returns.

@@ -59,7 +59,9 @@ impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
                 in_flight.extend(job.map(|job| self.send(job, now())));
             }
             self.desk.claim(self.asked, &dispatcher);
-            self.close(dispatcher.closed(), rows, collected);
+            let closed = dispatcher.closed();
+            self.desk.give_up(self.asked, &closed);
+            self.close(closed, rows, collected);
             self.desk.keep(now(), in_flight.is_empty());
             let is_done = matches!(step, Step::Done) && self.desk.is_clear();
             if told.elapsed() >= TOLD || is_done {
@@ -80,6 +82,7 @@ impl<'a, W: FnMut(&Progress)> Drive<'a, W> {
                 biased;
                 Some(done) = self.desk.next() => match done? {
                     Done::Kept(settled) => self.kept(settled, rows, collected),
+                    Done::GivenUp => {}
                     Done::Claimed(claims) => {
                         for told in self.desk.claimed(claims) {
                             let job = self.told(told, &mut dispatcher, now(), rows, collected);
