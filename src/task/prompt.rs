@@ -39,6 +39,8 @@ impl Prompt {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
+        // So that errors name what is undefined; without this they do in builds for tests only.
+        environment.set_debug(true);
         environment.add_function("letter", letter);
         environment.add_template_owned("prompt", source.to_owned()).map_err(|it| error(&it))?;
         Ok(Self { source: source.into(), environment: Arc::new(environment) })
