@@ -143,16 +143,12 @@ fn models_that_were_asked_about_few_items_are_not_compared_with_the_rest() {
     }
 }
 
-/// A model that takes five seconds is of use where it is asked three times in a hundred.
-#[test]
-fn a_slow_model_may_stand_behind_fast_ones_that_ask_it_rarely() {
-    let folder = folder("recommend: { p95_ms_at_most: 1000 }\n");
+/// 800 items, and what models answer to each: the model, its answer, dollars, milliseconds.
+fn write_answers(folder: &Path, of: impl Fn(usize) -> Vec<(&'static str, &'static str, f64, u32)>) {
     let (mut items, mut rows) = (String::new(), String::new());
     for id in 0..800 {
         items += &format!("{{\"id\":{id},\"target\":\"right\"}}\n");
-        for (model, cost, ms) in [("a", 0.001, 100), ("b", 0.001, 110), ("sage", 0.02, 5000)] {
-            let is_wrong = (model == "a" && id % 67 == 1) || (model == "b" && id % 67 == 2);
-            let answer = if is_wrong { model } else { "right" };
+        for (model, answer, cost, ms) in of(id) {
             rows += &format!(
                 "{{\"id\":{id},\"model\":\"{model}\",\"answer\":\"{answer}\",\"cost_usd\":{cost},\
                  \"latency_ms\":{ms}}}\n"
@@ -160,8 +156,21 @@ fn a_slow_model_may_stand_behind_fast_ones_that_ask_it_rarely() {
         }
     }
     for (name, text) in [("items.jsonl", items), ("answers.jsonl", rows)] {
-        fs::write(folder.path().join(name), text).expect("a write");
+        fs::write(folder.join(name), text).expect("a write");
     }
+}
+
+/// A model that takes five seconds is of use where it is asked three times in a hundred.
+#[test]
+fn a_slow_model_may_stand_behind_fast_ones_that_ask_it_rarely() {
+    let folder = folder("recommend: { p95_ms_at_most: 1000 }\n");
+    write_answers(folder.path(), |id| {
+        vec![
+            ("a", if id % 67 == 1 { "a" } else { "right" }, 0.001, 100),
+            ("b", if id % 67 == 2 { "b" } else { "right" }, 0.001, 110),
+            ("sage", "right", 0.02, 5000),
+        ]
+    });
     ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "run"]), 0);
     let row = &summary(folder.path(), "run")["recommendation"];
     assert_eq!(row["earned"]["what"], "cascade(a, b agree 100 %, else sage)", "{}", row["because"]);
@@ -178,29 +187,22 @@ fn a_slow_model_may_stand_behind_fast_ones_that_ask_it_rarely() {
 fn what_stands_in_for_a_first_find_keeps_to_time_and_loss() {
     let wish = "recommend: { p95_ms_at_most: 1000, accuracy_loss_at_most: 0.0175 }\n";
     let folder = folder(wish);
-    let (mut items, mut rows) = (String::new(), String::new());
-    for id in 0..800 {
-        items += &format!("{{\"id\":{id},\"target\":\"right\"}}\n");
+    write_answers(folder.path(), |id| {
         // The cheap two are wrong together now and then, so that they may lose too much.
         let both = id % 100 == 7;
-        for (model, wrong, cost, ms) in [
-            ("a", both || id % 67 == 1, 0.001, 100),
-            ("b", both || id % 67 == 2, 0.001, 110),
-            ("c", id % 67 == 3, 0.002, 120),
-            ("d", id % 67 == 4, 0.002, 130),
-            ("sage", false, 0.02, 5000),
-        ] {
-            let own = if both { "both" } else { model };
-            let answer = if wrong { own } else { "right" };
-            rows += &format!(
-                "{{\"id\":{id},\"model\":\"{model}\",\"answer\":\"{answer}\",\"cost_usd\":{cost},\
-                 \"latency_ms\":{ms}}}\n"
-            );
-        }
-    }
-    for (name, text) in [("items.jsonl", items), ("answers.jsonl", rows)] {
-        fs::write(folder.path().join(name), text).expect("a write");
-    }
+        let cheap = |own, at| match (both, id % 67 == at) {
+            (true, _) => "both",
+            (_, true) => own,
+            _ => "right",
+        };
+        vec![
+            ("a", cheap("a", 1), 0.001, 100),
+            ("b", cheap("b", 2), 0.001, 110),
+            ("c", if id % 67 == 3 { "c" } else { "right" }, 0.002, 120),
+            ("d", if id % 67 == 4 { "d" } else { "right" }, 0.002, 130),
+            ("sage", "right", 0.02, 5000),
+        ]
+    });
     ends(&mut quorumbench(folder.path(), &["recommend", "s.yaml", "-o", "run"]), 0);
     let row = &summary(folder.path(), "run")["recommendation"];
     assert_eq!(row["verdict"], "combination", "{}", row["because"]);
