@@ -1,8 +1,9 @@
 //! The tables as CSV, for spreadsheets.
 
+use std::io::Write;
 use std::path::Path;
 
-use polars::prelude::{CsvWriter, SerWriter};
+use polars::prelude::{CsvWriter, DataFrame, SerWriter};
 
 use crate::data::summary::Summary;
 use crate::report::ReportError;
@@ -18,15 +19,25 @@ pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
     for name in absent(&tables) {
         remove(dir, &format!("{name}.csv"))?;
     }
-    for (table, mut frame) in tables {
-        let name = format!("{table}.csv");
-        place(dir, &name, |file| {
-            CsvWriter::new(file)
-                .finish(&mut frame)
-                .map_err(|source| ReportError::Table { path: dir.join(&name), source })
-        })?;
+    for (table, frame) in tables {
+        write_frame(frame, dir, &format!("{table}.csv"))?;
     }
     Ok(())
+}
+
+/// Writes one frame as `dir/name`, its columns' names first.
+pub(super) fn write_frame(mut frame: DataFrame, dir: &Path, name: &str) -> Result<(), ReportError> {
+    place(dir, name, |file| {
+        // Polars would take 8 MiB of zeros for this line, and never give them back.
+        let names: Vec<_> =
+            frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
+        writeln!(file, "{}", names.join(","))
+            .map_err(|source| ReportError::Io { path: dir.join(name), source })?;
+        CsvWriter::new(file)
+            .include_header(false)
+            .finish(&mut frame)
+            .map_err(|source| ReportError::Table { path: dir.join(name), source })
+    })
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use polars::prelude::{
-    Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PolarsResult, StringChunked,
-    UInt32Chunked, UInt64Chunked,
+    Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, PolarsResult,
+    StringChunked, UInt32Chunked, UInt64Chunked,
 };
+use rayon::prelude::*;
 
 use crate::data::Estimate;
 use crate::data::summary::{
@@ -145,13 +146,14 @@ fn extractors(rows: &[ExtractorRow]) -> PolarsResult<DataFrame> {
         .frame()
 }
 
-/// A frame in the making: each call adds a column that is read off every row.
+/// The columns of a table: what each reads off every row, once it is wanted. A column of many rows
+/// then takes memory only while it is written.
 pub(super) struct Columns<'a, R> {
     rows: &'a [R],
-    columns: Vec<Column>,
+    columns: Vec<Box<dyn FnOnce() -> Column + Send + 'a>>,
 }
 
-impl<'a, R> Columns<'a, R> {
+impl<'a, R: Sync> Columns<'a, R> {
     /// No columns yet.
     pub(super) fn of(rows: &'a [R]) -> Self {
         Self { rows, columns: Vec::new() }
@@ -161,55 +163,66 @@ impl<'a, R> Columns<'a, R> {
     pub(super) fn text<T: AsRef<str>>(
         self,
         name: &str,
-        value: impl Fn(&'a R) -> Option<T>,
+        value: impl Fn(&'a R) -> Option<T> + Send + 'a,
     ) -> Self {
-        let values = self.rows.iter().map(value);
-        let column = StringChunked::from_iter_options(name.into(), values).into_column();
-        self.with(column)
+        self.with(name, |name, rows| StringChunked::from_iter_options(name, rows.iter().map(value)))
     }
 
     /// A column of measures.
-    pub(super) fn number(self, name: &str, value: impl Fn(&'a R) -> Option<f64>) -> Self {
-        let values = self.rows.iter().map(value);
-        let column = Float64Chunked::from_iter_options(name.into(), values).into_column();
-        self.with(column)
+    pub(super) fn number(
+        self,
+        name: &str,
+        value: impl Fn(&'a R) -> Option<f64> + Send + 'a,
+    ) -> Self {
+        self.with(name, |name, rows| {
+            Float64Chunked::from_iter_options(name, rows.iter().map(value))
+        })
     }
 
     /// A column of counts that may be large.
-    pub(super) fn count(self, name: &str, value: impl Fn(&'a R) -> Option<u64>) -> Self {
-        let values = self.rows.iter().map(value);
-        let column = UInt64Chunked::from_iter_options(name.into(), values).into_column();
-        self.with(column)
+    pub(super) fn count(
+        self,
+        name: &str,
+        value: impl Fn(&'a R) -> Option<u64> + Send + 'a,
+    ) -> Self {
+        self.with(name, |name, rows| UInt64Chunked::from_iter_options(name, rows.iter().map(value)))
     }
 
     /// A column of counts that stay small, or of 0 for no and 1 for yes.
-    pub(super) fn small(self, name: &str, value: impl Fn(&'a R) -> Option<u32>) -> Self {
-        let values = self.rows.iter().map(value);
-        let column = UInt32Chunked::from_iter_options(name.into(), values).into_column();
-        self.with(column)
+    pub(super) fn small(
+        self,
+        name: &str,
+        value: impl Fn(&'a R) -> Option<u32> + Send + 'a,
+    ) -> Self {
+        self.with(name, |name, rows| UInt32Chunked::from_iter_options(name, rows.iter().map(value)))
     }
 
-    /// Further columns of the same rows.
-    pub(super) fn and(mut self, further: Self) -> Self {
-        self.columns.extend(further.columns);
+    fn with<C: IntoColumn>(
+        mut self,
+        name: &str,
+        read: impl FnOnce(PlSmallStr, &'a [R]) -> C + Send + 'a,
+    ) -> Self {
+        let (name, rows) = (name.into(), self.rows);
+        self.columns.push(Box::new(move || read(name, rows).into_column()));
         self
     }
 
-    /// The finished frame.
+    /// How many rows they have, and each of them.
+    pub(super) fn read(self) -> (usize, impl IndexedParallelIterator<Item = Column> + 'a) {
+        (self.rows.len(), self.columns.into_par_iter().map(|column| column()))
+    }
+
+    /// All of them at once.
     pub(super) fn frame(self) -> PolarsResult<DataFrame> {
-        DataFrame::new(self.rows.len(), self.columns)
-    }
-
-    fn with(mut self, column: Column) -> Self {
-        self.columns.push(column);
-        self
+        let columns = self.columns.into_iter().map(|column| column());
+        DataFrame::new(self.rows.len(), columns.collect())
     }
 
     /// A figure under its own name, and its interval.
     pub(super) fn estimate(
         self,
         name: &str,
-        of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy,
+        of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy + Send + 'a,
     ) -> Self {
         self.number(name, move |row| of(row).map(|estimate| estimate.point)).interval(name, of)
     }
@@ -217,7 +230,7 @@ impl<'a, R> Columns<'a, R> {
     pub(super) fn interval(
         self,
         name: &str,
-        of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy,
+        of: impl Fn(&'a R) -> Option<&'a Estimate> + Copy + Send + 'a,
     ) -> Self {
         let part = |part: &str| format!("{name}_{part}");
         self.number(&part("low"), move |row| of(row).map(|estimate| estimate.low))
@@ -227,7 +240,7 @@ impl<'a, R> Columns<'a, R> {
             .text(&part("method"), move |row| of(row).map(|estimate| estimate.method.as_str()))
     }
 
-    fn counts(self, of: impl Fn(&'a R) -> &'a Counts + Copy) -> Self {
+    fn counts(self, of: impl Fn(&'a R) -> &'a Counts + Copy + Send + 'a) -> Self {
         self.count("asked", move |row| Some(of(row).asked))
             .count("answered", move |row| Some(of(row).answered))
             .count("abstained", move |row| Some(of(row).abstained))
@@ -237,7 +250,11 @@ impl<'a, R> Columns<'a, R> {
             .count("not_run", move |row| Some(of(row).not_run))
     }
 
-    fn quantiles(self, name: &str, of: impl Fn(&'a R) -> Option<Quantiles> + Copy) -> Self {
+    fn quantiles(
+        self,
+        name: &str,
+        of: impl Fn(&'a R) -> Option<Quantiles> + Copy + Send + 'a,
+    ) -> Self {
         let part = |part: &str| format!("{name}_{part}_ms");
         self.number(&part("p50"), move |row| of(row).map(|quantiles| quantiles.p50))
             .number(&part("p90"), move |row| of(row).map(|quantiles| quantiles.p90))
@@ -246,7 +263,7 @@ impl<'a, R> Columns<'a, R> {
             .number(&part("mean"), move |row| of(row).map(|quantiles| quantiles.mean))
     }
 
-    fn measures(self, of: impl Fn(&'a R) -> &'a Measures + Copy) -> Self {
+    fn measures(self, of: impl Fn(&'a R) -> &'a Measures + Copy + Send + 'a) -> Self {
         self.counts(move |row| &of(row).counts)
             .text("failures", move |row| serde_json::to_string(&of(row).failures).ok())
             .estimate("accuracy", move |row| of(row).accuracy.as_ref())

@@ -51,28 +51,25 @@ pub fn write_answers<'a>(
     dir: &Path,
 ) -> Result<(), ReportError> {
     let has_prompts = rows.clone().any(|row| row.recorded.prompt.is_some());
-    let frame = |rows: &[AnswerRow<'_>]| {
-        let judged = || {
-            Columns::of(rows)
-                .text("task", |row| Some(row.task.as_str()))
-                .text("id", |row| Some(row.recorded.id.as_str()))
-                .text("model", |row| Some(row.recorded.model.as_str()))
-                .small("sample", |row| Some(row.recorded.sample))
-                .text("response", |row| row.recorded.response.as_deref())
-                .text("answer", |row| row.answer)
-                .number("score", |row| row.score)
-                .small("correct", |row| correct(row.score))
-                .number("confidence", |row| row.recorded.confidence)
-        };
-        let came = || came(Columns::of(rows), |row| row.recorded);
-        let (judged, came) = rayon::join(judged, came);
-        let mut columns = judged.and(came).text("verdict", |row| Some(row.verdict));
-        if has_prompts {
-            columns = columns.text("prompt", |row| Some(row.recorded.prompt.as_ref()?.as_str()));
-        }
-        columns.frame()
-    };
-    write_rows(rows, frame, dir, "answers.parquet")
+    write_rows(rows, |rows| of_answers(rows, has_prompts), dir, "answers.parquet")
+}
+
+fn of_answers<'r, 'a>(rows: &'r [AnswerRow<'a>], has_prompts: bool) -> Columns<'r, AnswerRow<'a>> {
+    let columns = Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("id", |row| Some(row.recorded.id.as_str()))
+        .text("model", |row| Some(row.recorded.model.as_str()))
+        .small("sample", |row| Some(row.recorded.sample))
+        .text("response", |row| row.recorded.response.as_deref())
+        .text("answer", |row| row.answer)
+        .number("score", |row| row.score)
+        .small("correct", |row| correct(row.score))
+        .number("confidence", |row| row.recorded.confidence);
+    let columns = came(columns, |row| row.recorded).text("verdict", |row| Some(row.verdict));
+    match has_prompts {
+        true => columns.text("prompt", |row| Some(row.recorded.prompt.as_ref()?.as_str())),
+        false => columns,
+    }
 }
 
 /// Writes `decisions.parquet`, where there are any. `correct` is as in the answers; `tied` is 0 or
@@ -85,28 +82,32 @@ pub fn write_decisions<'a>(
         return remove(dir, "decisions.parquet");
     }
     let has_unsent = rows.clone().any(|row| row.outcome.n_unsent > 0);
-    let frame = |rows: &[DecisionRow<'_>]| {
-        let mut columns = Columns::of(rows)
-            .text("task", |row| Some(row.task.as_str()))
-            .text("policy", |row| Some(row.policy.as_str()))
-            .text("id", |row| Some(row.id.as_str()))
-            .text("verdict", |row| Some(row.outcome.verdict.name()))
-            .text("answer", |row| row.answer)
-            .number("score", |row| row.score)
-            .small("correct", |row| correct(row.score))
-            .text("rung", |row| row.outcome.rung.as_ref().map(PolicyId::as_str))
-            .small("calls", |row| Some(row.outcome.n_calls))
-            .number("cost_usd", |row| row.outcome.cost.map(Usd::dollars))
-            .number("latency_ms", |row| row.outcome.latency.map(Micros::ms))
-            .number("confidence", |row| row.outcome.confidence)
-            .small("tied", |row| Some(row.outcome.tied.into()))
-            .text("reason", |row| Some(row.outcome.reason.name()));
-        if has_unsent {
-            columns = columns.small("unsent", |row| Some(row.outcome.n_unsent));
-        }
-        columns.frame()
-    };
-    write_rows(rows, frame, dir, "decisions.parquet")
+    write_rows(rows, |rows| of_decisions(rows, has_unsent), dir, "decisions.parquet")
+}
+
+fn of_decisions<'r, 'a>(
+    rows: &'r [DecisionRow<'a>],
+    has_unsent: bool,
+) -> Columns<'r, DecisionRow<'a>> {
+    let columns = Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("policy", |row| Some(row.policy.as_str()))
+        .text("id", |row| Some(row.id.as_str()))
+        .text("verdict", |row| Some(row.outcome.verdict.name()))
+        .text("answer", |row| row.answer)
+        .number("score", |row| row.score)
+        .small("correct", |row| correct(row.score))
+        .text("rung", |row| row.outcome.rung.as_ref().map(PolicyId::as_str))
+        .small("calls", |row| Some(row.outcome.n_calls))
+        .number("cost_usd", |row| row.outcome.cost.map(Usd::dollars))
+        .number("latency_ms", |row| row.outcome.latency.map(Micros::ms))
+        .number("confidence", |row| row.outcome.confidence)
+        .small("tied", |row| Some(row.outcome.tied.into()))
+        .text("reason", |row| Some(row.outcome.reason.name()));
+    match has_unsent {
+        true => columns.small("unsent", |row| Some(row.outcome.n_unsent)),
+        false => columns,
+    }
 }
 
 /// One question of a task.
@@ -124,18 +125,18 @@ pub fn write_items<'a>(
     rows: impl Iterator<Item = ItemRow<'a>>,
     dir: &Path,
 ) -> Result<(), ReportError> {
-    let frame = |rows: &[ItemRow<'_>]| {
-        Columns::of(rows)
-            .text("task", |row| Some(row.task.as_str()))
-            .text("id", |row| Some(row.item.id.as_str()))
-            .text("input", |row| row.item.input.as_deref())
-            .text("targets", |row| serde_json::to_string(&row.item.targets).ok())
-            .text("choices", |row| serde_json::to_string(&row.item.choices).ok())
-            .text("category", |row| row.item.category.as_deref())
-            .text("cluster", |row| row.item.cluster.as_deref())
-            .frame()
-    };
-    write_rows(rows, frame, dir, "items.parquet")
+    write_rows(rows, of_items, dir, "items.parquet")
+}
+
+fn of_items<'r, 'a>(rows: &'r [ItemRow<'a>]) -> Columns<'r, ItemRow<'a>> {
+    Columns::of(rows)
+        .text("task", |row| Some(row.task.as_str()))
+        .text("id", |row| Some(row.item.id.as_str()))
+        .text("input", |row| row.item.input.as_deref())
+        .text("targets", |row| serde_json::to_string(&row.item.targets).ok())
+        .text("choices", |row| serde_json::to_string(&row.item.choices).ok())
+        .text("category", |row| row.item.category.as_deref())
+        .text("cluster", |row| row.item.cluster.as_deref())
 }
 
 /// "Right" is a score of 1.

@@ -31,6 +31,7 @@ mod recommendation;
 mod recorded;
 mod reliability;
 mod routers;
+mod row_groups;
 #[cfg(test)]
 mod sample;
 mod svg;

@@ -1,13 +1,17 @@
 //! The tables as Parquet, for data frames and SQL.
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::Path;
 
-use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, PolarsResult};
+use polars::prelude::{DataFrame, PolarsResult};
+use rayon::prelude::*;
 
 use crate::data::summary::Summary;
 use crate::report::ReportError;
-use crate::report::frames::{absent, tables};
+use crate::report::frames::{Columns, absent, tables};
 use crate::report::place::{place, remove};
+use crate::report::row_groups::RowGroups;
 
 /// Writes `models.parquet`, `policies.parquet` and all the other tables that have rows.
 pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
@@ -21,43 +25,46 @@ pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
-/// Writes one frame as `dir/name`. Snappy takes little memory, and whatever reads Parquet reads it.
-pub(super) fn write_frame(mut frame: DataFrame, dir: &Path, name: &str) -> Result<(), ReportError> {
-    place(dir, name, |file| {
-        ParquetWriter::new(file)
-            .with_compression(ParquetCompression::Snappy)
-            .finish(&mut frame)
-            .map(|_| ())
-            .map_err(|source| ReportError::Table { path: dir.join(name), source })
+/// Writes one frame as `dir/name`.
+pub(super) fn write_frame(frame: DataFrame, dir: &Path, name: &str) -> Result<(), ReportError> {
+    filled(dir, name, |file| {
+        let mut groups = RowGroups::new(file, frame.schema())?;
+        groups.write(frame.height(), frame.into_columns().into_par_iter())?;
+        groups.end()
     })
 }
 
-/// Rows that are put into a frame and written together.
+/// Rows that are written together.
 const TOGETHER: usize = 1 << 15;
 
-/// Writes rows as `dir/name`, some at a time, so that many of them need little memory.
-pub(super) fn write_rows<R>(
+/// Writes rows as `dir/name`, some at a time, and of those a column at a time, so that many of them
+/// need little memory.
+pub(super) fn write_rows<R: Sync>(
     mut rows: impl Iterator<Item = R>,
-    frame: impl Fn(&[R]) -> PolarsResult<DataFrame>,
+    columns: impl for<'r> Fn(&'r [R]) -> Columns<'r, R>,
     dir: &Path,
     name: &str,
 ) -> Result<(), ReportError> {
-    let mut written = |file: &mut _| -> PolarsResult<()> {
-        let mut some: Vec<R> = rows.by_ref().take(TOGETHER).collect();
-        let mut next = frame(&some)?;
-        let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Snappy);
-        let mut writer = writer.batched(next.schema())?;
-        while next.height() > 0 {
-            writer.write_batch(&next)?;
-            some.clear();
-            some.extend(rows.by_ref().take(TOGETHER));
-            next = frame(&some)?;
+    filled(dir, name, |file| {
+        let mut groups = RowGroups::new(file, columns(&[]).frame()?.schema())?;
+        loop {
+            let some: Vec<R> = rows.by_ref().take(TOGETHER).collect();
+            if some.is_empty() {
+                return groups.end();
+            }
+            let (n_rows, columns) = columns(&some).read();
+            groups.write(n_rows, columns)?;
         }
-        writer.finish().map(|_| ())
-    };
-    place(dir, name, |file| {
-        written(file).map_err(|source| ReportError::Table { path: dir.join(name), source })
     })
+}
+
+fn filled(
+    dir: &Path,
+    name: &str,
+    fill: impl FnOnce(&mut BufWriter<File>) -> PolarsResult<()>,
+) -> Result<(), ReportError> {
+    let failed = |source| ReportError::Table { path: dir.join(name), source };
+    place(dir, name, |file| fill(file).map_err(failed))
 }
 
 #[cfg(test)]

@@ -2,14 +2,10 @@
 
 use std::path::Path;
 
-use polars::prelude::{CsvWriter, SerWriter};
-
 use crate::data::Recorded;
 use crate::kernel::{Micros, PromptId, TaskId, Tokens, Usd};
-use crate::report::ReportError;
 use crate::report::frames::Columns;
-use crate::report::parquet::write_frame;
-use crate::report::place::place;
+use crate::report::{ReportError, csv, parquet};
 
 /// Writes recorded answers as Parquet, or as CSV where the file's name ends so. What is unknown is
 /// null, and an empty field in CSV.
@@ -17,7 +13,17 @@ use crate::report::place::place;
 /// # Errors
 /// When the file can't be written.
 pub fn write_recorded(rows: &[Recorded], path: &Path) -> Result<(), ReportError> {
-    let failed = |source| ReportError::Table { path: path.to_owned(), source };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !name.to_lowercase().ends_with(".csv") {
+        return parquet::write_rows(rows.iter(), columns, folder, &name);
+    }
+    let frame = columns(&rows.iter().collect::<Vec<_>>()).frame();
+    let frame = frame.map_err(|source| ReportError::Table { path: path.to_owned(), source })?;
+    csv::write_frame(frame, folder, &name)
+}
+
+fn columns<'r, 'a>(rows: &'r [&'a Recorded]) -> Columns<'r, &'a Recorded> {
     let columns = Columns::of(rows)
         .text("task", |row| row.task.as_ref().map(TaskId::as_str))
         .text("id", |row| Some(row.id.as_str()))
@@ -28,20 +34,13 @@ pub fn write_recorded(rows: &[Recorded], path: &Path) -> Result<(), ReportError>
         .number("score", |row| row.score)
         .small("correct", |row| row.correct.map(u32::from))
         .number("confidence", |row| row.confidence);
-    let mut frame = came(columns, |row| row).frame().map_err(failed)?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if name.to_lowercase().ends_with(".csv") {
-        place(folder, &name, |file| CsvWriter::new(file).finish(&mut frame).map_err(failed))
-    } else {
-        write_frame(frame, folder, &name)
-    }
+    came(columns, |row| row)
 }
 
 /// What came back, what it took, and when.
-pub(super) fn came<'a, R>(
+pub(super) fn came<'a, R: Sync>(
     columns: Columns<'a, R>,
-    of: impl Fn(&'a R) -> &'a Recorded + Copy,
+    of: impl Fn(&'a R) -> &'a Recorded + Copy + Send + 'a,
 ) -> Columns<'a, R> {
     let tokens = |tokens: Option<Tokens>| tokens.map(|tokens| tokens.0);
     columns
