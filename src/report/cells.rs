@@ -6,7 +6,7 @@ use std::path::Path;
 use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::report::ReportError;
-use crate::report::columns::{frame, numbers, texts, unsent};
+use crate::report::columns::{counts, frame, numbers, texts, unsent};
 
 const ITEMS: &str = "items.parquet";
 const DECISIONS: &str = "decisions.parquet";
@@ -194,14 +194,14 @@ impl<'f> Reader<'f> {
         let (inputs, categories) = (texts(frame, "input")?, texts(frame, "category")?);
         let (targets, choices) = (texts(frame, "targets")?, texts(frame, "choices")?);
         for row in 0..frame.height() {
-            let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
+            let (Some(task), Some(id)) = (tasks.get(row), ids.get(row)) else { continue };
             let items = &mut self.task(task).items;
             items.push(Question {
                 id: id.to_owned(),
-                input: inputs[row].map(str::to_owned),
-                targets: list(targets[row]),
-                choices: list(choices[row]),
-                category: categories[row].map(str::to_owned),
+                input: inputs.get(row).map(str::to_owned),
+                targets: list(targets.get(row)),
+                choices: list(choices.get(row)),
+                category: categories.get(row).map(str::to_owned),
                 ..Question::default()
             });
             let place = items.len() - 1;
@@ -216,12 +216,12 @@ impl<'f> Reader<'f> {
         let (answers, rungs) = (texts(frame, "answer")?, texts(frame, "rung")?);
         let (scores, costs) = (numbers(frame, "score")?, numbers(frame, "cost_usd")?);
         let (latencies, unsent) = (numbers(frame, "latency_ms")?, unsent(frame)?);
-        let names: BTreeSet<&str> = rungs.iter().flatten().copied().collect();
+        let names: BTreeSet<&str> = rungs.iter().flatten().collect();
         let names: Vec<&str> = names.into_iter().collect();
         let mut last = 0;
         for row in 0..frame.height() {
-            let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
-            let Some(policy) = policies[row] else { continue };
+            let (Some(task), Some(id)) = (tasks.get(row), ids.get(row)) else { continue };
+            let Some(policy) = policies.get(row) else { continue };
             let known = self.place(task, id, last);
             let cells = self.task(task);
             let place = known.unwrap_or_else(|| {
@@ -229,13 +229,13 @@ impl<'f> Reader<'f> {
                 cells.items.len() - 1
             });
             last = place;
-            let rung = rungs[row].and_then(|rung| names.binary_search(&rung).ok());
+            let rung = rungs.get(row).and_then(|rung| names.binary_search(&rung).ok());
             let cell = Cell {
-                ending: Ending::of(verdicts[row].unwrap_or_default(), scores[row]),
-                answer: answers[row].map(|text| answer_of(&mut cells.items[place], text)),
-                unsent: unsent.get(row).is_some_and(|n| n.is_some_and(|n| n > 0)),
-                cost: costs[row],
-                latency: latencies[row],
+                ending: Ending::of(verdicts.get(row).unwrap_or_default(), scores.get(row)),
+                answer: answers.get(row).map(|text| answer_of(&mut cells.items[place], text)),
+                unsent: unsent(row) > 0,
+                cost: costs.get(row),
+                latency: latencies.get(row),
                 rung: rung.map(|at| at as u32),
             };
             if !cells.columns.contains_key(policy) {
@@ -263,23 +263,22 @@ impl<'f> Reader<'f> {
         let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);
         let (models, responses) = (texts(frame, "model")?, texts(frame, "response")?);
         let (statuses, verdicts) = (texts(frame, "status")?, texts(frame, "verdict")?);
-        let samples = frame.column("sample")?.as_materialized_series().u32()?;
-        let samples: Vec<Option<u32>> = samples.iter().collect();
+        let samples = counts(frame, "sample")?;
         // What was said about answers is no note of an answer.
-        let prompts = texts(frame, "prompt").unwrap_or_default();
-        let is_own = |row: &usize| prompts.get(*row).copied().flatten().is_none();
-        let first = |row: &usize| samples[*row] == Some(0) && is_own(row);
+        let prompts = texts(frame, "prompt").ok();
+        let is_own = |row: &usize| prompts.and_then(|it| it.get(*row)).is_none();
+        let first = |row: &usize| samples.get(*row) == Some(0) && is_own(row);
         let mut last = 0;
         for row in (0..frame.height()).filter(first) {
-            let note = match verdicts[row] {
-                Some("unparsed" | "refused") => responses[row],
-                Some("failed") => statuses[row],
+            let note = match verdicts.get(row) {
+                Some("unparsed" | "refused") => responses.get(row),
+                Some("failed") => statuses.get(row),
                 _ => None,
             };
-            let (Some(task), Some(id)) = (tasks[row], ids[row]) else { continue };
+            let (Some(task), Some(id)) = (tasks.get(row), ids.get(row)) else { continue };
             let place = self.place(task, id, last);
             last = place.unwrap_or(last);
-            if let (Some(note), Some(place), Some(model)) = (note, place, models[row]) {
+            if let (Some(note), Some(place), Some(model)) = (note, place, models.get(row)) {
                 self.task(task).items[place].notes.insert(model.to_owned(), note.to_owned());
             }
         }

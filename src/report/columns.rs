@@ -3,7 +3,10 @@
 use std::fs::File;
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, ParquetReader, PolarsError, PolarsResult, SerReader};
+use polars::prelude::{
+    DataFrame, Float64Chunked, ParquetReader, PolarsError, PolarsResult, SerReader, StringChunked,
+    UInt32Chunked,
+};
 
 use crate::report::ReportError;
 
@@ -27,19 +30,22 @@ pub(super) fn frame(
     read.map(Some).map_err(|source: PolarsError| ReportError::Table { path, source })
 }
 
-pub(super) fn texts<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<Vec<Option<&'f str>>> {
-    Ok(frame.column(name).map(Column::as_materialized_series)?.str()?.iter().collect())
+pub(super) fn texts<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<&'f StringChunked> {
+    frame.column(name)?.as_materialized_series().str()
 }
 
-pub(super) fn numbers(frame: &DataFrame, name: &str) -> PolarsResult<Vec<Option<f64>>> {
-    Ok(frame.column(name).map(Column::as_materialized_series)?.f64()?.iter().collect())
+pub(super) fn numbers<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<&'f Float64Chunked> {
+    frame.column(name)?.as_materialized_series().f64()
 }
 
-/// How many calls of each decision were never sent; none where the column is not there, because all
+pub(super) fn counts<'f>(frame: &'f DataFrame, name: &str) -> PolarsResult<&'f UInt32Chunked> {
+    frame.column(name)?.as_materialized_series().u32()
+}
+
+/// How many calls of a decision were never sent; none where the column is not there, because all
 /// were.
-pub(super) fn unsent(frame: &DataFrame) -> PolarsResult<Vec<Option<u32>>> {
-    match frame.column("unsent") {
-        Ok(column) => Ok(column.as_materialized_series().u32()?.iter().collect()),
-        Err(_) => Ok(Vec::new()),
-    }
+pub(super) fn unsent(frame: &DataFrame) -> PolarsResult<impl Fn(usize) -> u32> {
+    let column = frame.column("unsent").ok().map(|it| it.as_materialized_series().u32());
+    let column = column.transpose()?;
+    Ok(move |row| column.and_then(|column| column.get(row)).unwrap_or(0))
 }

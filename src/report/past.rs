@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::data::{Failure, Outcome, PastOutcomes, PastRun, Verdict};
 use crate::kernel::{ItemId, Micros, PolicyId, TaskId, Usd};
-use crate::report::columns::{frame, numbers, texts, unsent};
+use crate::report::columns::{counts, frame, numbers, texts, unsent};
 use crate::report::{ReportError, json};
 
 /// Reads a run: its folder, or its `summary.json`, which has figures but no items.
@@ -52,17 +52,14 @@ const ASKED: [&str; 6] = ["task", "model", "sample", "status", "attempts", "prom
 fn never_sent(frame: &DataFrame) -> PolarsResult<BTreeSet<(TaskId, PolicyId)>> {
     let (tasks, models) = (texts(frame, "task")?, texts(frame, "model")?);
     let statuses = texts(frame, "status")?;
-    let counts = |name: &str| -> PolarsResult<Vec<Option<u32>>> {
-        Ok(frame.column(name)?.as_materialized_series().u32()?.iter().collect())
-    };
-    let (samples, attempts) = (counts("sample")?, counts("attempts")?);
+    let (samples, attempts) = (counts(frame, "sample")?, counts(frame, "attempts")?);
     // What was said about answers is of no model's own price.
-    let prompts = texts(frame, "prompt").unwrap_or_default();
+    let prompts = texts(frame, "prompt").ok();
     let of_row = |row: usize| {
-        let is_own = prompts.get(row).copied().flatten().is_none();
-        let is_first = is_own && samples[row] == Some(0);
-        let unsent = is_first && attempts[row] == Some(0) && statuses[row] != Some("ok");
-        unsent.then_some((TaskId::from(tasks[row]?), PolicyId::from(models[row]?)))
+        let is_own = prompts.and_then(|it| it.get(row)).is_none();
+        let is_first = is_own && samples.get(row) == Some(0);
+        let unsent = is_first && attempts.get(row) == Some(0) && statuses.get(row) != Some("ok");
+        unsent.then_some((TaskId::from(tasks.get(row)?), PolicyId::from(models.get(row)?)))
     };
     Ok((0..frame.height()).filter_map(of_row).collect())
 }
@@ -77,14 +74,16 @@ fn outcomes(frame: &DataFrame) -> PolarsResult<BTreeMap<TaskId, PastOutcomes>> {
     let (latencies, unsent) = (numbers(frame, "latency_ms")?, unsent(frame)?);
     let mut outcomes: BTreeMap<TaskId, PastOutcomes> = BTreeMap::new();
     for row in 0..frame.height() {
-        let (Some(task), Some(policy), Some(id)) = (tasks[row], policies[row], ids[row]) else {
+        let (Some(task), Some(policy), Some(id)) =
+            (tasks.get(row), policies.get(row), ids.get(row))
+        else {
             continue;
         };
         let outcome = Outcome {
-            verdict: verdict(verdicts[row].unwrap_or_default(), scores[row]),
-            n_unsent: unsent.get(row).copied().flatten().unwrap_or(0),
-            cost: costs[row].and_then(Usd::from_dollars),
-            latency: latencies[row].and_then(Micros::from_ms),
+            verdict: verdict(verdicts.get(row).unwrap_or_default(), scores.get(row)),
+            n_unsent: unsent(row),
+            cost: costs.get(row).and_then(Usd::from_dollars),
+            latency: latencies.get(row).and_then(Micros::from_ms),
             ..Outcome::NOT_RUN
         };
         let of_task = outcomes.entry(task.into()).or_default();
@@ -108,8 +107,8 @@ fn clusters(frame: &DataFrame) -> PolarsResult<BTreeMap<(TaskId, ItemId), String
     let (tasks, ids) = (texts(frame, "task")?, texts(frame, "id")?);
     let clusters = texts(frame, "cluster")?;
     let of_row = |row: usize| {
-        let key = (TaskId::from(tasks[row]?), ItemId::from(ids[row]?));
-        Some((key, clusters[row]?.to_owned()))
+        let key = (TaskId::from(tasks.get(row)?), ItemId::from(ids.get(row)?));
+        Some((key, clusters.get(row)?.to_owned()))
     };
     Ok((0..frame.height()).filter_map(of_row).collect())
 }
