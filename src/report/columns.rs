@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{
-    DataFrame, Float64Chunked, ParquetReader, PolarsError, PolarsResult, SerReader, StringChunked,
-    UInt32Chunked,
+    DataFrame, Float64Chunked, ParallelStrategy, ParquetReader, PolarsError, PolarsResult,
+    SerReader, StringChunked, UInt32Chunked,
 };
 
 use crate::report::ReportError;
@@ -22,7 +22,8 @@ pub(super) fn frame(
     }
     let file =
         File::open(&path).map_err(|source| ReportError::Read { path: path.clone(), source })?;
-    let mut reader = ParquetReader::new(file);
+    // Tables are read side by side; Polars' own threads would each take memory for themselves.
+    let mut reader = ParquetReader::new(file).read_parallel(ParallelStrategy::None);
     let read = reader.schema().and_then(|schema| {
         let known = columns.iter().filter(|name| schema.contains(name));
         reader.with_columns(Some(known.map(|name| (*name).to_owned()).collect())).finish()
