@@ -93,12 +93,29 @@ impl Collection {
         }
         let file = self.store.clone().unwrap_or(store);
         let mut scribe = Scribe::new(move || Store::open(&file));
-        let Sitting { stop, spent } = sitting;
+        let collected = self.rounds(plan, recorded, questions, &scribe, sitting);
+        match &collected {
+            // It may be waiting for somebody else's writing to end.
+            Err(error) if error.is::<StoppedTwice>() => scribe.leave(),
+            _ => scribe.finish(),
+        }
+        Ok((collected?, Some(scribe)))
+    }
+
+    /// Asks these questions, and whatever is made of their answers.
+    fn rounds(
+        &self,
+        plan: &Plan,
+        recorded: &[&Recorded],
+        questions: Questions<'_>,
+        scribe: &Scribe,
+        Sitting { stop, spent }: &Sitting,
+    ) -> Result<Collected> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let ask = |questions: Questions<'_>| -> Result<Collected> {
             let mut display = Display::new(self.quiet);
             let options = self.options(plan, spent.get());
-            let work = collect::collect(questions, &scribe, options, stop, |it| display.show(it));
+            let work = collect::collect(questions, scribe, options, stop, |it| display.show(it));
             let collected = runtime.block_on(stoppable(work, stop));
             display.finish();
             let collected = collected.context("collect answers")?;
@@ -121,8 +138,7 @@ impl Collection {
                 break;
             }
         }
-        scribe.finish();
-        Ok((collected, Some(scribe)))
+        Ok(collected)
     }
 
     /// What is wanted now; replies of those who are made up are added at once.

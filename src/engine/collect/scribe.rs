@@ -58,6 +58,12 @@ impl Scribe {
         }
     }
 
+    /// Leaves its thread to itself, which ends with the process. What is noted is kept by whoever
+    /// opens the store next.
+    pub fn leave(&mut self) {
+        self.thread = None;
+    }
+
     /// Says that there is nothing more to do, so that the store is closed by and by: its log goes
     /// into its file while answers are judged.
     pub fn finish(&mut self) {
