@@ -31,7 +31,6 @@ mod tests;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use exit::Exit;
@@ -88,7 +87,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let Cli { color, command } = Cli::parse();
     color.settle();
-    let result = threads().and_then(|()| match command {
+    let result = match command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
@@ -103,18 +102,11 @@ pub fn main() -> ExitCode {
         Command::Store(args) => store::run(&args),
         Command::Schema => schema::run(),
         Command::Completions { shell } => completions(shell),
-    });
+    };
     match result {
         Ok(exit) => exit.into(),
         Err(error) => exit::report(&error).into(),
     }
-}
-
-/// The threads that judge and write. This one is of them, so that memory which asking gave back is
-/// used again.
-fn threads() -> anyhow::Result<()> {
-    let pool = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
-    pool.context("start a thread for each processor")
 }
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {

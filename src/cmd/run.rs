@@ -53,6 +53,7 @@ pub(super) struct Done {
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> Result<Exit> {
+    share();
     let loaded = match scenario::open(&args.input.scenario).map_err(Invalid)? {
         Opened::Scenario(loaded) => args.input.prepared(*loaded)?,
         Opened::Suite(suite) => return suite::run(args, suite),
@@ -73,6 +74,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     // The process ends, which frees memory faster than we could.
     std::mem::forget((plan, summary));
     Ok(exit)
+}
+
+/// Makes this thread one of those that judge and write, so that memory which asking gave back is
+/// used again. Others that are none of them must then leave such work alone: with one processor
+/// they would wait for this one. Where the threads are there already, they do as well.
+fn share() {
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
 }
 
 impl Args {
@@ -99,7 +107,7 @@ impl Args {
         // Reports are of the summary alone, and many answers take much memory.
         let summary = evaluation.into_summary();
         drop((rows, recorded));
-        rayon::spawn(move || drop((recordings, collected)));
+        std::thread::spawn(move || drop((recordings, collected)));
         write_reports(&plan, &summary, record, dir)?;
         Ok(Done { summary, plan, exit })
     }

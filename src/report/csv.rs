@@ -28,7 +28,8 @@ pub(super) fn write(summary: &Summary, dir: &Path) -> Result<(), ReportError> {
 /// Writes one frame as `dir/name`, its columns' names first.
 pub(super) fn write_frame(mut frame: DataFrame, dir: &Path, name: &str) -> Result<(), ReportError> {
     place(dir, name, |file| {
-        // Polars would take 8 MiB of zeros for this line, and never give them back.
+        // Polars would take 8 MiB of zeros for this line, and never give them back. Names are words
+        // of ours, which need no quotes.
         let names: Vec<_> =
             frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
         writeln!(file, "{}", names.join(","))
@@ -75,5 +76,22 @@ mod tests {
             assert_eq!((column.dtype(), column.null_count()), (&dtype, nulls), "{name}");
         }
         assert!(fs::read_to_string(path).unwrap().ends_with('\n'));
+    }
+
+    #[test]
+    fn the_first_line_names_the_columns_also_where_there_is_no_row() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, frame) in tables(&sample::hostile(), dir.path()).unwrap() {
+            let names = frame.get_column_names().into_iter().map(|name| name.as_str());
+            let names = names.collect::<Vec<_>>().join(",");
+            assert!(names.chars().all(|c| c == ',' || c == '_' || c.is_ascii_alphanumeric()));
+            for frame in [frame.clear(), frame] {
+                let n_rows = frame.height();
+                write_frame(frame, dir.path(), name).unwrap();
+                let text = fs::read_to_string(dir.path().join(name)).unwrap();
+                assert_eq!(text.split_once('\n').unwrap().0, names, "{name}");
+                assert_eq!(n_rows == 0, text.ends_with(&format!("{names}\n")), "{name}");
+            }
+        }
     }
 }

@@ -207,9 +207,9 @@ impl<'a, R: Sync> Columns<'a, R> {
         self
     }
 
-    /// How many rows they have, and each of them.
-    pub(super) fn read(self) -> (usize, impl IndexedParallelIterator<Item = Column> + 'a) {
-        (self.rows.len(), self.columns.into_par_iter().map(|column| column()))
+    /// The columns, each read when its turn comes.
+    pub(super) fn read(self) -> impl IndexedParallelIterator<Item = Column> + 'a {
+        self.columns.into_par_iter().map(|column| column())
     }
 
     /// All of them at once.

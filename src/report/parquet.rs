@@ -37,7 +37,7 @@ pub(super) fn write_frame(frame: DataFrame, dir: &Path, name: &str) -> Result<()
 /// Rows that are written together.
 const TOGETHER: usize = 1 << 15;
 
-/// Writes rows as `dir/name`, some at a time, and of those a column at a time, so that many of them
+/// Writes rows as `dir/name`, some at a time, and of those a column a thread, so that many of them
 /// need little memory.
 pub(super) fn write_rows<R: Sync>(
     mut rows: impl Iterator<Item = R>,
@@ -52,8 +52,7 @@ pub(super) fn write_rows<R: Sync>(
             if some.is_empty() {
                 return groups.end();
             }
-            let (n_rows, columns) = columns(&some).read();
-            groups.write(n_rows, columns)?;
+            groups.write(some.len(), columns(&some).read())?;
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Frames as the row groups of a Parquet file, one column after the other.
+//! Row groups of a Parquet file, whose columns are made on all threads, each when its turn comes.
 //!
 //! `polars_io`'s writer propagates validity through nested types first, for which a column of nulls
 //! takes 8 MiB of zeros that are never given back (`polars_buffer`, `GLOBAL_ZEROES`). Tables are
@@ -48,6 +48,7 @@ impl<W: Write> RowGroups<W> {
             return Ok(());
         }
         let types = self.0.parquet_schema().fields().par_iter();
+        debug_assert_eq!(columns.len(), types.len());
         let pages = columns.zip(types).map(|(column, of)| pages(column, of));
         let pages = pages.collect::<PolarsResult<Vec<Vec<CompressedPage>>>>()?;
         let columns = pages.iter().map(|pages| {
@@ -75,37 +76,41 @@ fn pages(column: Column, of: &ParquetType) -> PolarsResult<Vec<CompressedPage>> 
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::Series;
-    use polars::prelude::{DataFrame, IntoColumn, NamedFrom, ParquetCompression, ParquetWriter};
+    use polars::prelude::{DataFrame, NamedFrom, ParquetCompression, ParquetWriter, Series};
 
     use super::*;
 
+    /// Every kind of column that tables have, and some that hold nothing or much.
+    fn frame(n: u32) -> DataFrame {
+        fn every<T>(n: u32, of: impl Fn(u32) -> T) -> Vec<Option<T>> {
+            (0..n).map(|idx| (!idx.is_multiple_of(3)).then(|| of(idx))).collect()
+        }
+        let columns = [
+            Series::new("text".into(), every(n, |idx| idx.to_string())),
+            Series::new("few".into(), every(n, |idx| ["", "b"][idx as usize % 2])),
+            Series::new("long".into(), every(n, |idx| "x".repeat(idx as usize % 900))),
+            Series::new("number".into(), every(n, f64::from)),
+            Series::new("count".into(), every(n, u64::from)),
+            Series::new("small".into(), (0..n).collect::<Vec<_>>()),
+            Series::new("no_text".into(), vec![None::<&str>; n as usize]),
+            Series::new("no_number".into(), vec![None::<f64>; n as usize]),
+        ];
+        let columns = columns.into_iter().map(Column::from).collect();
+        DataFrame::new(n as usize, columns).unwrap()
+    }
+
     #[test]
     fn the_bytes_are_those_of_polars_own_writer() {
-        const N: u32 = 9_000;
-        let some = |idx: u32| (!idx.is_multiple_of(3)).then_some(idx);
-        let texts: Vec<Option<String>> = (0..N).map(|idx| Some(some(idx)?.to_string())).collect();
-        let numbers: Vec<Option<f64>> = (0..N).map(|idx| some(idx).map(f64::from)).collect();
-        let columns = [
-            Series::new("text".into(), texts),
-            Series::new(
-                "few".into(),
-                (0..N).map(|idx| ["a", "b"][idx as usize % 2]).collect::<Vec<_>>(),
-            ),
-            Series::new("number".into(), numbers),
-            Series::new("count".into(), (0..N).map(u64::from).collect::<Vec<_>>()),
-            Series::new("no_text".into(), vec![None::<&str>; N as usize]),
-            Series::new("no_number".into(), vec![None::<f64>; N as usize]),
-        ];
-        let columns = columns.into_iter().map(Series::into_column).collect();
-        let mut frame = DataFrame::new(N as usize, columns).unwrap();
-        let mut ours = Vec::new();
-        let mut groups = RowGroups::new(&mut ours, frame.schema()).unwrap();
-        groups.write(frame.height(), frame.clone().into_columns().into_par_iter()).unwrap();
-        groups.end().unwrap();
-        let mut theirs = Vec::new();
-        let writer = ParquetWriter::new(&mut theirs).with_compression(ParquetCompression::Snappy);
-        writer.finish(&mut frame).unwrap();
-        assert!(ours == theirs);
+        for n in [0, 1, 3, 9_000] {
+            let mut frame = frame(n);
+            let mut ours = Vec::new();
+            let mut groups = RowGroups::new(&mut ours, frame.schema()).unwrap();
+            groups.write(frame.height(), frame.clone().into_columns().into_par_iter()).unwrap();
+            groups.end().unwrap();
+            let mut theirs = Vec::new();
+            let writer = ParquetWriter::new(&mut theirs);
+            writer.with_compression(ParquetCompression::Snappy).finish(&mut frame).unwrap();
+            assert!(ours == theirs, "{n} rows");
+        }
     }
 }
