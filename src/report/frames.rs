@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use polars::prelude::{
-    Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, PolarsResult,
-    StringChunked, UInt32Chunked, UInt64Chunked,
+    ChunkedArray, Column, DataFrame, Float64Type, IntoColumn, NewChunkedArray, PolarsDataType,
+    PolarsResult, StringType, UInt32Type, UInt64Type,
 };
 use rayon::prelude::*;
 
@@ -165,7 +165,7 @@ impl<'a, R: Sync> Columns<'a, R> {
         name: &str,
         value: impl Fn(&'a R) -> Option<T> + Send + 'a,
     ) -> Self {
-        self.with(name, |name, rows| StringChunked::from_iter_options(name, rows.iter().map(value)))
+        self.with::<StringType, _>(name, value)
     }
 
     /// A column of measures.
@@ -174,9 +174,7 @@ impl<'a, R: Sync> Columns<'a, R> {
         name: &str,
         value: impl Fn(&'a R) -> Option<f64> + Send + 'a,
     ) -> Self {
-        self.with(name, |name, rows| {
-            Float64Chunked::from_iter_options(name, rows.iter().map(value))
-        })
+        self.with::<Float64Type, _>(name, value)
     }
 
     /// A column of counts that may be large.
@@ -185,7 +183,7 @@ impl<'a, R: Sync> Columns<'a, R> {
         name: &str,
         value: impl Fn(&'a R) -> Option<u64> + Send + 'a,
     ) -> Self {
-        self.with(name, |name, rows| UInt64Chunked::from_iter_options(name, rows.iter().map(value)))
+        self.with::<UInt64Type, _>(name, value)
     }
 
     /// A column of counts that stay small, or of 0 for no and 1 for yes.
@@ -194,16 +192,20 @@ impl<'a, R: Sync> Columns<'a, R> {
         name: &str,
         value: impl Fn(&'a R) -> Option<u32> + Send + 'a,
     ) -> Self {
-        self.with(name, |name, rows| UInt32Chunked::from_iter_options(name, rows.iter().map(value)))
+        self.with::<UInt32Type, _>(name, value)
     }
 
-    fn with<C: IntoColumn>(
+    fn with<T: PolarsDataType, V>(
         mut self,
         name: &str,
-        read: impl FnOnce(PlSmallStr, &'a [R]) -> C + Send + 'a,
-    ) -> Self {
+        value: impl Fn(&'a R) -> Option<V> + Send + 'a,
+    ) -> Self
+    where
+        ChunkedArray<T>: NewChunkedArray<T, V> + IntoColumn,
+    {
         let (name, rows) = (name.into(), self.rows);
-        self.columns.push(Box::new(move || read(name, rows).into_column()));
+        let read = || ChunkedArray::from_iter_options(name, rows.iter().map(value)).into_column();
+        self.columns.push(Box::new(read));
         self
     }
 
